@@ -1,0 +1,61 @@
+import type { Proof } from '../proof.ts'
+import type { Secret } from '../secret.ts'
+import type { Role } from '../store/schema.ts'
+
+export type { Role } from '../store/schema.ts'
+
+/** What a request brings to show who it is, as it came through an entrance. */
+export type Credentials =
+  | { readonly kind: 'bearer'; readonly token: Secret }
+  /** The whole Cookie header of a browser. */
+  | { readonly kind: 'session'; readonly cookie: Secret }
+  /** The gateway runs a stored call in the name of whoever asked for it first. */
+  | { readonly kind: 'stored'; readonly workspaceId: string; readonly callerKind: CallerKind; readonly callerId: string }
+  | { readonly kind: 'none' }
+
+export type CallerKind = 'session' | 'token'
+
+/** Whoever asks, known and with a role in one workspace. Made only by `access/authenticate.ts`. */
+export type Caller = Proof<
+  'caller',
+  {
+    readonly kind: CallerKind
+    /** User id for a session, token id for a token. */
+    readonly id: string
+    readonly name: string
+    readonly email: string | null
+    readonly workspaceId: string
+    readonly workspaceName: string
+    readonly role: Role
+    /** For a token: who made it (a user id, a token id, or "bootstrap"). */
+    readonly createdBy: string | null
+  }
+>
+
+export interface TokenView {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  readonly hint: string
+  readonly created_at: string
+  readonly expires_at: string | null
+  readonly last_used_at: string | null
+  readonly revoked_at: string | null
+}
+
+/** People, tokens and roles: yields one Caller. */
+export interface Access {
+  /** Throws UNAUTHENTICATED. */
+  authenticate(credentials: Credentials): Promise<Caller>
+  /** True until the first owner exists. */
+  setupRequired(): Promise<boolean>
+  /** Makes the one-time setup code of a fresh installation (old codes stop working); null when an owner exists. */
+  createSetupCode(): Promise<string | null>
+  /** Uses the code up and makes the first owner, as one step. Answers the Set-Cookie values of the new session. */
+  setUp(request: { code: string; name: string; email: string; password: string; userAgent?: string; ip?: string }): Promise<{ cookies: readonly string[] }>
+  signIn(request: { email: string; password: string; userAgent?: string; ip?: string }): Promise<{ cookies: readonly string[] }>
+  signOut(cookie: Secret): Promise<{ cookies: readonly string[] }>
+  createToken(caller: Caller, request: { name: string; role?: Role; expires_at?: string }): Promise<{ id: string; token: Secret; name: string; role: Role }>
+  listTokens(caller: Caller): Promise<readonly TokenView[]>
+  revokeToken(caller: Caller, id: string): Promise<void>
+}

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path'
+import { Secret } from './secret.ts'
+
+/** Everything the operator can set. Parsed once from the environment; nothing else reads `process.env`. */
+export interface Config {
+  /** `SALLYPORT_HOST`, default `127.0.0.1`: the address to listen on. */
+  readonly host: string
+  /** `SALLYPORT_PORT`, default 8080; 0 takes any free port. */
+  readonly port: number
+  /** `SALLYPORT_DATA_DIR`, default `.sallyport`: the embedded database and the root key file live here. */
+  readonly dataDir: string
+  /** `DATABASE_URL`: any PostgreSQL 14 or newer. Without it the embedded server is used. */
+  readonly databaseUrl: Secret | undefined
+  /**
+   * `SALLYPORT_ROOT_KEY`: 32 bytes in base64 or hex, which wrap the workspace keys.
+   * Without it a key file `root.key` (mode 0600) is made in the data directory at the first start.
+   */
+  readonly rootKey: Secret | undefined
+  /** `SALLYPORT_PUBLIC_URL`: how people reach the gateway, for links and allowed origins. Default: the listening address. */
+  readonly publicUrl: string | undefined
+  /** `SALLYPORT_BOOTSTRAP_TOKEN`: an owner token for automation (`sp_` and at least 32 characters); read at the first start only. */
+  readonly bootstrapToken: Secret | undefined
+  /** `SALLYPORT_EGRESS_ALLOW`: comma-separated CIDRs of private ranges the gateway may dial, e.g. `127.0.0.1/32`. */
+  readonly egressAllow: readonly string[]
+  /** `SALLYPORT_LOG_LEVEL`, default `info`: `trace`, `debug`, `info`, `warn`, `error` or `silent`. */
+  readonly logLevel: LogLevel
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** A setting that cannot be used. The message names the variable and says what would be right. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+function fail(variable: string, expected: string): never {
+  throw new ConfigError(`${variable} must be ${expected}.`)
+}
+
+function parsePort(value: string | undefined): number {
+  if (value === undefined) return 8080
+  const port = Number(value)
+  if (!/^\d+$/.test(value) || port > 65535) fail('SALLYPORT_PORT', 'a port number from 0 to 65535')
+  return port
+}
+
+function parseDatabaseUrl(value: string | undefined): Secret | undefined {
+  if (value === undefined) return undefined
+  if (!/^postgres(ql)?:\/\//.test(value)) fail('DATABASE_URL', 'a URL of the form postgresql://user:password@host:5432/database')
+  return new Secret(value)
+}
+
+function parseBootstrapToken(value: string | undefined): Secret | undefined {
+  if (value === undefined) return undefined
+  if (!/^sp_[A-Za-z0-9_-]{29,200}$/.test(value)) {
+    fail('SALLYPORT_BOOTSTRAP_TOKEN', 'sp_ followed by at least 29 letters, digits, "_" or "-"')
+  }
+  return new Secret(value)
+}
+
+function parsePublicUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    fail('SALLYPORT_PUBLIC_URL', 'an http or https URL such as https://sallyport.example.com')
+  }
+  return new URL(value).origin
+}
+
+function parseCidrs(value: string | undefined): readonly string[] {
+  const entries = (value ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  for (const entry of entries) {
+    if (!/^[0-9a-fA-F:.]+\/\d{1,3}$/.test(entry)) {
+      fail('SALLYPORT_EGRESS_ALLOW', 'a comma-separated list of CIDRs such as 127.0.0.1/32,10.0.0.0/8')
+    }
+  }
+  return entries
+}
+
+function parseLogLevel(value: string | undefined): LogLevel {
+  const level = logLevels.find((candidate) => candidate === (value ?? 'info'))
+  return level ?? fail('SALLYPORT_LOG_LEVEL', `one of ${logLevels.join(', ')}`)
+}
+
+/** Throws {@link ConfigError} naming the first setting that cannot be used. An empty value counts as absent. */
+export function parseConfig(environment: Environment): Config {
+  const get = (name: string) => environment[name] || undefined
+  const rootKey = get('SALLYPORT_ROOT_KEY')
+  return {
+    host: get('SALLYPORT_HOST') ?? '127.0.0.1',
+    port: parsePort(get('SALLYPORT_PORT')),
+    dataDir: resolve(get('SALLYPORT_DATA_DIR') ?? '.sallyport'),
+    databaseUrl: parseDatabaseUrl(get('DATABASE_URL')),
+    rootKey: rootKey === undefined ? undefined : new Secret(rootKey),
+    publicUrl: parsePublicUrl(get('SALLYPORT_PUBLIC_URL')),
+    bootstrapToken: parseBootstrapToken(get('SALLYPORT_BOOTSTRAP_TOKEN')),
+    egressAllow: parseCidrs(get('SALLYPORT_EGRESS_ALLOW')),
+    logLevel: parseLogLevel(get('SALLYPORT_LOG_LEVEL')),
+  }
+}
+
+/** The process environment, for {@link parseConfig} and for handing on to child processes. */
+export function processEnvironment(): Environment {
+  return process.env
+}

@@ -1,0 +1,36 @@
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32
+const kinds = {
+  workspace: 'ws',
+  user: 'usr',
+  token: 'tok',
+  connection: 'con',
+  call: 'call',
+  approval: 'apr',
+} as const
+
+export type IdKind = keyof typeof kinds
+
+let pool = new Uint8Array(0)
+let used = 0
+
+function randomBytes16(): Uint8Array {
+  // One system call for 256 ids.
+  if (used >= pool.length) {
+    pool = crypto.getRandomValues(new Uint8Array(4096))
+    used = 0
+  }
+  used += 16
+  return pool.subarray(used - 16, used)
+}
+
+/**
+ * A new id: the kind's prefix, 10 characters of time in milliseconds and 16 random ones (80 bits), so that ids of a
+ * kind sort by creation.
+ */
+export function newId(kind: IdKind, now: number = Date.now()): string {
+  let time = ''
+  for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time
+  let random = ''
+  for (const byte of randomBytes16()) random += alphabet[byte & 31]
+  return `${kinds[kind]}_${time}${random}`
+}

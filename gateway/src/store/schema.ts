@@ -1,0 +1,161 @@
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
+
+/** The rows of the database, as `migrations/` makes them. */
+
+type Instant = ColumnType<Date, Date | string, Date | string>
+type Created = ColumnType<Date, Date | string | undefined, never>
+/** Written as a JSON text (`JSON.stringify`), read as a value. */
+type Json<T> = ColumnType<T, string, string>
+
+export type Role = 'viewer' | 'member' | 'manager' | 'admin' | 'owner'
+
+interface WorkspaceTable {
+  id: string
+  name: string
+  created_at: Created
+}
+
+interface MemberTable {
+  workspace_id: string
+  user_id: string
+  role: Role
+  created_at: Created
+}
+
+interface InstallationTable {
+  key: string
+  value: Json<unknown>
+}
+
+interface WorkspaceKeyTable {
+  workspace_id: string
+  key_id: string
+  wrapped: Buffer
+  created_at: Created
+}
+
+interface TokenTable {
+  id: string
+  workspace_id: string
+  name: string
+  role: Role
+  hash: Buffer
+  hint: string
+  created_by: string
+  created_at: Created
+  expires_at: Instant | null
+  last_used_at: Instant | null
+  revoked_at: Instant | null
+}
+
+interface ConnectorTable {
+  workspace_id: string
+  id: string
+  name: string
+  version: string
+  created_at: Created
+  updated_at: Generated<Instant>
+}
+
+interface ConnectorVersionTable {
+  workspace_id: string
+  connector: string
+  version: string
+  document: Json<unknown>
+  report: Json<unknown> | null
+  created_by: string
+  created_at: Created
+}
+
+export type ConnectionStatus = 'active' | 'untested' | 'failing' | 'needs_reauth'
+
+interface ConnectionTable {
+  id: string
+  workspace_id: string
+  connector: string
+  name: string
+  environment: string
+  scheme: string
+  settings: Json<Record<string, string | number | boolean>>
+  credential: Buffer | null
+  credential_key_id: string | null
+  credential_version: Generated<number>
+  status: ConnectionStatus
+  status_detail: string | null
+  created_by: string
+  created_at: Created
+  updated_at: Generated<Instant>
+  tested_at: Instant | null
+}
+
+export type ApprovalStatus = 'pending' | 'approved' | 'rejected' | 'expired' | 'used'
+
+interface ApprovalTable {
+  id: string
+  workspace_id: string
+  call_id: string
+  status: ApprovalStatus
+  caller: Json<unknown>
+  connector: string
+  connector_version: string
+  action: string
+  connection_id: string
+  preview: Json<unknown>
+  hash: Buffer
+  sealed_call: Buffer
+  key_id: string
+  created_at: Created
+  expires_at: Instant
+  decided_by: Json<unknown> | null
+  decided_at: Instant | null
+  reason: string | null
+}
+
+export type CallStatus = 'started' | 'succeeded' | 'failed' | 'pending_approval' | 'rejected' | 'expired'
+export type CallOutcome = 'not_sent' | 'sent_unknown' | 'done'
+
+interface CallTable {
+  id: string
+  workspace_id: string
+  caller_kind: string
+  caller_id: string
+  caller_name: string
+  entrance: string
+  connector: string | null
+  connector_version: string | null
+  action: string | null
+  effect: string | null
+  connection_id: string | null
+  status: CallStatus
+  outcome: CallOutcome
+  upstream_status: number | null
+  error_code: string | null
+  error_detail: string | null
+  method: string | null
+  url: string | null
+  input: Json<unknown> | null
+  response_bytes: number | null
+  approval_id: string | null
+  trace: Json<unknown>
+  started_at: Instant
+  duration_ms: number
+}
+
+export interface Database {
+  workspaces: WorkspaceTable
+  members: MemberTable
+  installation: InstallationTable
+  workspace_keys: WorkspaceKeyTable
+  tokens: TokenTable
+  connectors: ConnectorTable
+  connector_versions: ConnectorVersionTable
+  connections: ConnectionTable
+  approvals: ApprovalTable
+  calls: CallTable
+}
+
+export type TokenRow = Selectable<TokenTable>
+export type ConnectionRow = Selectable<ConnectionTable>
+export type ApprovalRow = Selectable<ApprovalTable>
+export type CallRow = Selectable<CallTable>
+export type NewCallRow = Insertable<CallTable>

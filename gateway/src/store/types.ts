@@ -1,0 +1,37 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { CallOutcome, CallStatus, Database, NewCallRow } from './schema.ts'
+
+/** What the rest of the gateway sees of the database. */
+export interface Store {
+  /** Runs `work` in one transaction that can see and change only this workspace's rows. */
+  workspace<T>(workspaceId: string, work: (db: Transaction<Database>) => Promise<T>): Promise<T>
+  /** Runs `work` in one transaction over all workspaces: for finding out which workspace a token belongs to, and for background work. */
+  system<T>(work: (db: Transaction<Database>) => Promise<T>): Promise<T>
+  /** For better-auth only: its tables stand outside the workspaces. */
+  readonly people: Kysely<Database>
+  readonly calls: CallLog
+  /** Resolves when the database answers; throws UNAVAILABLE otherwise. For readiness. */
+  ping(): Promise<void>
+  /** Finishes pending writes, closes the connections and stops the embedded server. */
+  close(): Promise<void>
+}
+
+export interface CallEnd {
+  readonly id: string
+  readonly workspace_id: string
+  readonly status: CallStatus
+  readonly outcome: CallOutcome
+  readonly upstream_status: number | null
+  readonly error_code: string | null
+  readonly error_detail: string | null
+  readonly response_bytes: number | null
+  readonly trace: string
+  readonly duration_ms: number
+}
+
+/** The call log, written in groups: each promise resolves once its row is durable, and rows that arrive together share a commit. */
+export interface CallLog {
+  insert(row: NewCallRow): Promise<void>
+  /** Completes a row that was inserted as `started`. */
+  finish(end: CallEnd): Promise<void>
+}
