@@ -1,5 +1,7 @@
 import type { Caller, Credentials } from '../access/types.ts'
-import type { CallOutcome } from '../store/schema.ts'
+import type { ConnectionView, Page } from '../connections/types.ts'
+import type { Effect } from '../definition/document.ts'
+import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'
 import type { SallyportError } from '../errors.ts'
 
 /** Where a call came in. */
@@ -87,4 +89,113 @@ export interface Tools {
   /** By tool name; null when the caller has no such tool. */
   find(caller: Caller, name: string): Promise<ToolView | null>
   search(caller: Caller, query: string, limit: number): Promise<readonly { tool: ToolView; score: number }[]>
+}
+
+export interface TraceStep {
+  readonly stage: string
+  readonly at_ms: number
+  readonly ms: number
+  readonly failed?: boolean
+}
+
+export interface CallSummary {
+  readonly id: string
+  readonly started_at: string
+  readonly duration_ms: number
+  readonly status: CallStatus
+  readonly outcome: CallOutcome
+  readonly caller: Actor
+  readonly entrance: string
+  readonly connector: string | null
+  readonly connector_version: string | null
+  readonly action: string | null
+  readonly effect: Effect | null
+  readonly connection: { readonly id: string; readonly name: string } | null
+  readonly upstream_status: number | null
+  readonly error_code: string | null
+}
+
+export interface CallRecord extends CallSummary {
+  readonly error_detail: string | null
+  readonly method: string | null
+  readonly url: string | null
+  readonly input: unknown
+  readonly response_bytes: number | null
+  readonly approval_id: string | null
+  readonly trace: readonly TraceStep[]
+}
+
+export interface CallQuery {
+  readonly limit?: number
+  readonly cursor?: string
+  readonly connector?: string
+  readonly action?: string
+  readonly connection?: string
+  readonly caller?: string
+  readonly status?: string
+  readonly error_code?: string
+  readonly since?: string
+  readonly until?: string
+}
+
+export interface CallTotals {
+  readonly window: string
+  readonly total: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly success_rate: number | null
+  readonly mean_duration_ms: number | null
+  readonly p95_duration_ms: number | null
+  readonly errors: readonly { readonly code: string; readonly upstream_status: number | null; readonly count: number }[]
+  readonly series: readonly { readonly at: string; readonly succeeded: number; readonly failed: number }[]
+}
+
+/** The log of calls. */
+export interface CallHistory {
+  list(caller: Caller, query: CallQuery): Promise<Page<CallSummary>>
+  get(caller: Caller, id: string): Promise<CallRecord>
+  totals(caller: Caller, query: { window?: string; connector?: string; connection?: string }): Promise<CallTotals>
+}
+
+export interface ApprovalView {
+  readonly id: string
+  readonly status: ApprovalStatus
+  readonly call_id: string
+  readonly connector: string
+  readonly connector_version: string
+  readonly action: string
+  readonly effect: Effect
+  readonly connection: { readonly id: string; readonly name: string }
+  readonly requested_by: Actor
+  readonly created_at: string
+  readonly expires_at: string
+  readonly request: PlannedRequest
+  readonly input: unknown
+  readonly hash: string
+  readonly decided_by: Actor | null
+  readonly decided_at: string | null
+  readonly reason: string | null
+  readonly can_decide: boolean
+}
+
+export interface Approvals {
+  list(caller: Caller, query: { limit?: number; cursor?: string; status?: ApprovalStatus }): Promise<Page<ApprovalView>>
+  get(caller: Caller, id: string): Promise<ApprovalView>
+  /** Decides, then runs the stored call once. Throws CONFLICT when it was decided already, FORBIDDEN for one's own call. */
+  approve(caller: Caller, id: string): Promise<{ approval: ApprovalView; call: CallResult }>
+  reject(caller: Caller, id: string, reason?: string): Promise<ApprovalView>
+}
+
+export interface TestCheck {
+  readonly id: string
+  readonly label: string
+  readonly status: 'passed' | 'failed' | 'skipped'
+  readonly detail: string
+  readonly ms: number
+  readonly call_id?: string
+}
+
+/** Tests a connection by calling its read actions that need no input (P4). */
+export interface ConnectionTests {
+  run(caller: Caller, credentials: Credentials, connectionId: string, ip: string): Promise<{ ok: boolean; checks: readonly TestCheck[]; connection: ConnectionView }>
 }

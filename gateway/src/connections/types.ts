@@ -1,0 +1,122 @@
+import type { Caller } from '../access/types.ts'
+import type { ConnectionStatus } from '../store/schema.ts'
+
+/**
+ * Caller is a type of `access/`, its sibling: this one import is of a type that both stand on.
+ * What the entrances see of connectors and connections. Roles are checked inside: every method takes the caller.
+ */
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next_cursor: string | null
+}
+
+export interface ConnectorListItem {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly category: string
+  readonly auth_mode: 'pat' | 'conn_string' | 'mcp_oauth' | 'byo_oauth' | 'none'
+  readonly brand_logo: string
+  readonly brand_color: string
+  readonly version: string
+  readonly kind: string
+  readonly actions: number
+  readonly connections: number
+}
+
+export interface ImportReport {
+  readonly format: string
+  readonly operations: number
+  readonly imported: number
+  readonly entries: readonly { readonly operation: string; readonly pointer: string; readonly level: 'adjusted' | 'skipped' | 'warning'; readonly message: string }[]
+}
+
+export interface CreatedConnector {
+  readonly id: string
+  readonly connector: string
+  readonly version: string
+  readonly actions: readonly string[]
+  readonly report: ImportReport | null
+}
+
+export interface Capability {
+  readonly action: string
+  readonly title: string
+  readonly description: string
+  readonly effect: 'read' | 'write' | 'destructive'
+  readonly confirm: boolean
+  readonly deprecated: boolean
+  readonly method: string
+  readonly path: string
+  readonly tags: readonly string[]
+  readonly input_schema: Readonly<Record<string, unknown>>
+  readonly output_schema: unknown
+}
+
+/** Where an import comes from; exactly one is set. */
+export interface ImportSource {
+  /** An OpenAPI document: an object, or its JSON or YAML text. */
+  readonly spec?: unknown
+  readonly url?: string
+  /** A connector file or an OpenAPI document, as text. */
+  readonly text?: string
+  /** Slug of the new connector; derived from the title when absent. */
+  readonly connector?: string
+  readonly name?: string
+  /** Base of a relative server URL, or of a document without servers. */
+  readonly server_url?: string
+  /** Actions to keep; all when absent. */
+  readonly select?: readonly string[]
+}
+
+export interface Connectors {
+  list(caller: Caller, query: { limit?: number; cursor?: string; search?: string }): Promise<Page<ConnectorListItem>>
+  /** The document verbatim. Throws NOT_FOUND. */
+  get(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>>>
+  capabilities(caller: Caller, id: string): Promise<{ connector: string; name: string; version: string; actions: readonly Capability[] }>
+  parse(caller: Caller, source: ImportSource): Promise<{ document: Readonly<Record<string, unknown>>; report: ImportReport }>
+  /** A connector document, or an {@link ImportSource}. Throws CONFLICT when the slug is taken. */
+  create(caller: Caller, body: Readonly<Record<string, unknown>>): Promise<CreatedConnector>
+  update(caller: Caller, id: string, request: { document: Readonly<Record<string, unknown>>; autoBump?: boolean }): Promise<CreatedConnector>
+  /** Throws CONFLICT while it has connections. */
+  remove(caller: Caller, id: string): Promise<void>
+}
+
+export interface ConnectionView {
+  readonly id: string
+  readonly connector: string
+  readonly connector_name: string
+  readonly connector_version: string
+  readonly name: string
+  readonly environment: string
+  readonly server_url: string
+  readonly auth: { readonly scheme: string; readonly type: string; readonly label: string; readonly fields: readonly string[] }
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+  readonly status: ConnectionStatus
+  readonly status_detail: string | null
+  readonly actions: number
+  readonly verify_ssl: boolean
+  readonly last_used_at: string | null
+  readonly calls_today: number
+  readonly created_at: string
+  readonly tested_at: string | null
+}
+
+export interface NewConnection {
+  readonly connector: string
+  readonly name?: string
+  readonly environment?: string
+  readonly auth?: { readonly scheme?: string; readonly fields?: Readonly<Record<string, string>> }
+  readonly settings?: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface Connections {
+  list(caller: Caller, query: { limit?: number; cursor?: string; connector?: string; search?: string }): Promise<Page<ConnectionView>>
+  get(caller: Caller, id: string): Promise<ConnectionView>
+  create(caller: Caller, request: NewConnection): Promise<ConnectionView>
+  update(caller: Caller, id: string, request: { name?: string; environment?: string; settings?: NewConnection['settings'] }): Promise<ConnectionView>
+  /** Replaces the whole credential. */
+  rotate(caller: Caller, id: string, fields: Readonly<Record<string, string>>): Promise<ConnectionView>
+  remove(caller: Caller, id: string): Promise<void>
+}
