@@ -1,8 +1,5 @@
-import type { Proof } from '../proof.ts'
+import type { Caller, CallerKind, Role } from '../caller.ts'
 import type { Secret } from '../secret.ts'
-import type { Role } from '../store/schema.ts'
-
-export type { Role } from '../store/schema.ts'
 
 /** What a request brings to show who it is, as it came through an entrance. */
 export type Credentials =
@@ -12,25 +9,6 @@ export type Credentials =
   /** The gateway runs a stored call in the name of whoever asked for it first. */
   | { readonly kind: 'stored'; readonly workspaceId: string; readonly callerKind: CallerKind; readonly callerId: string }
   | { readonly kind: 'none' }
-
-export type CallerKind = 'session' | 'token'
-
-/** Whoever asks, known and with a role in one workspace. Made only by `access/authenticate.ts`. */
-export type Caller = Proof<
-  'caller',
-  {
-    readonly kind: CallerKind
-    /** User id for a session, token id for a token. */
-    readonly id: string
-    readonly name: string
-    readonly email: string | null
-    readonly workspaceId: string
-    readonly workspaceName: string
-    readonly role: Role
-    /** For a token: who made it (a user id, a token id, or "bootstrap"). */
-    readonly createdBy: string | null
-  }
->
 
 export interface TokenView {
   readonly id: string

@@ -1,4 +1,5 @@
-import type { Caller, Credentials } from '../access/types.ts'
+import type { Credentials } from '../access/types.ts'
+import type { Caller } from '../caller.ts'
 import type { ConnectionView, Page } from '../connections/types.ts'
 import type { Effect } from '../definition/document.ts'
 import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'

@@ -1,8 +1,7 @@
-import type { Caller } from '../access/types.ts'
+import type { Caller } from '../caller.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
 
 /**
- * Caller is a type of `access/`, its sibling: this one import is of a type that both stand on.
  * What the entrances see of connectors and connections. Roles are checked inside: every method takes the caller.
  */
 

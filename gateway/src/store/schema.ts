@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
+import type { Role } from '../caller.ts'
 
 /** The rows of the database, as `migrations/` makes them. */
 
@@ -6,8 +7,6 @@ type Instant = ColumnType<Date, Date | string, Date | string>
 type Created = ColumnType<Date, Date | string | undefined, never>
 /** Written as a JSON text (`JSON.stringify`), read as a value. */
 type Json<T> = ColumnType<T, string, string>
-
-export type Role = 'viewer' | 'member' | 'manager' | 'admin' | 'owner'
 
 interface WorkspaceTable {
   id: string

@@ -1,0 +1,36 @@
+import { SallyportError } from './errors.ts'
+import type { Proof } from './proof.ts'
+
+/** Roles, weakest first. Members call; managers verify, install and connect; admins define. */
+export const roles = ['viewer', 'member', 'manager', 'admin', 'owner'] as const
+export type Role = (typeof roles)[number]
+
+export type CallerKind = 'session' | 'token'
+
+/** Whoever asks, known and with a role in one workspace. Made only by `access/authenticate.ts`. */
+export type Caller = Proof<
+  'caller',
+  {
+    readonly kind: CallerKind
+    /** User id for a session, token id for a token. */
+    readonly id: string
+    readonly name: string
+    readonly email: string | null
+    readonly workspaceId: string
+    readonly workspaceName: string
+    readonly role: Role
+    /** For a token: who made it (a user id, a token id, or "bootstrap"). */
+    readonly createdBy: string | null
+  }
+>
+
+export function hasRole(caller: Caller, minimum: Role): boolean {
+  // An unknown role has index -1 and is below every minimum.
+  return roles.indexOf(caller.role) >= roles.indexOf(minimum)
+}
+
+/** Throws FORBIDDEN below the minimum. */
+export function requireRole(caller: Caller, minimum: Role): void {
+  if (hasRole(caller, minimum)) return
+  throw new SallyportError('FORBIDDEN', { detail: `This needs the role ${minimum} or higher; yours is ${caller.role}. Ask an admin of the workspace.` })
+}
