@@ -24,7 +24,7 @@ create table session (
   "userAgent" text,
   "userId" text not null references "user" (id) on delete cascade
 );
-create index session_user on session ("userId");
+create index session_by_user on session ("userId");
 create table account (
   id text primary key,
   "accountId" text not null,
@@ -40,7 +40,7 @@ create table account (
   "createdAt" timestamptz not null default now(),
   "updatedAt" timestamptz not null default now()
 );
-create index account_user on account ("userId");
+create index account_by_user on account ("userId");
 create table verification (
   id text primary key,
   identifier text not null,
@@ -99,6 +99,8 @@ create table connectors (
   id text not null,
   name text not null,
   version text not null,
+  -- What listings show, so that they need not open a document of megabytes.
+  summary jsonb not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (workspace_id, id)
@@ -152,7 +154,10 @@ create table approvals (
   -- SHA-256 of the canonical call, and the sealed canonical call itself.
   hash bytea not null,
   sealed_call bytea not null,
-  key_id text not null,
+  sealed_key_id text not null,
+  -- The sealed answer of the call once it ran, for whoever asked for it.
+  sealed_result bytea,
+  result_key_id text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   decided_by jsonb,
