@@ -123,6 +123,8 @@ export interface CallRecord extends CallSummary {
   readonly input: unknown
   readonly response_bytes: number | null
   readonly approval_id: string | null
+  /** The answer of a call that waited for approval, for its caller; null for others. */
+  readonly result: Outcome | null
   readonly trace: readonly TraceStep[]
 }
 

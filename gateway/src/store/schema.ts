@@ -5,6 +5,7 @@ import type { Role } from '../caller.ts'
 
 type Instant = ColumnType<Date, Date | string, Date | string>
 type Created = ColumnType<Date, Date | string | undefined, never>
+type Updated = ColumnType<Date, Date | undefined, Date>
 /** Written as a JSON text (`JSON.stringify`), read as a value. */
 type Json<T> = ColumnType<T, string, string>
 
@@ -52,8 +53,20 @@ interface ConnectorTable {
   id: string
   name: string
   version: string
+  summary: Json<ConnectorSummary>
   created_at: Created
-  updated_at: Generated<Instant>
+  updated_at: Updated
+}
+
+/** What listings show of a connector. */
+export interface ConnectorSummary {
+  readonly description: string
+  readonly category: string
+  readonly auth_mode: 'pat' | 'conn_string' | 'mcp_oauth' | 'byo_oauth' | 'none'
+  readonly brand_logo: string
+  readonly brand_color: string
+  readonly kind: string
+  readonly actions: number
 }
 
 interface ConnectorVersionTable {
@@ -83,7 +96,7 @@ interface ConnectionTable {
   status_detail: string | null
   created_by: string
   created_at: Created
-  updated_at: Generated<Instant>
+  updated_at: Updated
   tested_at: Instant | null
 }
 
@@ -102,7 +115,9 @@ interface ApprovalTable {
   preview: Json<unknown>
   hash: Buffer
   sealed_call: Buffer
-  key_id: string
+  sealed_key_id: string
+  sealed_result: Generated<Buffer | null>
+  result_key_id: Generated<string | null>
   created_at: Created
   expires_at: Instant
   decided_by: Json<unknown> | null
@@ -154,6 +169,7 @@ export interface Database {
 }
 
 export type TokenRow = Selectable<TokenTable>
+export type ConnectorRow = Selectable<ConnectorTable>
 export type ConnectionRow = Selectable<ConnectionTable>
 export type ApprovalRow = Selectable<ApprovalTable>
 export type CallRow = Selectable<CallTable>

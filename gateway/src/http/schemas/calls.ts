@@ -17,14 +17,19 @@ export const CallRequest = Type.Object(
   { additionalProperties: false },
 )
 
-export const CallResult = Type.Object({
-  id: Type.String(),
+const answer = {
   success: Type.Boolean(),
-  outcome: Outcome,
   payload: Type.Optional(AnyJson),
   variables: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   diagnostics: Type.Optional(Diagnostics),
   error: Type.Optional(Type.String()),
+}
+const Answer = Type.Object(answer)
+
+export const CallResult = Type.Object({
+  id: Type.String(),
+  outcome: Outcome,
+  ...answer,
   status: Type.Union([Type.Integer({ description: 'Status the API answered.' }), Type.Null()]),
   duration_ms: Type.Number(),
   /** Only for a dry run. */
@@ -70,6 +75,7 @@ export const CallRecord = Type.Object({
   input: AnyJson,
   response_bytes: Type.Union([Type.Integer(), Type.Null()]),
   approval_id: Type.Union([Type.String(), Type.Null()]),
+  result: Type.Union([Answer, Type.Null()], { description: 'The answer of a call that waited for approval, for its caller; null otherwise.' }),
   trace: Type.Array(TraceStep),
 })
 export const CallPage = pageOf(CallSummary)

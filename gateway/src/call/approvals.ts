@@ -1,0 +1,168 @@
+import { type Caller, hasRole, requireRole } from '../caller.ts'
+import { pageSize, parseCursor, toPage } from '../connections/page.ts'
+import { SallyportError } from '../errors.ts'
+import type { ApprovalRow } from '../store/schema.ts'
+import type { CallServices } from './services.ts'
+import type { Actor, Approvals, ApprovalView, CallRequest, CallResult, PlannedRequest } from './types.ts'
+
+interface Preview {
+  readonly request: PlannedRequest
+  readonly effect: ApprovalView['effect']
+  readonly connection: string
+}
+
+/** Nobody decides on a call of their own, nor with a token that they made. */
+function isOwnCall(caller: Caller, asker: Actor): boolean {
+  return (caller.kind === asker.kind && caller.id === asker.id) || (caller.kind === 'token' && caller.createdBy === asker.id)
+}
+
+/** Lists, decides on and runs the calls that wait for a person. */
+export function createApprovals(services: CallServices, run: (request: CallRequest, id: string) => Promise<CallResult>): Approvals {
+  const { store, clock, sealedCalls } = services
+
+  /** Pending approvals whose time has passed; called wherever they are looked at, so that no timer is needed. */
+  async function expire(workspaceId: string): Promise<void> {
+    await store.workspace(workspaceId, async (db) => {
+      const expired = await db
+        .updateTable('approvals')
+        .set({ status: 'expired' })
+        .where('workspace_id', '=', workspaceId)
+        .where('status', '=', 'pending')
+        .where('expires_at', '<=', new Date(clock.now()))
+        .returning('call_id')
+        .execute()
+      if (expired.length === 0) return
+      await db
+        .updateTable('calls')
+        .set({ status: 'expired' })
+        .where('workspace_id', '=', workspaceId)
+        .where('id', 'in', expired.map((row) => row.call_id))
+        .execute()
+    })
+  }
+
+  async function view(caller: Caller, row: ApprovalRow): Promise<ApprovalView> {
+    const preview = row.preview as Preview
+    const asker = row.caller as Actor
+    const input = await sealedCalls.openInput(row.workspace_id, row.id, { ciphertext: row.sealed_call, keyId: row.sealed_key_id })
+    return {
+      id: row.id,
+      status: row.status,
+      call_id: row.call_id,
+      connector: row.connector,
+      connector_version: row.connector_version,
+      action: row.action,
+      effect: preview.effect,
+      connection: { id: row.connection_id, name: preview.connection },
+      requested_by: asker,
+      created_at: row.created_at.toISOString(),
+      expires_at: row.expires_at.toISOString(),
+      request: preview.request,
+      input,
+      hash: row.hash.toString('hex'),
+      decided_by: row.decided_by === null ? null : (row.decided_by as Actor),
+      decided_at: row.decided_at?.toISOString() ?? null,
+      reason: row.reason,
+      can_decide: row.status === 'pending' && hasRole(caller, 'manager') && !isOwnCall(caller, asker),
+    }
+  }
+
+  async function read(caller: Caller, id: string): Promise<ApprovalRow> {
+    await expire(caller.workspaceId)
+    const row = await store.workspace(caller.workspaceId, (db) =>
+      db.selectFrom('approvals').selectAll().where('workspace_id', '=', caller.workspaceId).where('id', '=', id).executeTakeFirst(),
+    )
+    if (row === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no approval "${id}" in this workspace.` })
+    return row
+  }
+
+  /** One atomic step from pending to the decision; throws CONFLICT when somebody was quicker. */
+  async function decide(caller: Caller, id: string, status: 'approved' | 'rejected', reason: string | null): Promise<ApprovalRow> {
+    requireRole(caller, 'manager')
+    const before = await read(caller, id)
+    if (isOwnCall(caller, before.caller as Actor)) {
+      throw new SallyportError('FORBIDDEN', { detail: 'Nobody decides on their own call. Ask another manager of the workspace.' })
+    }
+    return store.workspace(caller.workspaceId, async (db) => {
+      const decided = await db
+        .updateTable('approvals')
+        .set({
+          status,
+          decided_by: JSON.stringify({ kind: caller.kind, id: caller.id, name: caller.name }),
+          decided_at: new Date(clock.now()),
+          reason,
+        })
+        .where('workspace_id', '=', caller.workspaceId)
+        .where('id', '=', id)
+        .where('status', '=', 'pending')
+        .where('expires_at', '>', new Date(clock.now()))
+        .returningAll()
+        .executeTakeFirst()
+      if (decided === undefined) throw new SallyportError('CONFLICT', { detail: `The call was ${before.status === 'pending' ? 'decided meanwhile' : before.status} already.` })
+      if (status === 'rejected') {
+        await db.updateTable('calls').set({ status: 'rejected' }).where('workspace_id', '=', caller.workspaceId).where('id', '=', decided.call_id).execute()
+      }
+      return decided
+    })
+  }
+
+  async function keepResult(workspaceId: string, id: string, result: CallResult): Promise<void> {
+    if (result.kind !== 'answered') return
+    const sealed = await sealedCalls.sealResult(workspaceId, id, result.answer)
+    await store.workspace(workspaceId, (db) =>
+      db
+        .updateTable('approvals')
+        .set({ sealed_result: sealed.ciphertext, result_key_id: sealed.keyId })
+        .where('workspace_id', '=', workspaceId)
+        .where('id', '=', id)
+        .execute(),
+    )
+  }
+
+  return {
+    async list(caller, query) {
+      requireRole(caller, 'viewer')
+      await expire(caller.workspaceId)
+      const size = pageSize(query.limit)
+      const before = parseCursor(query.cursor)
+      const rows = await store.workspace(caller.workspaceId, (db) => {
+        let select = db.selectFrom('approvals').selectAll().where('workspace_id', '=', caller.workspaceId).orderBy('id', 'desc').limit(size + 1)
+        if (before !== undefined) select = select.where('id', '<', before)
+        if (query.status !== undefined) select = select.where('status', '=', query.status)
+        return select.execute()
+      })
+      const page = toPage(rows, size, (row) => row, (row) => row.id)
+      return { items: await Promise.all(page.items.map((row) => view(caller, row))), next_cursor: page.next_cursor }
+    },
+
+    async get(caller, id) {
+      requireRole(caller, 'viewer')
+      return view(caller, await read(caller, id))
+    },
+
+    async approve(caller, id) {
+      const approved = await decide(caller, id, 'approved', null)
+      const asker = approved.caller as Actor
+      const input = await sealedCalls.openInput(caller.workspaceId, id, { ciphertext: approved.sealed_call, keyId: approved.sealed_key_id })
+      const call = await run(
+        {
+          credentials: { kind: 'stored', workspaceId: caller.workspaceId, callerKind: asker.kind === 'session' ? 'session' : 'token', callerId: asker.id },
+          entrance: 'approval',
+          ip: '',
+          connector: approved.connector,
+          action: approved.action,
+          connection: approved.connection_id,
+          input,
+          approvalId: id,
+        },
+        approved.call_id,
+      )
+      await keepResult(caller.workspaceId, id, call)
+      return { approval: await view(caller, await read(caller, id)), call }
+    },
+
+    async reject(caller, id, reason) {
+      return view(caller, await decide(caller, id, 'rejected', reason ?? null))
+    },
+  }
+}

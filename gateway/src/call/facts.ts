@@ -1,0 +1,66 @@
+import type { Caller } from '../caller.ts'
+import type { Injection } from '../connections/auth-schemes.ts'
+import type { LoadedConnection } from '../connections/connections.ts'
+import type { CompiledAction, RenderedRequest } from '../definition/types.ts'
+import type { Redactor } from '../egress/redact.ts'
+import type { Proof } from '../proof.ts'
+import type { Outcome, PlannedRequest } from './types.ts'
+
+/**
+ * What each stage of the pipeline proves to the next. A stage takes the proof before it and is the only one to make its
+ * own, so that dropping, swapping or bypassing a stage does not compile.
+ */
+
+interface Target {
+  readonly caller: Caller
+  readonly connection: LoadedConnection
+  readonly action: CompiledAction
+}
+/** The connection and action exist and are this workspace's. */
+export type Resolved = Proof<'resolved', Target>
+/** The caller's role and address permit it. */
+export type Granted = Proof<'granted', Target>
+
+interface Addressed extends Target {
+  readonly url: string
+}
+/** The URL is complete, inside the allowlist and one the egress door may dial. */
+export type Allowed = Proof<'allowed', Addressed>
+/** The call is within its limits. */
+export type Admitted = Proof<'admitted', Addressed>
+
+interface Prepared extends Addressed {
+  readonly input: Readonly<Record<string, unknown>>
+  readonly request: RenderedRequest
+}
+/** The input matches its schema and the request is rendered from it. */
+export type Checked = Proof<'checked', Prepared>
+/** Nobody has to decide, or somebody has. */
+export type Permit = Proof<'permit', Prepared>
+export type Permission =
+  | { readonly kind: 'permitted'; readonly permit: Permit }
+  | { readonly kind: 'pending'; readonly approvalId: string; readonly expiresAt: string }
+  | { readonly kind: 'planned'; readonly plan: PlannedRequest; readonly hash: string; readonly needsApproval: boolean }
+
+/** The credential, ready to inject, with what finds it again in an answer. */
+export type Armed = Proof<'armed', { readonly permit: Permit; readonly injection: Injection; readonly redactor: Redactor }>
+
+interface Answer {
+  readonly permit: Permit
+  readonly status: number
+  /** Parsed JSON, or text, or base64 in `{content_type, data_base64}`; null when empty. */
+  readonly body: unknown
+  /** Whether `body` is parsed JSON. */
+  readonly json: boolean
+  /** Decoded bytes. */
+  readonly bytes: number
+  readonly diagnostics: Readonly<Record<string, unknown>>
+}
+/** The API answered with success. */
+export type Reply = Proof<'reply', Answer>
+/** The answer matches its schema, or need not. */
+export type Verified = Proof<'verified', Answer>
+/** The answer in the shape of the action's mapping. */
+export type Mapped = Proof<'mapped', { readonly status: number; readonly bytes: number; readonly outcome: Outcome }>
+/** No injected secret is left in it. */
+export type Redacted = Proof<'redacted', { readonly status: number; readonly bytes: number; readonly outcome: Outcome }>

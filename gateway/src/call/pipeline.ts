@@ -1,0 +1,48 @@
+import { toSallyportError } from '../errors.ts'
+import { newId } from '../id.ts'
+import { CallRecorder } from './recorder.ts'
+import type { CallServices } from './services.ts'
+import { allowUrl } from './stages/allow-url.ts'
+import { approve } from './stages/approve.ts'
+import { authenticate } from './stages/authenticate.ts'
+import { authorize } from './stages/authorize.ts'
+import { checkResponse } from './stages/check-response.ts'
+import { limit } from './stages/limit.ts'
+import { map } from './stages/map.ts'
+import { redact } from './stages/redact.ts'
+import { resolve } from './stages/resolve.ts'
+import { send } from './stages/send.ts'
+import { useCredential } from './stages/use-credential.ts'
+import { validateInput } from './stages/validate-input.ts'
+import { Trace } from './trace.ts'
+import type { CallRequest, CallResult } from './types.ts'
+
+/**
+ * The life of a call: the one way to reach an API with a credential. Every entrance enters here, and each stage takes the
+ * proof of the one before it (see facts.ts). Whatever happens, the record is written before the caller gets an answer.
+ */
+export async function runCall(services: CallServices, request: CallRequest, id: string = newId('call', services.clock.now())): Promise<CallResult> {
+  const trace = new Trace(services.clock)
+  const record = new CallRecorder(services, request, id, trace)
+  try {
+    const caller = record.saw(await trace.step(authenticate, services, request))
+    const resolved = record.saw(await trace.step(resolve, services, caller, request))
+    const granted = await trace.step(authorize, resolved, request)
+    const allowed = record.saw(await trace.step(allowUrl, services, granted, request))
+    const admitted = await trace.step(limit, services, allowed, request)
+    const checked = record.saw(await trace.step(validateInput, admitted, request))
+    const permission = await trace.step(approve, services, checked, request, id)
+    if (permission.kind !== 'permitted') return await record.stopped(permission)
+
+    const { permit } = permission
+    const armed = record.saw(await trace.step(useCredential, services, permit))
+    if (permit.action.effect !== 'read') await trace.step(record.intent) // durable before the socket opens
+    const reply = await trace.step(send, services, armed, record.progress)
+    const verified = await trace.step(checkResponse, reply)
+    const mapped = await trace.step(map, verified)
+    const answer = await trace.step(redact, armed, mapped)
+    return await record.answered(answer)
+  } catch (error) {
+    return await record.failed(toSallyportError(error))
+  }
+}

@@ -1,0 +1,178 @@
+import { SallyportError, toSallyportError } from '../errors.ts'
+import type { Caller } from '../caller.ts'
+import type { ConnectionStatus } from '../store/schema.ts'
+import type { Allowed, Armed, Checked, Permission, Redacted, Resolved } from './facts.ts'
+import type { CallServices } from './services.ts'
+import type { Progress } from './stages/send.ts'
+import type { Trace } from './trace.ts'
+import type { CallRequest, CallResult } from './types.ts'
+
+/** Inputs are kept up to this many characters of JSON; a longer one is noted by its length. */
+const maxInputLength = 16_384
+
+interface End {
+  readonly status: 'succeeded' | 'failed' | 'pending_approval'
+  readonly error: SallyportError | null
+  readonly bytes: number | null
+  readonly approvalId: string | null
+}
+
+/** Gathers what happens to one call and writes its record: the last stage, which always runs. */
+export class CallRecorder {
+  readonly progress: Progress = { outcome: 'not_sent', status: null }
+  readonly #services: CallServices
+  readonly #request: CallRequest
+  readonly #id: string
+  readonly #trace: Trace
+  readonly #startedAt: Date
+  #caller: Caller | null = null
+  #target: Resolved | Allowed | Checked | null = null
+  #armed: Armed | null = null
+  /** Whether a row of this call is in the log: the intent of a write, or the wait of an approved call. */
+  #begun: boolean
+
+  constructor(services: CallServices, request: CallRequest, id: string, trace: Trace) {
+    this.#services = services
+    this.#request = request
+    this.#id = id
+    this.#trace = trace
+    this.#startedAt = new Date(services.clock.now())
+    this.#begun = request.approvalId !== undefined
+  }
+
+  /** Notes what a stage proved; the record shows the last of each. */
+  saw<Fact extends Caller | Resolved | Allowed | Checked | Armed>(fact: Fact): Fact {
+    if ('permit' in fact) this.#armed = fact
+    else if ('connection' in fact) this.#target = fact
+    else this.#caller = fact
+    return fact
+  }
+
+  /** Commits the intent of a write. After it, the record says `started` until the end is known. */
+  readonly intent = async (): Promise<void> => {
+    if (this.#begun) return
+    await this.#services.store.calls.insert(this.#row('started', 'sent_unknown', null))
+    this.#begun = true
+  }
+
+  async answered({ status, bytes, outcome }: Redacted): Promise<CallResult> {
+    const end: End = { status: 'succeeded', error: null, bytes, approvalId: null }
+    const unrecorded = await this.#close(end)
+    if (unrecorded !== null) return this.#failure(unrecorded)
+    await this.#reportConnection('active', null)
+    return { kind: 'answered', id: this.#id, outcome: 'done', status, durationMs: this.#trace.elapsed(), answer: outcome }
+  }
+
+  /** A call that waits for a decision, or was only planned. */
+  async stopped(permission: Exclude<Permission, { kind: 'permitted' }>): Promise<CallResult> {
+    if (permission.kind === 'planned') {
+      const { plan, hash, needsApproval } = permission
+      return { kind: 'planned', id: this.#id, durationMs: this.#trace.elapsed(), plan, hash, needsApproval }
+    }
+    const { approvalId, expiresAt } = permission
+    const unrecorded = await this.#close({ status: 'pending_approval', error: null, bytes: null, approvalId })
+    return unrecorded === null ? { kind: 'pending', id: this.#id, approvalId, expiresAt } : this.#failure(unrecorded)
+  }
+
+  async failed(error: SallyportError): Promise<CallResult> {
+    const { log } = this.#services
+    if (error.code === 'INTERNAL') log.error({ call: this.#id, internal: error.internal, err: error.cause }, 'a call failed inside the gateway')
+    else log.debug({ call: this.#id, code: error.code, internal: error.internal }, 'a call failed')
+    const unrecorded = await this.#close({ status: 'failed', error, bytes: null, approvalId: null })
+    if (error.code === 'AUTHENTICATION_FAILED') await this.#reportConnection('failing', error.detail)
+    if (error.code === 'NEEDS_REAUTH') await this.#reportConnection('needs_reauth', error.detail)
+    return this.#failure(unrecorded ?? error)
+  }
+
+  #failure(error: SallyportError): CallResult {
+    const { outcome, status } = this.progress
+    return { kind: 'failed', id: this.#id, outcome, status, durationMs: this.#trace.elapsed(), error }
+  }
+
+  /** Null when the record is durable; otherwise the caller gets the error instead of the answer. */
+  async #close(end: End): Promise<SallyportError | null> {
+    // A call nobody is known to have made belongs to no workspace, a dry run did nothing, and neither has a row.
+    if (this.#workspaceId() === null || this.#request.dryRun) return null
+    try {
+      await (this.#begun ? this.#finish(end) : this.#services.store.calls.insert(this.#row(end.status, this.progress.outcome, end)))
+      return null
+    } catch (error) {
+      this.#services.log.error({ call: this.#id, err: error }, 'the record of a call could not be written')
+      return toSallyportError(error)
+    }
+  }
+
+  #workspaceId(): string | null {
+    const { credentials } = this.#request
+    return this.#caller?.workspaceId ?? (credentials.kind === 'stored' ? credentials.workspaceId : null)
+  }
+
+  #finish(end: End): Promise<void> {
+    return this.#services.store.calls.finish({
+      id: this.#id,
+      workspace_id: this.#workspaceId() ?? '',
+      status: end.status,
+      outcome: this.progress.outcome,
+      upstream_status: this.progress.status,
+      error_code: end.error?.code ?? null,
+      error_detail: this.#clean(end.error?.detail ?? null),
+      response_bytes: end.bytes,
+      trace: JSON.stringify(this.#trace.steps),
+      duration_ms: this.#trace.elapsed(),
+    })
+  }
+
+  #row(status: 'started' | End['status'], outcome: Progress['outcome'], end: End | null) {
+    const caller = this.#caller
+    if (caller === null) throw new SallyportError('INTERNAL', { internal: 'a record without a caller' })
+    const target = this.#target
+    return {
+      id: this.#id,
+      workspace_id: caller.workspaceId,
+      caller_kind: caller.kind,
+      caller_id: caller.id,
+      caller_name: caller.name,
+      entrance: this.#request.entrance,
+      connector: target?.connection.connector.id ?? this.#request.connector,
+      connector_version: target?.connection.connector.version ?? null,
+      action: target?.action.name ?? this.#request.action,
+      effect: target?.action.effect ?? null,
+      connection_id: target?.connection.id ?? null,
+      status,
+      outcome,
+      upstream_status: this.progress.status,
+      error_code: end?.error?.code ?? null,
+      error_detail: this.#clean(end?.error?.detail ?? null),
+      method: target?.action.method ?? null,
+      url: this.#clean(target !== null && 'url' in target ? target.url : null),
+      input: this.#input(),
+      response_bytes: end?.bytes ?? null,
+      approval_id: end?.approvalId ?? this.#request.approvalId ?? null,
+      trace: JSON.stringify(this.#trace.steps),
+      started_at: this.#startedAt,
+      duration_ms: this.#trace.elapsed(),
+    }
+  }
+
+  #input(): string | null {
+    const { input } = this.#request
+    if (input === undefined) return null
+    const text = JSON.stringify(this.#armed?.redactor.value(input) ?? input)
+    return text.length <= maxInputLength ? text : JSON.stringify({ omitted: `${text.length} characters` })
+  }
+
+  #clean(text: string | null): string | null {
+    return text === null || this.#armed === null ? text : this.#armed.redactor.text(text)
+  }
+
+  async #reportConnection(status: ConnectionStatus, detail: string | null): Promise<void> {
+    const connection = this.#target?.connection
+    if (connection === undefined || connection.status === status) return
+    try {
+      await this.#services.connections.report(connection, status, detail)
+    } catch (error) {
+      // The call has its answer and its record; a status that lags is put right by the next call.
+      this.#services.log.warn({ connection: connection.id, err: error }, 'the status of a connection could not be saved')
+    }
+  }
+}

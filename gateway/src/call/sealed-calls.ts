@@ -1,0 +1,58 @@
+import { canonicalJson, sha256 } from '../vault/digest.ts'
+import { openJson, sealJson } from '../vault/sealed-json.ts'
+import type { Sealed, Vault } from '../vault/types.ts'
+import type { Checked } from './facts.ts'
+import type { Outcome } from './types.ts'
+
+/** Everything an approval binds: a change of any of it is another call. */
+export interface ExactCall {
+  readonly caller: string
+  readonly workspace: string
+  readonly connector: string
+  readonly version: string
+  readonly connection: string
+  readonly action: string
+  readonly method: string
+  readonly url: string
+  readonly input: unknown
+  readonly expires_at: string
+}
+
+export function exactCall({ caller, connection, action, url, input }: Checked, expiresAt: string): ExactCall {
+  return {
+    caller: `${caller.kind}:${caller.id}`,
+    workspace: caller.workspaceId,
+    connector: connection.connector.id,
+    version: connection.connector.version,
+    connection: connection.id,
+    action: action.name,
+    method: action.method,
+    url,
+    input,
+    expires_at: expiresAt,
+  }
+}
+
+/** SHA-256 of the canonical JSON (RFC 8785) of the call. */
+export function hashOf(call: ExactCall): Buffer {
+  return sha256(canonicalJson(call))
+}
+
+/** Stored calls and their answers, sealed in the row of their approval. */
+export interface SealedCalls {
+  sealInput(workspace: string, approval: string, input: unknown): Promise<Sealed>
+  openInput(workspace: string, approval: string, sealed: Sealed): Promise<unknown>
+  sealResult(workspace: string, approval: string, result: Outcome): Promise<Sealed>
+  /** As it was sealed: what {@link sealResult} took. */
+  openResult(workspace: string, approval: string, sealed: Sealed): Promise<unknown>
+}
+
+export function createSealedCalls(vault: Vault): SealedCalls {
+  const place = (workspace: string, row: string, column: string) => ({ workspace, table: 'approvals', row, column, version: 1 })
+  return {
+    sealInput: (workspace, approval, input) => sealJson(vault, place(workspace, approval, 'sealed_call'), input),
+    openInput: (workspace, approval, sealed) => openJson(vault, place(workspace, approval, 'sealed_call'), sealed),
+    sealResult: (workspace, approval, result) => sealJson(vault, place(workspace, approval, 'sealed_result'), result),
+    openResult: (workspace, approval, sealed) => openJson(vault, place(workspace, approval, 'sealed_result'), sealed),
+  }
+}

@@ -1,0 +1,90 @@
+import { SallyportError } from '../../errors.ts'
+import { newId } from '../../id.ts'
+import type { Checked, Permission, Permit } from '../facts.ts'
+import { exactCall, hashOf } from '../sealed-calls.ts'
+import type { CallServices } from '../services.ts'
+import type { CallRequest, PlannedRequest } from '../types.ts'
+
+/** How long a call waits for a decision. */
+const approvalTtlMs = 24 * 60 * 60 * 1000
+
+function planOf({ request, connection }: Checked): PlannedRequest {
+  const credential: Record<string, string> = connection.scheme.type === 'none' ? {} : { '(credential)': `added by the gateway: ${connection.scheme.type}` }
+  return {
+    method: request.method,
+    url: request.url,
+    headers: { ...request.headers, ...credential },
+    ...(request.bodyValue === undefined ? {} : { body: request.bodyValue }),
+  }
+}
+
+function permit({ caller, connection, action, url, input, request }: Checked): Permission {
+  return { kind: 'permitted', permit: { caller, connection, action, url, input, request } as Permit }
+}
+
+/** Must a person decide on this exact call, and have they? */
+export async function approve(services: CallServices, checked: Checked, request: CallRequest, callId: string): Promise<Permission> {
+  const needsApproval = checked.action.confirm
+  if (request.dryRun) {
+    const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
+    return { kind: 'planned', plan: planOf(checked), hash: hashOf(exactCall(checked, expiresAt)).toString('hex'), needsApproval }
+  }
+  if (request.approvalId !== undefined) return spend(services, checked, request.approvalId, callId)
+  return needsApproval ? ask(services, checked, callId) : permit(checked)
+}
+
+/** Stores the call, sealed, to wait for a person. */
+async function ask(services: CallServices, checked: Checked, callId: string): Promise<Permission> {
+  const { caller, connection, action, input } = checked
+  const id = newId('approval', services.clock.now())
+  const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
+  const sealed = await services.sealedCalls.sealInput(caller.workspaceId, id, input)
+  await services.store.workspace(caller.workspaceId, (db) =>
+    db
+      .insertInto('approvals')
+      .values({
+        id,
+        workspace_id: caller.workspaceId,
+        call_id: callId,
+        status: 'pending',
+        caller: JSON.stringify({ kind: caller.kind, id: caller.id, name: caller.name }),
+        connector: connection.connector.id,
+        connector_version: connection.connector.version,
+        action: action.name,
+        connection_id: connection.id,
+        preview: JSON.stringify({ request: planOf(checked), effect: action.effect, connection: connection.name }),
+        hash: hashOf(exactCall(checked, expiresAt)),
+        sealed_call: sealed.ciphertext,
+        sealed_key_id: sealed.keyId,
+        expires_at: expiresAt,
+        decided_by: null,
+        decided_at: null,
+        reason: null,
+      })
+      .execute(),
+  )
+  return { kind: 'pending', approvalId: id, expiresAt }
+}
+
+/** Uses an approval up: one atomic update, only for the very call that was approved, which is on record as begun with it. */
+async function spend(services: CallServices, checked: Checked, approvalId: string, callId: string): Promise<Permission> {
+  const { caller } = checked
+  await services.store.workspace(caller.workspaceId, async (db) => {
+    const approval = await db
+      .updateTable('approvals')
+      .set({ status: 'used' })
+      .where('workspace_id', '=', caller.workspaceId)
+      .where('id', '=', approvalId)
+      .where('call_id', '=', callId)
+      .where('status', '=', 'approved')
+      .where('expires_at', '>', new Date(services.clock.now()))
+      .returning(['hash', 'expires_at'])
+      .executeTakeFirst()
+    if (approval === undefined) throw new SallyportError('APPROVAL_REQUIRED', { detail: 'There is no approval left for this call: it was used, rejected or has expired.' })
+    if (!approval.hash.equals(hashOf(exactCall(checked, approval.expires_at.toISOString())))) {
+      throw new SallyportError('CONFLICT', { detail: 'The connector or the connection has changed since this call was asked for. Ask for it again.' })
+    }
+    await db.updateTable('calls').set({ status: 'started', outcome: 'sent_unknown' }).where('workspace_id', '=', caller.workspaceId).where('id', '=', callId).execute()
+  })
+  return permit(checked)
+}

@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { SallyportError } from '../../errors.ts'
+import { executeHttp, type HttpAttempt } from '../executors/http.ts'
+import type { Armed, Reply } from '../facts.ts'
+import type { CallServices } from '../services.ts'
+
+/** What the record must know even when the stage throws: whether the API may have seen the request, and its last status. */
+export interface Progress {
+  outcome: 'not_sent' | 'sent_unknown' | 'done'
+  status: number | null
+}
+
+const firstBackoffMs = 200
+const retryableStatus = new Set([429, 502, 503, 504])
+
+/** Milliseconds until the next attempt: what the API asked for, or doubling with full jitter; null when there is none. */
+function backoff(attempt: HttpAttempt, tries: number): number | null {
+  if (attempt.kind === 'failed' ? attempt.error.fault === 'blocked' || attempt.error.fault === 'tls' || attempt.error.fault === 'too_large' : !retryableStatus.has(attempt.status)) return null
+  const asked = attempt.kind === 'answered' ? attempt.retryAfterMs : null
+  return asked ?? Math.random() * firstBackoffMs * 2 ** tries
+}
+
+/** Sends the request and reads the answer. Only reads are tried again, within the one deadline of the call. */
+export async function send(services: CallServices, armed: Armed, progress: Progress): Promise<Reply> {
+  const { permit } = armed
+  const { limits, effect, name } = permit.action
+  const deadline = services.clock.monotonic() + limits.timeoutMs
+  const retries = effect === 'read' ? limits.retries : 0
+  for (let tries = 0; ; tries++) {
+    const left = deadline - services.clock.monotonic()
+    const attempt = await executeHttp(services.egress, armed, Math.max(1, Math.floor(left)))
+    progress.outcome = attempt.kind === 'answered' ? 'done' : attempt.error.sent ? 'sent_unknown' : 'not_sent'
+    progress.status = attempt.kind === 'answered' ? attempt.status : null
+    const delay = tries < retries ? backoff(attempt, tries) : null
+    if (delay === null || services.clock.monotonic() + delay >= deadline) return finish(attempt, armed, name, effect)
+    await wait(delay)
+  }
+}
+
+/** An answer with success goes on; everything else becomes an error of the catalogue. */
+function finish(attempt: HttpAttempt, armed: Armed, action: string, effect: string): Reply {
+  const { permit, redactor } = armed
+  if (attempt.kind === 'failed') throw transportError(attempt, action, effect)
+  const { status, body, json, bytes } = attempt
+  if (status >= 200 && status < 300) return { permit, status, body, json, bytes, diagnostics: {} } as Reply
+  const diagnostics = { upstream_status: status, upstream_body: redactor.value(excerpt(body)) }
+  const seconds = attempt.retryAfterMs === null ? undefined : Math.ceil(attempt.retryAfterMs / 1000)
+  switch (status) {
+    case 401:
+    case 403:
+      throw new SallyportError('AUTHENTICATION_FAILED', { detail: `The API answered ${status} to "${action}".`, diagnostics })
+    case 404:
+    case 410:
+      throw new SallyportError('ENDPOINT_NOT_FOUND', { detail: `The API answered ${status} to "${action}".`, diagnostics })
+    case 429:
+      throw new SallyportError('RATE_LIMITED', {
+        detail: `The API refused "${action}" with 429: too many calls.`,
+        diagnostics: { ...diagnostics, by: 'api' },
+        ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+      })
+    default:
+      throw new SallyportError('UPSTREAM_ERROR', { detail: `The API answered ${status} to "${action}".`, diagnostics })
+  }
+}
+
+/** Diagnostics show the API's own words, up to this many characters. */
+const excerptLength = 4_000
+
+function excerpt(body: unknown): unknown {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  if (text === undefined || text.length <= excerptLength) return body
+  return `${text.slice(0, excerptLength)}…`
+}
+
+function transportError(attempt: Extract<HttpAttempt, { kind: 'failed' }>, action: string, effect: string): SallyportError {
+  const { fault, sent, message } = attempt.error
+  const options = { internal: message, cause: attempt.error }
+  // A write that left and brought no answer is unknown, whatever broke.
+  if (effect !== 'read' && sent && fault !== 'too_large') return new SallyportError('OUTCOME_UNKNOWN', options)
+  switch (fault) {
+    case 'blocked':
+      return new SallyportError('URL_NOT_ALLOWED', options)
+    case 'unresolvable':
+      return new SallyportError('CONNECTION_REFUSED', { ...options, detail: 'The host name of the API does not resolve.' })
+    case 'refused':
+      return new SallyportError('CONNECTION_REFUSED', options)
+    case 'tls':
+      return new SallyportError('SSL_ERROR', options)
+    case 'timeout':
+    case 'aborted':
+      return new SallyportError('TIMEOUT', { ...options, detail: `"${action}" did not finish before its deadline.` })
+    case 'too_large':
+      return new SallyportError('RESPONSE_TOO_LARGE', options)
+    case 'broken':
+      return new SallyportError('UPSTREAM_ERROR', { ...options, detail: 'The connection broke before the answer was complete.' })
+    default:
+      return fault satisfies never
+  }
+}

@@ -1,0 +1,374 @@
+import { requireRole } from '../caller.ts'
+import type { Clock } from '../clock.ts'
+import type { AuthScheme } from '../definition/document.ts'
+import type { CompiledConnector, Settings } from '../definition/types.ts'
+import { SallyportError } from '../errors.ts'
+import { newId } from '../id.ts'
+import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
+import type { Store } from '../store/types.ts'
+import type { Vault } from '../vault/types.ts'
+import { type CredentialFields, fieldsOf, labelOf, parseFields } from './auth-schemes.ts'
+import { Cache } from './cache.ts'
+import type { ConnectorRegistry } from './connectors.ts'
+import { createCredentials, type SealedCredential } from './credentials.ts'
+import { pageSize, parseCursor, toPage } from './page.ts'
+import type { Connections, ConnectionView } from './types.ts'
+
+/** A connection ready for calls: its connector compiled, its base URL known, its credential still sealed. */
+export interface LoadedConnection {
+  readonly id: string
+  readonly workspaceId: string
+  readonly name: string
+  readonly environment: string
+  readonly connector: CompiledConnector
+  readonly settings: Settings
+  readonly baseUrl: string
+  readonly scheme: AuthScheme
+  readonly schemeName: string
+  readonly credential: SealedCredential | null
+  readonly status: ConnectionStatus
+}
+
+export interface ConnectionRegistry extends Connections {
+  /**
+   * The connection a call means: by id or name, or the only one of the connector.
+   * Throws NOT_FOUND, or INVALID_INPUT naming the choices when there are several.
+   */
+  resolve(workspaceId: string, connector: string, connection: string | undefined): Promise<LoadedConnection>
+  /** All connections of a workspace with their connectors, oldest first, for listing tools. */
+  all(workspaceId: string): Promise<readonly LoadedConnection[]>
+  openCredential(connection: LoadedConnection): Promise<CredentialFields>
+  /** Keeps the status in step with what calls and tests see. Writes only when something changes. */
+  report(connection: LoadedConnection, status: ConnectionStatus, detail: string | null, tested?: boolean): Promise<void>
+}
+
+interface Dependencies {
+  readonly store: Store
+  readonly vault: Vault
+  readonly connectors: ConnectorRegistry
+  readonly clock: Clock
+}
+
+const none: AuthScheme = { type: 'none' }
+
+function notFound(id: string): SallyportError {
+  return new SallyportError('NOT_FOUND', { detail: `There is no connection "${id}" in this workspace.` })
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505' // SQLSTATE unique_violation
+}
+
+/** The scheme a connection asks for, or the connector's first. */
+function chooseScheme(connector: CompiledConnector, wanted: string | undefined): { name: string; scheme: AuthScheme } {
+  const names = Object.keys(connector.auth)
+  const name = wanted ?? names[0] ?? 'none'
+  const scheme = connector.auth[name]
+  if (scheme !== undefined && Object.hasOwn(connector.auth, name)) return { name, scheme }
+  if (name === 'none') return { name, scheme: none }
+  throw new SallyportError('INVALID_INPUT', { detail: `"${connector.id}" has no auth scheme "${name}". It has: ${names.join(', ') || 'none'}.` })
+}
+
+/** Settings with declared defaults filled in; unknown or missing ones are refused by name. */
+function parseSettings(connector: CompiledConnector, environment: string, submitted: Settings): Settings {
+  const fields = connector.document.fields ?? {}
+  const variables = connector.document.servers[environment]?.variables ?? {}
+  const unknown = Object.keys(submitted).find((name) => !Object.hasOwn(fields, name) && !Object.hasOwn(variables, name))
+  if (unknown !== undefined) {
+    const known = [...Object.keys(variables), ...Object.keys(fields)]
+    throw new SallyportError('INVALID_INPUT', { detail: `Unknown setting "${unknown}". "${connector.id}" takes: ${known.join(', ') || 'none'}.` })
+  }
+  const settings: Record<string, string | number | boolean> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const value = submitted[name] ?? field.default
+    if (value === undefined && field.required) throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" is required.` })
+    if (value !== undefined && typeof value !== (field.type ?? 'string')) {
+      throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" must be a ${field.type ?? 'string'}.` })
+    }
+    if (value !== undefined && field.enum !== undefined && !field.enum.includes(String(value))) {
+      throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" must be one of ${field.enum.join(', ')}.` })
+    }
+    if (value !== undefined) settings[name] = value
+  }
+  for (const name of Object.keys(variables)) {
+    const value = submitted[name]
+    if (value !== undefined) settings[name] = value
+  }
+  return settings
+}
+
+function chooseEnvironment(connector: CompiledConnector, wanted: string | undefined): string {
+  const environment = wanted ?? connector.environments[0] ?? ''
+  if (connector.environments.includes(environment)) return environment
+  throw new SallyportError('INVALID_INPUT', {
+    detail: `"${connector.id}" has no environment "${environment}". It has: ${connector.environments.join(', ')}.`,
+  })
+}
+
+export function createConnections({ store, vault, connectors, clock }: Dependencies): ConnectionRegistry {
+  const credentials = createCredentials(vault)
+  const byWorkspace = new Cache<Promise<readonly ConnectionRow[]>>({ max: 1_000, ttlMs: 5_000, clock })
+  const loaded = new Cache<LoadedConnection>({ max: 10_000, ttlMs: 5_000, clock })
+
+  function forget(workspaceId: string): void {
+    byWorkspace.delete(workspaceId)
+    loaded.clear()
+  }
+
+  async function load(row: ConnectionRow): Promise<LoadedConnection> {
+    const connector = await connectors.compiled(row.workspace_id, row.connector)
+    const { scheme } = chooseScheme(connector, row.scheme)
+    return {
+      id: row.id,
+      workspaceId: row.workspace_id,
+      name: row.name,
+      environment: row.environment,
+      connector,
+      settings: row.settings,
+      baseUrl: connector.baseUrl(row.environment, row.settings),
+      scheme,
+      schemeName: row.scheme,
+      credential:
+        row.credential === null || row.credential_key_id === null
+          ? null
+          : { ciphertext: row.credential, keyId: row.credential_key_id, version: row.credential_version },
+      status: row.status,
+    }
+  }
+
+  function rows(workspaceId: string): Promise<readonly ConnectionRow[]> {
+    const hit = byWorkspace.get(workspaceId)
+    if (hit !== undefined) return hit
+    const pending = store.workspace(workspaceId, (db) =>
+      db.selectFrom('connections').selectAll().where('workspace_id', '=', workspaceId).orderBy('created_at').orderBy('id').execute(),
+    )
+    byWorkspace.set(workspaceId, pending)
+    pending.catch(() => byWorkspace.delete(workspaceId))
+    return pending
+  }
+
+  async function row(workspaceId: string, id: string): Promise<ConnectionRow> {
+    const found = await store.workspace(workspaceId, (db) =>
+      db.selectFrom('connections').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', id).executeTakeFirst(),
+    )
+    if (found === undefined) throw notFound(id)
+    return found
+  }
+
+  async function view(workspaceId: string, shown: readonly ConnectionRow[]): Promise<ConnectionView[]> {
+    const ids = shown.map((each) => each.id)
+    const midnight = new Date(clock.now())
+    midnight.setUTCHours(0, 0, 0, 0)
+    const usage = await store.workspace(workspaceId, (db) =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : db
+            .selectFrom('calls')
+            .select(({ fn, eb }) => [
+              'connection_id',
+              fn.max('started_at').as('last'),
+              fn.count<string>(eb.case().when('started_at', '>=', midnight).then(1).end()).as('today'),
+            ])
+            .where('workspace_id', '=', workspaceId)
+            .where('connection_id', 'in', ids)
+            .groupBy('connection_id')
+            .execute(),
+    )
+    return Promise.all(
+      shown.map(async (each) => {
+        const connector = await connectors.compiled(workspaceId, each.connector)
+        const { scheme } = chooseScheme(connector, each.scheme)
+        const used = usage.find((candidate) => candidate.connection_id === each.id)
+        return {
+          id: each.id,
+          connector: each.connector,
+          connector_name: connector.name,
+          connector_version: connector.version,
+          name: each.name,
+          environment: each.environment,
+          server_url: connector.baseUrl(each.environment, each.settings),
+          auth: { scheme: each.scheme, type: scheme.type, label: labelOf(scheme), fields: fieldsOf(scheme) },
+          settings: each.settings,
+          status: each.status,
+          status_detail: each.status_detail,
+          actions: connector.actions.size,
+          verify_ssl: connector.verifyTls,
+          last_used_at: used?.last == null ? null : new Date(used.last).toISOString(),
+          calls_today: Number(used?.today ?? 0),
+          created_at: each.created_at.toISOString(),
+          tested_at: each.tested_at?.toISOString() ?? null,
+        }
+      }),
+    )
+  }
+
+  async function viewOne(workspaceId: string, found: ConnectionRow): Promise<ConnectionView> {
+    const [shown] = await view(workspaceId, [found])
+    if (shown === undefined) throw notFound(found.id)
+    return shown
+  }
+
+  return {
+    async resolve(workspaceId, connector, connection) {
+      const key = `${workspaceId}/${connector}/${connection ?? ''}`
+      const hit = loaded.get(key)
+      if (hit !== undefined && (await connectors.compiled(workspaceId, connector)) === hit.connector) return hit
+      const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
+      const matches = connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection)
+      const [match] = matches
+      if (match === undefined) {
+        await connectors.compiled(workspaceId, connector) // throws when the connector itself is unknown
+        throw new SallyportError('NOT_FOUND', {
+          detail: connection === undefined ? `"${connector}" has no connection yet. Connect it first.` : `"${connector}" has no connection "${connection}".`,
+        })
+      }
+      if (matches.length > 1) {
+        throw new SallyportError('INVALID_INPUT', {
+          detail: `"${connector}" has ${matches.length} connections. Name one as connection: ${matches.map((each) => each.name).join(', ')}.`,
+        })
+      }
+      const result = await load(match)
+      loaded.set(key, result)
+      return result
+    },
+
+    async all(workspaceId) {
+      return Promise.all((await rows(workspaceId)).map(load))
+    },
+
+    openCredential: (connection) => credentials.open(connection.workspaceId, connection.id, connection.scheme, connection.credential),
+
+    async report(connection, status, detail, tested = false) {
+      if (connection.status === status && !tested) return
+      await store.workspace(connection.workspaceId, (db) =>
+        db
+          .updateTable('connections')
+          .set({ status, status_detail: detail, ...(tested ? { tested_at: new Date(clock.now()) } : {}) })
+          .where('workspace_id', '=', connection.workspaceId)
+          .where('id', '=', connection.id)
+          .execute(),
+      )
+      forget(connection.workspaceId)
+    },
+
+    async list(caller, query) {
+      requireRole(caller, 'viewer')
+      const size = pageSize(query.limit)
+      const before = parseCursor(query.cursor)
+      const found = await store.workspace(caller.workspaceId, (db) => {
+        let select = db.selectFrom('connections').selectAll().where('workspace_id', '=', caller.workspaceId).orderBy('id', 'desc').limit(size + 1)
+        if (before !== undefined) select = select.where('id', '<', before)
+        if (query.connector) select = select.where('connector', '=', query.connector)
+        if (query.search) {
+          const pattern = `%${query.search.replace(/[\\%_]/g, '\\$&')}%`
+          select = select.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('connector', 'ilike', pattern)]))
+        }
+        return select.execute()
+      })
+      const page = toPage(found, size, (each) => each, (each) => each.id)
+      return { items: await view(caller.workspaceId, page.items), next_cursor: page.next_cursor }
+    },
+
+    async get(caller, id) {
+      requireRole(caller, 'viewer')
+      return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
+    },
+
+    async create(caller, request) {
+      requireRole(caller, 'manager')
+      const connector = await connectors.compiled(caller.workspaceId, request.connector)
+      const environment = chooseEnvironment(connector, request.environment)
+      const { name: schemeName, scheme } = chooseScheme(connector, request.auth?.scheme)
+      const fields = parseFields(scheme, request.auth?.fields ?? {})
+      const settings = parseSettings(connector, environment, request.settings ?? {})
+      connector.baseUrl(environment, settings) // throws naming a missing server variable
+      const id = newId('connection', clock.now())
+      const credential = await credentials.seal(caller.workspaceId, id, fields, 1)
+      const values = {
+        id,
+        workspace_id: caller.workspaceId,
+        connector: connector.id,
+        name: request.name ?? connector.name,
+        environment,
+        scheme: schemeName,
+        settings: JSON.stringify(settings),
+        credential: credential?.ciphertext ?? null,
+        credential_key_id: credential?.keyId ?? null,
+        credential_version: 1,
+        status: 'untested',
+        status_detail: null,
+        created_by: `${caller.kind}:${caller.id}`,
+        tested_at: null,
+      } as const
+      try {
+        await store.workspace(caller.workspaceId, (db) => db.insertInto('connections').values(values).execute())
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error
+        throw new SallyportError('CONFLICT', { detail: `"${connector.id}" has a connection named "${values.name}" already. Give this one another name.`, cause: error })
+      }
+      forget(caller.workspaceId)
+      return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
+    },
+
+    async update(caller, id, request) {
+      requireRole(caller, 'manager')
+      const found = await row(caller.workspaceId, id)
+      const connector = await connectors.compiled(caller.workspaceId, found.connector)
+      const environment = chooseEnvironment(connector, request.environment ?? found.environment)
+      const settings = parseSettings(connector, environment, request.settings ?? found.settings)
+      connector.baseUrl(environment, settings)
+      try {
+        await store.workspace(caller.workspaceId, (db) =>
+          db
+            .updateTable('connections')
+            .set({ name: request.name ?? found.name, environment, settings: JSON.stringify(settings), updated_at: new Date(clock.now()) })
+            .where('workspace_id', '=', caller.workspaceId)
+            .where('id', '=', id)
+            .execute(),
+        )
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error
+        throw new SallyportError('CONFLICT', { detail: `Another connection of "${found.connector}" is named "${request.name}".`, cause: error })
+      }
+      forget(caller.workspaceId)
+      return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
+    },
+
+    async rotate(caller, id, submitted) {
+      requireRole(caller, 'manager')
+      const found = await row(caller.workspaceId, id)
+      const connector = await connectors.compiled(caller.workspaceId, found.connector)
+      const { scheme } = chooseScheme(connector, found.scheme)
+      const version = found.credential_version + 1
+      const credential = await credentials.seal(caller.workspaceId, id, parseFields(scheme, submitted), version)
+      const changed = await store.workspace(caller.workspaceId, (db) =>
+        db
+          .updateTable('connections')
+          .set({
+            credential: credential?.ciphertext ?? null,
+            credential_key_id: credential?.keyId ?? null,
+            credential_version: version,
+            status: 'untested',
+            status_detail: null,
+            updated_at: new Date(clock.now()),
+          })
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('id', '=', id)
+          .where('credential_version', '=', found.credential_version)
+          .executeTakeFirst(),
+      )
+      if (changed.numUpdatedRows === 0n) throw new SallyportError('CONFLICT', { detail: 'The credential was replaced by somebody else meanwhile. Look at it and try again.' })
+      forget(caller.workspaceId)
+      return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
+    },
+
+    async remove(caller, id) {
+      requireRole(caller, 'manager')
+      const deleted = await store.workspace(caller.workspaceId, (db) =>
+        db.deleteFrom('connections').where('workspace_id', '=', caller.workspaceId).where('id', '=', id).executeTakeFirst(),
+      )
+      if (deleted.numDeletedRows === 0n) throw notFound(id)
+      forget(caller.workspaceId)
+    },
+  }
+}
