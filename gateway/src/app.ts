@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import packageJson from '../package.json' with { type: 'json' }
+import { createAccess } from './access/access.ts'
+import { createApprovals } from './call/approvals.ts'
+import { createConnectionTests } from './call/connection-test.ts'
+import { createHistory } from './call/history.ts'
+import { createLimiter } from './call/limiter.ts'
+import { runCall } from './call/pipeline.ts'
+import { createSealedCalls } from './call/sealed-calls.ts'
+import type { CallServices } from './call/services.ts'
+import { createTools } from './call/tools.ts'
+import type { CallRequest } from './call/types.ts'
+import { systemClock } from './clock.ts'
+import { type Config, ConfigError } from './config.ts'
+import { createConnections } from './connections/connections.ts'
+import { createConnectors } from './connections/connectors.ts'
+import { connectorJsonSchema } from './definition/connector-schema.ts'
+import { createEgress } from './egress/egress.ts'
+import { listen } from './http/listen.ts'
+import { createHttpServer } from './http/server.ts'
+import { createLog } from './log.ts'
+import { mountMcp } from './mcp/mount.ts'
+import { openStore } from './store/open.ts'
+import type { Store } from './store/types.ts'
+import { hmacSha256, sha256Secret } from './vault/digest.ts'
+import { loadRootKey, rootKeyCheck } from './vault/root-key.ts'
+import type { KeyStore } from './vault/types.ts'
+import { createVault } from './vault/vault.ts'
+
+/** A gateway that listens. */
+export interface Gateway {
+  /** Where it listens, e.g. http://127.0.0.1:8080. */
+  readonly url: string
+  /** How people reach it: SALLYPORT_PUBLIC_URL, or the listening address. */
+  readonly publicUrl: string
+  /** The one-time link by which the first person signs up; null once somebody has. */
+  readonly setupUrl: string | null
+  /** Answers what is under way, then closes the listener, the sockets and the database. */
+  close(): Promise<void>
+}
+
+const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
+
+function keyStore(store: Store): KeyStore {
+  return {
+    load: async (workspace) => {
+      const rows = await store.workspace(workspace, (db) => db.selectFrom('workspace_keys').select(['key_id', 'wrapped']).where('workspace_id', '=', workspace).orderBy('created_at').execute())
+      return rows.map((row) => ({ keyId: row.key_id, wrapped: row.wrapped }))
+    },
+    add: async (workspace, keyId, wrapped) => {
+      await store.workspace(workspace, (db) =>
+        db
+          .insertInto('workspace_keys')
+          .values({ workspace_id: workspace, key_id: keyId, wrapped })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      )
+    },
+  }
+}
+
+/** The first start notes which root key the database belongs to; later ones refuse another before they listen. */
+async function bindRootKey(store: Store, check: Buffer): Promise<void> {
+  const value = check.toString('base64')
+  await store.system(async (db) => {
+    await db
+      .insertInto('installation')
+      .values({ key: 'root_key_check', value: JSON.stringify(value) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    const stored = await db.selectFrom('installation').select('value').where('key', '=', 'root_key_check').executeTakeFirstOrThrow()
+    if (stored.value === value) return
+    throw new ConfigError('The root key is not the one this database was sealed with. Set SALLYPORT_ROOT_KEY to the original key, or put the original root.key file back.')
+  })
+}
+
+/** Puts the parts together and listens. Throws ConfigError, or a store error with a message for the operator, before listening. */
+export async function startGateway(config: Config): Promise<Gateway> {
+  const log = createLog(config.logLevel)
+  const clock = systemClock
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw new ConfigError(`The data directory ${config.dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`)
+  })
+  const { key: rootKey } = await loadRootKey({ configured: config.rootKey, dataDir: config.dataDir })
+  const store = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log })
+  const opened: (() => Promise<void>)[] = [() => store.close()]
+  const closeAll = async () => {
+    for (const close of opened.reverse()) await close()
+  }
+  try {
+    await bindRootKey(store, rootKeyCheck(rootKey))
+    let address = ''
+    const publicUrl = () => config.publicUrl ?? address
+    const vault = createVault({ rootKey, keys: keyStore(store) })
+    const egress = createEgress({ allow: config.egressAllow, log })
+    opened.push(() => egress.close())
+
+    const access = createAccess({ store, clock, log, publicUrl, authSecret: hmacSha256(rootKey, 'sallyport sessions').toString('base64') })
+    if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
+    const connectors = createConnectors({ store, egress, clock })
+    const connections = createConnections({ store, vault, connectors, clock })
+    const services: CallServices = { access, connections, egress, store, limiter: createLimiter(clock), sealedCalls: createSealedCalls(vault), clock, log }
+    const run = (request: CallRequest, id?: string) => runCall(services, request, id)
+    const calls = { run }
+    const tools = createTools({ connections })
+
+    const server = createHttpServer(
+      {
+        access,
+        connectors,
+        connections,
+        calls,
+        history: createHistory(services),
+        approvals: createApprovals(services, run),
+        tools,
+        tests: createConnectionTests(services, connections, run),
+        ready: () => store.ping(),
+      },
+      {
+        log,
+        version: packageJson.version,
+        host: config.host,
+        publicUrl,
+        connectorSchema: connectorJsonSchema,
+        mount: (app) => mountMcp(app, { access, tools, calls, publicUrl }),
+        ...(existsSync(dashboardDir) ? { dashboardDir } : {}),
+      },
+    )
+    opened.push(() => server.close())
+    address = await listen(server, { host: config.host, port: config.port })
+    const code = await access.createSetupCode()
+    log.info({ address }, 'listening')
+    return { url: address, publicUrl: publicUrl(), setupUrl: code === null ? null : `${publicUrl()}/setup#code=${code}`, close: closeAll }
+  } catch (error) {
+    await closeAll().catch((closing: unknown) => log.error({ err: closing }, 'closing after a failed start'))
+    throw error
+  }
+}
