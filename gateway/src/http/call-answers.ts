@@ -1,0 +1,40 @@
+import type { CallResult as Result } from '../call/types.ts'
+import { unreachable } from '../errors.ts'
+import { problemOf } from './problems.ts'
+import type { Static } from 'typebox'
+import type { CallResult, PendingCall } from './schemas/calls.ts'
+import type { Problem } from './schemas/common.ts'
+
+export type CallResultView = Static<typeof CallResult>
+export type PendingCallView = Static<typeof PendingCall>
+
+/** How a call's end is shown over HTTP. */
+export type CallAnswer =
+  | { readonly status: 200; readonly body: CallResultView }
+  | { readonly status: 202; readonly body: PendingCallView }
+  | { readonly status: 'problem'; readonly body: Problem }
+
+export function callAnswer(result: Result, publicUrl: string): CallAnswer {
+  switch (result.kind) {
+    case 'answered': {
+      const { id, outcome, status, answer, durationMs } = result
+      const { variables, diagnostics, ...rest } = answer
+      const facts = { ...(variables && { variables: { ...variables } }), ...(diagnostics && { diagnostics: { ...diagnostics } }) }
+      return { status: 200, body: { id, ...rest, ...facts, outcome, status, duration_ms: durationMs } }
+    }
+    case 'planned': {
+      const { id, durationMs, plan, hash, needsApproval } = result
+      const body = { id, success: true, outcome: 'not_sent' as const, status: null, duration_ms: durationMs }
+      return { status: 200, body: { ...body, plan: { ...plan, headers: { ...plan.headers }, hash, needs_approval: needsApproval } } }
+    }
+    case 'pending': {
+      const { id, approvalId, expiresAt } = result
+      const approval = { id: approvalId, url: `${publicUrl}/approvals/${approvalId}`, expires_at: expiresAt }
+      return { status: 202, body: { id, status: 'pending_approval', approval } }
+    }
+    case 'failed':
+      return { status: 'problem', body: problemOf(result.error, result) }
+    default:
+      return unreachable(result)
+  }
+}

@@ -1,0 +1,31 @@
+import { ConfigError } from '../config.ts'
+import type { HttpApp } from './services.ts'
+
+/** Opens the listening socket. Answers the address as a URL; throws {@link ConfigError} saying what to change. */
+export async function listen(app: HttpApp, options: { readonly host: string; readonly port: number }): Promise<string> {
+  const { host, port } = options
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    throw explain(error, host, port)
+  }
+  const address = app.server.address()
+  const actual = typeof address === 'object' && address !== null ? address.port : port
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
+}
+
+function explain(error: unknown, host: string, port: number): unknown {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'EADDRINUSE':
+      return new ConfigError(`Port ${port} on ${host} is in use. Stop the program that uses it, or set SALLYPORT_PORT to another port (0 takes any free one).`)
+    case 'EACCES':
+      return new ConfigError(`Port ${port} needs more privileges than this process has. Set SALLYPORT_PORT to 1024 or higher, such as 8080.`)
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return new ConfigError(`${host} is not an address of this machine. Set SALLYPORT_HOST to 127.0.0.1 for this machine only, or 0.0.0.0 for all networks.`)
+    default:
+      return error
+  }
+}

@@ -1,0 +1,47 @@
+import { showToken } from '../../access/show-token.ts'
+import type { TokenView } from '../../access/types.ts'
+import type { Role } from '../../caller.ts'
+import { callerOf } from '../credentials.ts'
+import { CreatedToken, CreateTokenRequest, TokenList } from '../schemas/access.ts'
+import { IdParams } from '../schemas/common.ts'
+import type { HttpApp, HttpServices } from '../services.ts'
+import { answer, answers, noContent } from './answers.ts'
+
+const tags = ['tokens']
+
+export function tokenRoutes(app: HttpApp, { access }: HttpServices): void {
+  app.get('/tokens', {
+    schema: {
+      operationId: 'listTokens',
+      summary: 'List the tokens of the workspace',
+      tags,
+      response: answers({ 200: answer<{ items: readonly TokenView[]; next_cursor: null }>(TokenList, 'All tokens, newest first, revoked ones included.') }),
+    },
+  }, async (request) => ({ items: await access.listTokens(callerOf(request)), next_cursor: null }))
+
+  app.post('/tokens', {
+    schema: {
+      operationId: 'createToken',
+      summary: 'Make a token',
+      tags,
+      body: CreateTokenRequest,
+      response: answers({ 201: answer<{ id: string; token: string; name: string; role: Role }>(CreatedToken, 'The token, shown this once.') }),
+    },
+  }, async (request, reply) => {
+    const { id, token, name, role } = await access.createToken(callerOf(request), request.body)
+    return reply.code(201).send({ id, token: showToken(token), name, role })
+  })
+
+  app.delete('/tokens/:id', {
+    schema: {
+      operationId: 'revokeToken',
+      summary: 'Revoke a token',
+      tags,
+      params: IdParams,
+      response: answers({ 204: noContent('Revoked: it opens nothing any more.') }),
+    },
+  }, async (request, reply) => {
+    await access.revokeToken(callerOf(request), request.params.id)
+    return reply.code(204).send(undefined)
+  })
+}

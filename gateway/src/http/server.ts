@@ -1,0 +1,68 @@
+import { fastify } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { requireCaller } from './credentials.ts'
+import { serveDashboard } from './dashboard.ts'
+import { guardAgainstOtherSites } from './guard.ts'
+import { addSecurityHeaders } from './headers.ts'
+import { describeRoutes } from './openapi.ts'
+import { errorHandler } from './problems.ts'
+import { approvalRoutes } from './routes/approvals.ts'
+import { callLogRoutes, createCallRoute } from './routes/calls.ts'
+import { connectionRoutes } from './routes/connections.ts'
+import { connectorRoutes } from './routes/connectors.ts'
+import { metaRoutes } from './routes/meta.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { toolRoutes } from './routes/tools.ts'
+import type { HttpApp, HttpOptions, HttpServices } from './services.ts'
+import { validatorCompiler } from './validation.ts'
+
+export type { HttpApp, HttpOptions, HttpServices } from './services.ts'
+
+/** The HTTP entrance, not listening yet (see `listen.ts`): the API, the dashboard, and what `mount` adds. */
+export function createHttpServer(services: HttpServices, options: HttpOptions): HttpApp {
+  const handleError = errorHandler(options.log)
+  const app = fastify({
+    logger: false,
+    // Milliseconds for a whole request to arrive; the largest body is 30 MB.
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.setErrorHandler(handleError)
+  app.setValidatorCompiler(validatorCompiler)
+  // Answers are typed by the services; a compiled serializer would check them once more, and slower.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.removeContentTypeParser('text/plain')
+  addSecurityHeaders(app)
+  guardAgainstOtherSites(app, options)
+  describeRoutes(app, options.version)
+
+  app.register(async (root: HttpApp) => metaRoutes(root, services, options, true))
+  app.register(
+    async (api: HttpApp) => {
+      metaRoutes(api, services, options, false)
+      sessionRoutes(api, services, options)
+      createCallRoute(api, services, options)
+    },
+    { prefix: '/api/v1' },
+  )
+  app.register(
+    async (api: HttpApp) => {
+      requireCaller(api, services.access)
+      connectorRoutes(api, services)
+      connectionRoutes(api, services)
+      callLogRoutes(api, services)
+      toolRoutes(api, services)
+      approvalRoutes(api, services, options)
+      tokenRoutes(api, services)
+    },
+    { prefix: '/api/v1' },
+  )
+  const { mount } = options
+  if (mount) app.register(async (scope) => mount(scope))
+  serveDashboard(app, options.dashboardDir)
+  return app
+}

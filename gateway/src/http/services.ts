@@ -1,0 +1,45 @@
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Access } from '../access/types.ts'
+import type { Approvals, CallHistory, Calls, ConnectionTests, Tools } from '../call/types.ts'
+import type { Connections, Connectors } from '../connections/types.ts'
+import type { Log } from '../log.ts'
+
+/** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+/** Everything the routes call. */
+export interface HttpServices {
+  readonly access: Access
+  readonly connectors: Connectors
+  readonly connections: Connections
+  readonly calls: Calls
+  readonly history: CallHistory
+  readonly approvals: Approvals
+  readonly tools: Tools
+  readonly tests: ConnectionTests
+  /** Resolves when requests can be served; throws UNAVAILABLE otherwise. */
+  ready(): Promise<void>
+}
+
+export interface HttpOptions {
+  readonly log: Log
+  /** The gateway's version, shown by GET /session and openapi.json. */
+  readonly version: string
+  /** The address it will listen on. On a loopback address only expected Host headers are answered. */
+  readonly host: string
+  /** Origin under which people reach the gateway, without a trailing slash. Asked per request: the port may be chosen late. */
+  readonly publicUrl: () => string
+  /** Folder of the built dashboard; without it, or without its index.html, a hint is served instead. */
+  readonly dashboardDir?: string
+  /** The published JSON Schema of connector files. */
+  readonly connectorSchema: () => Readonly<Record<string, unknown>>
+  /** Adds a sibling entrance (MCP) to the same listener, in a scope of its own under the same headers and Host check. */
+  readonly mount?: (app: FastifyInstance) => void | Promise<void>
+}

@@ -1,0 +1,9 @@
+import { reveal, type Secret } from '../secret.ts'
+
+/**
+ * The plain value of a secret, for `access/` and its two hand-overs to the person it belongs to: the session cookie that
+ * better-auth reads, and a new token that is shown once.
+ */
+export function disclose(secret: Secret): string {
+  return reveal(secret)
+}

@@ -1,0 +1,75 @@
+/**
+ * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts from that, docs/errors.md from
+ * the catalogue of errors. With --check it writes nothing and
+ * fails when a file is stale.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import openapiTS, { astToString } from 'openapi-typescript'
+import { errorCatalogue } from '../gateway/src/errors.ts'
+import { createLog } from '../gateway/src/log.ts'
+import { openApiDocument } from '../gateway/src/http/openapi.ts'
+import { createHttpServer, type HttpServices } from '../gateway/src/http/server.ts'
+import gateway from '../gateway/package.json' with { type: 'json' }
+
+const root = join(import.meta.dirname, '..')
+
+/** Services that are there for the routes to be registered with, and never called. */
+function unimplementedServices(): HttpServices {
+  const unimplemented = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} is not implemented`)) })
+  return new Proxy({}, { get: () => unimplemented }) as HttpServices
+}
+
+async function describeApi(): Promise<Record<string, unknown>> {
+  const app = createHttpServer(unimplementedServices(), {
+    log: createLog('silent'),
+    version: gateway.version,
+    host: '127.0.0.1',
+    publicUrl: () => 'http://127.0.0.1:8080',
+    connectorSchema: () => ({}),
+  })
+  await app.ready()
+  const document = openApiDocument(app)
+  await app.close()
+  return document
+}
+
+function describeErrors(): string {
+  const entries = Object.entries(errorCatalogue).map(
+    ([code, { status, title, cause, resolution }]) => `## ${code}\n\n${title} (HTTP ${status}).\n\n- **Why:** ${cause}\n- **What to do:** ${resolution}\n`,
+  )
+  return `<!-- Generated from gateway/src/errors.ts by npm run generate. -->
+# Errors
+
+Every error of the HTTP API is a problem document (RFC 9457, \`application/problem+json\`) with a \`code\` of this list, a
+\`detail\` about this occurrence, and a \`resolution\`. The error of a call also has its \`call_id\` and \`outcome\`:
+\`not_sent\` (the API never saw the request), \`sent_unknown\` (it may have) or \`done\` (it answered).
+
+${entries.join('\n')}`
+}
+
+async function outputs(): Promise<Record<string, string>> {
+  const api = await describeApi()
+  const types = astToString(await openapiTS(JSON.stringify(api), { alphabetize: true }))
+  return {
+    'gateway/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
+    'sdk/src/api.ts': `// Generated from gateway/openapi.json by npm run generate.\n\n${types}`,
+    'docs/errors.md': describeErrors(),
+  }
+}
+
+const check = process.argv.includes('--check')
+const stale: string[] = []
+for (const [file, content] of Object.entries(await outputs())) {
+  const path = join(root, file)
+  const current = await readFile(path, 'utf8').catch(() => '')
+  if (current === content) continue
+  stale.push(file)
+  if (check) continue
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, content)
+}
+if (check && stale.length > 0) {
+  console.error(`Stale: ${stale.join(', ')}. Run: npm run generate`)
+  process.exitCode = 1
+} else console.log(stale.length === 0 ? 'Everything is up to date.' : `Wrote ${stale.join(', ')}.`)
