@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify'
+import type { Access } from '../access/types.ts'
+import { SallyportError } from '../errors.ts'
+import { Secret } from '../secret.ts'
+import { Visit } from './visit.ts'
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
+/** IPv4 in dotted form, or IPv6 in brackets, as the URL parser prints them. */
+const addressLiteral = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+/**
+ * Against DNS rebinding (a foreign page whose name resolves to this machine): the Host must be the public URL's, loopback, or an
+ * address, which no name can stand in for.
+ */
+function hostAllowed(host: string | undefined, publicUrl: URL): boolean {
+  const hostname = host === undefined ? undefined : parseUrl(`http://${host}`)?.hostname
+  if (hostname === undefined) return false
+  return hostname === publicUrl.hostname || loopbackNames.has(hostname) || addressLiteral.test(hostname)
+}
+
+/** Programs send no Origin. A browser page must be the gateway's own; on one's own machine, any page of that machine. */
+function originAllowed(origin: string | undefined, publicUrl: URL): boolean {
+  if (origin === undefined) return true
+  const url = parseUrl(origin)
+  if (url === undefined) return false
+  return url.origin === publicUrl.origin || (loopbackNames.has(publicUrl.hostname) && loopbackNames.has(url.hostname))
+}
+
+/** Throws FORBIDDEN for a request that a foreign web page may have caused (MCP 2025-11-25, transports, security warning). */
+export function requireKnownSource(headers: FastifyRequest['headers'], publicUrl: string): void {
+  const url = new URL(publicUrl)
+  if (!hostAllowed(headers.host, url)) {
+    throw new SallyportError('FORBIDDEN', {
+      detail: `This gateway is not known under the name in the Host header. Use ${url.origin}, or have the operator set SALLYPORT_PUBLIC_URL.`,
+    })
+  }
+  if (!originAllowed(headers.origin, url)) {
+    throw new SallyportError('FORBIDDEN', { detail: 'Requests from this web origin are not accepted.' })
+  }
+}
+
+/** Throws UNAUTHENTICATED unless the request carries a valid bearer token. Cookies count for nothing here. */
+export async function authenticate(access: Pick<Access, 'authenticate'>, request: FastifyRequest): Promise<Visit> {
+  const token = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined) throw new SallyportError('UNAUTHENTICATED', { detail: 'The request carries no bearer token.' })
+  const credentials = { kind: 'bearer', token: new Secret(token) } as const
+  return new Visit(await access.authenticate(credentials), credentials, request.ip)
+}

@@ -1,0 +1,101 @@
+import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Access } from '../access/types.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { toSallyportError } from '../errors.ts'
+import { authenticate, requireKnownSource } from './guard.ts'
+import { rpcError } from './rpc-error.ts'
+import { createServer, type McpServices } from './server.ts'
+import { defaultSessionLimits, type SessionLimits, Sessions } from './sessions.ts'
+import { Visit } from './visit.ts'
+
+export interface MountServices extends McpServices {
+  readonly access: Pick<Access, 'authenticate'>
+}
+
+export interface MountOptions {
+  readonly clock?: Clock
+  readonly sessions?: SessionLimits
+}
+
+/** Arguments of one tool call; the SDK's own default, and enough for any document pasted by a model. */
+const bodyLimitBytes = 4 * 1024 * 1024
+const sweepEveryMs = 60_000
+
+/** Errors before the protocol: of the guard, of Fastify's body parser, or a fault. */
+function errorResponse(thrown: unknown, request: FastifyRequest): Response {
+  const statusCode = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined
+  if (statusCode === 413) return rpcError(413, -32000, `The request is larger than ${bodyLimitBytes} bytes.`)
+  if (statusCode === 415) return rpcError(415, -32000, 'Content-Type must be application/json.')
+  if (statusCode === 400) return rpcError(400, -32700, 'Parse error: the request body is not valid JSON.')
+  const error = toSallyportError(thrown)
+  if (error.code === 'INTERNAL') request.log.error({ err: thrown, internal: error.internal }, 'MCP request failed')
+  const headers: Record<string, string> = {}
+  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+  if (error.code === 'UNAUTHENTICATED') {
+    // RFC 6750, section 3.1: the error is named only when a token was sent.
+    headers['www-authenticate'] = `Bearer realm="sallyport"${request.headers.authorization === undefined ? '' : ', error="invalid_token"'}`
+  }
+  return rpcError(error.status, -32000, error.detail, headers, { code: error.code, resolution: error.resolution })
+}
+
+/** Without the body, which the SDK takes already parsed. */
+function toWebRequest(request: FastifyRequest, signal: AbortSignal): Request {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value)
+  return new Request(new URL(request.url, 'http://gateway'), { method: request.method, headers, signal })
+}
+
+/** Mounts `/mcp`: streamable HTTP for both protocol eras, over the tools of the bearer token. */
+export function mountMcp(app: FastifyInstance, services: MountServices, options: MountOptions = {}): void {
+  const report = (error: unknown) => app.log.error({ err: error }, 'MCP handler failed')
+  const build = () => createServer(services, report)
+  const modern = createMcpHandler(build, { legacy: 'reject', onerror: (error) => app.log.debug({ err: error }, 'MCP request refused') })
+  const sessions = new Sessions(build, options.clock ?? systemClock, options.sessions ?? defaultSessionLimits)
+  const running = new Set<Promise<Response>>()
+
+  const route = async (request: Request, body: unknown, visit: Visit): Promise<Response> => {
+    // No stream to listen on without a question: allowed to say so since 2025-03-26, and nothing would ever come.
+    if (request.method !== 'POST' && request.method !== 'DELETE') return rpcError(405, -32000, 'Use POST.', { allow: 'POST, DELETE' })
+    if (await isLegacyRequest(request, body)) return sessions.handle(request, body, visit)
+    return modern.fetch(request, { parsedBody: body, authInfo: visit.authInfo })
+  }
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const left = new AbortController()
+    reply.raw.once('close', () => left.abort())
+    const pending = route(toWebRequest(request, left.signal), request.body, request.getDecorator<Visit>('visit'))
+    running.add(pending)
+    try {
+      return reply.send(await pending)
+    } finally {
+      running.delete(pending)
+    }
+  }
+
+  app.register(async (scope) => {
+    scope.decorateRequest('visit')
+    scope.setErrorHandler((error, request, reply) => reply.send(errorResponse(error, request)))
+    const parseJson = scope.getDefaultJsonParser('error', 'error')
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+      // DELETE ends a session; clients name their usual content type there too, and send nothing.
+      if (request.method === 'POST') parseJson(request, String(body), done)
+      else done(null)
+    })
+    // Before the body is read: a stranger's is not worth it.
+    scope.addHook('onRequest', async (request) => {
+      requireKnownSource(request.headers, services.publicUrl())
+      request.setDecorator('visit', await authenticate(services.access, request))
+    })
+    scope.all('/mcp', { bodyLimit: bodyLimitBytes }, answer)
+
+    const sweeper = setInterval(() => sessions.sweep(), sweepEveryMs).unref()
+    // What is being answered may finish first.
+    scope.addHook('preClose', async () => {
+      clearInterval(sweeper)
+      await Promise.allSettled(running)
+      await modern.close()
+      await sessions.close()
+    })
+  })
+}

@@ -1,0 +1,29 @@
+import type { AuthInfo } from '@modelcontextprotocol/server'
+import type { Credentials } from '../access/types.ts'
+import type { Caller } from '../caller.ts'
+import { SallyportError } from '../errors.ts'
+
+/** Who sent one MCP request, and from where. */
+export class Visit {
+  readonly caller: Caller
+  readonly credentials: Credentials
+  readonly ip: string
+
+  constructor(caller: Caller, credentials: Credentials, ip: string) {
+    this.caller = caller
+    this.credentials = credentials
+    this.ip = ip
+  }
+
+  /** The shape in which the SDK carries it to the handlers. The token itself stays a Secret and is not in it. */
+  get authInfo(): AuthInfo {
+    return { token: '', clientId: this.caller.id, scopes: [], extra: { visit: this } }
+  }
+
+  /** Throws UNAUTHENTICATED for a request that did not come through the guard. */
+  static of(authInfo: AuthInfo | undefined): Visit {
+    const visit = authInfo?.extra?.visit
+    if (visit instanceof Visit) return visit
+    throw new SallyportError('UNAUTHENTICATED')
+  }
+}
