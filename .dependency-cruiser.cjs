@@ -99,10 +99,16 @@ module.exports = {
 
     // Dangerous powers have one home
     rule(
-      'secrets-in-two-places',
-      'Only connections/, the credential stage and app.ts touch the vault; its digest is for everyone above it.',
-      { path: G, pathNot: [`${G}(vault|connections)/`, `${CALL}stages/use-credential\\.ts$`, APP, TEST] },
-      { path: `${G}vault/`, pathNot: `${G}vault/digest\\.ts$` },
+      'secrets-in-few-places',
+      'Only connections/ (credentials), call/sealed-calls.ts (stored calls) and app.ts touch the vault; its digest is for everyone above.',
+      { path: G, pathNot: [`${G}(vault|connections)/`, `${CALL}sealed-calls\\.ts$`, APP, TEST] },
+      { path: `${G}vault/`, pathNot: `${G}vault/(digest|disclose)\\.ts$` },
+    ),
+    rule(
+      'disclosed-by-access',
+      'Only access/ hands a secret to the person it belongs to: a session cookie, a new token.',
+      { path: G, pathNot: [`${G}(vault|access)/`, TEST] },
+      { path: `${G}vault/disclose\\.ts$` },
     ),
     rule(
       'sockets-in-egress',
