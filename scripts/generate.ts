@@ -6,7 +6,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import openapiTS, { astToString } from 'openapi-typescript'
-import { errorCatalogue } from '../gateway/src/errors.ts'
+import { errorCatalogue, errorCodes } from '../gateway/src/errors.ts'
 import { createLog } from '../gateway/src/log.ts'
 import { openApiDocument } from '../gateway/src/http/openapi.ts'
 import { createHttpServer, type HttpServices } from '../gateway/src/http/server.ts'
@@ -48,12 +48,16 @@ Every error of the HTTP API is a problem document (RFC 9457, \`application/probl
 ${entries.join('\n')}`
 }
 
+function describeCodes(): string {
+  return `/** The code of a problem; docs/errors.md says what each means. */\nexport type ErrorCode =\n${errorCodes.map((code) => `    | '${code}'`).join('\n')};\n`
+}
+
 async function outputs(): Promise<Record<string, string>> {
   const api = await describeApi()
   const types = astToString(await openapiTS(JSON.stringify(api), { alphabetize: true }))
   return {
     'gateway/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
-    'sdk/src/api.ts': `// Generated from gateway/openapi.json by npm run generate.\n\n${types}`,
+    'sdk/src/api.ts': `// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.\n\n${types}\n${describeCodes()}`,
     'docs/errors.md': describeErrors(),
   }
 }

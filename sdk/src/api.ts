@@ -1,4 +1,4 @@
-// Generated from gateway/openapi.json by npm run generate.
+// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.
 
 export interface paths {
     "/api/v1/approvals": {
@@ -2398,3 +2398,28 @@ export interface operations {
         };
     };
 }
+
+/** The code of a problem; docs/errors.md says what each means. */
+export type ErrorCode =
+    | 'UNAUTHENTICATED'
+    | 'FORBIDDEN'
+    | 'NOT_FOUND'
+    | 'INVALID_INPUT'
+    | 'CONFLICT'
+    | 'PAYLOAD_TOO_LARGE'
+    | 'URL_NOT_ALLOWED'
+    | 'RATE_LIMITED'
+    | 'APPROVAL_REQUIRED'
+    | 'NEEDS_REAUTH'
+    | 'AUTHENTICATION_FAILED'
+    | 'ENDPOINT_NOT_FOUND'
+    | 'TIMEOUT'
+    | 'SSL_ERROR'
+    | 'CONNECTION_REFUSED'
+    | 'SCHEMA_MISMATCH'
+    | 'UPSTREAM_ERROR'
+    | 'RESPONSE_TOO_LARGE'
+    | 'OUTCOME_UNKNOWN'
+    | 'UNAVAILABLE'
+    | 'DECRYPT_FAILED'
+    | 'INTERNAL';

@@ -1,0 +1,144 @@
+import type { components, operations, paths } from './api.ts'
+import { createCustom, type Custom } from './custom.ts'
+import { type Answer, type Body, type Connection, type Operation, type Query, type RequestParts, send } from './request.ts'
+
+type Schemas = components['schemas']
+type BodyOf<Id extends keyof operations> = Body<operations[Id]>
+type QueryOf<Id extends keyof operations> = Query<operations[Id]>
+
+export interface SallyportOptions {
+  /** Address of the gateway, e.g. http://127.0.0.1:8080. In a page served by the gateway leave it out: its own origin is used. */
+  readonly url?: string
+  /** A token of Sallyport (`sp_…`). Without one the browser's session cookie counts. */
+  readonly token?: string
+  /** Stands in for the global `fetch`, e.g. to set a proxy. */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/** One page of a listing. `next_cursor` is null on the last. */
+export interface Page<T> {
+  readonly items: T[]
+  readonly next_cursor: string | null
+}
+
+/**
+ * A client of one gateway. Every method throws SallyportProblem when the gateway refuses or a call fails, and
+ * SallyportUnreachable when there is no gateway.
+ */
+export class Sallyport {
+  readonly #connection: Connection
+  /** Actions as functions: `await sallyport.custom.my_crm.get_customer({ id: 'c_1' })`. */
+  readonly custom: Custom
+
+  constructor(options: SallyportOptions = {}) {
+    const { url = '', token, fetch = globalThis.fetch.bind(globalThis) } = options
+    this.#connection = { url: url.replace(/\/+$/, ''), token, fetch }
+    this.custom = createCustom({
+      list: () => this.#connectorsWithTools(),
+      schema: (connector) => this.connectors.capabilities(connector),
+      call: (request) => this.calls.create(request),
+    })
+  }
+
+  /** Any operation of the API by method and path, typed by its OpenAPI description. */
+  async request<P extends keyof paths, M extends 'get' | 'post' | 'put' | 'patch' | 'delete'>(
+    method: M,
+    path: P,
+    parts: RequestParts<Operation<P, M>>,
+  ): Promise<Answer<Operation<P, M>>> {
+    return (await send(this.#connection, method, path, parts)).data
+  }
+
+  readonly session = {
+    /** Who is asking; `caller` is null when nobody is. */
+    get: () => this.request('get', '/api/v1/session', {}),
+    signIn: (body: BodyOf<'signIn'>) => this.request('post', '/api/v1/session', { body }),
+    signOut: () => this.request('delete', '/api/v1/session', {}),
+    /** Makes the first owner with the one-time code of the setup link, and signs in. */
+    setUp: (body: BodyOf<'setUp'>) => this.request('post', '/api/v1/setup', { body }),
+  }
+
+  readonly connectors = {
+    /** In a stable order. The API answers an array and names the next page in the Link header. */
+    list: async (query: QueryOf<'listConnectors'> = {}): Promise<Page<Schemas['ConnectorListItem']>> => {
+      const { data, headers } = await send(this.#connection, 'get', '/api/v1/connectors', { query })
+      const next = /<[^>]*[?&]cursor=([^&>]+)[^>]*>; *rel="next"/.exec(headers.get('link') ?? '')?.[1]
+      return { items: data, next_cursor: next === undefined ? null : decodeURIComponent(next) }
+    },
+    /** The connector document, verbatim. */
+    get: (id: string) => this.request('get', '/api/v1/connectors/{id}', { params: { id } }),
+    /** A connector document, or `{ spec | url | text, … }` to import one. */
+    create: (body: BodyOf<'createConnector'>) => this.request('post', '/api/v1/connectors', { body }),
+    /** A draft from an API document; nothing is stored. */
+    parse: (body: BodyOf<'parseConnector'>) => this.request('post', '/api/v1/connectors/parse', { body }),
+    update: (id: string, body: BodyOf<'updateConnector'>) => this.request('put', '/api/v1/connectors/{id}', { params: { id }, body }),
+    delete: (id: string) => this.request('delete', '/api/v1/connectors/{id}', { params: { id } }),
+    /** Its actions, with their schemas. */
+    capabilities: (id: string) => this.request('get', '/api/v1/connectors/{id}/capabilities', { params: { id } }),
+  }
+
+  readonly connections = {
+    list: (query: QueryOf<'listConnections'> = {}) => this.request('get', '/api/v1/connections', { query }),
+    get: (id: string) => this.request('get', '/api/v1/connections/{id}', { params: { id } }),
+    create: (body: BodyOf<'createConnection'>) => this.request('post', '/api/v1/connections', { body }),
+    update: (id: string, body: BodyOf<'updateConnection'>) => this.request('patch', '/api/v1/connections/{id}', { params: { id }, body }),
+    delete: (id: string) => this.request('delete', '/api/v1/connections/{id}', { params: { id } }),
+    /** Calls its read actions that need no input, and says how each went. */
+    test: (id: string) => this.request('post', '/api/v1/connections/{id}/test', { params: { id } }),
+    /** Replaces the whole credential. */
+    rotate: (id: string, body: BodyOf<'rotateConnection'>) => this.request('post', '/api/v1/connections/{id}/rotate', { params: { id }, body }),
+  }
+
+  readonly calls = {
+    /** Runs an action. A call that waits for approval is answered with its `approval` and no `payload`. */
+    create: (body: BodyOf<'createCall'>) => this.request('post', '/api/v1/calls', { body }),
+    list: (query: QueryOf<'listCalls'> = {}) => this.request('get', '/api/v1/calls', { query }),
+    get: (id: string) => this.request('get', '/api/v1/calls/{id}', { params: { id } }),
+    /** Totals of a window such as `24h`. */
+    totals: (query: QueryOf<'getCallTotals'> = {}) => this.request('get', '/api/v1/calls/summary', { query }),
+  }
+
+  readonly tools = {
+    list: async (query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {}): Promise<Page<Schemas['Tool']>> => {
+      // Without a format the API answers tools in its own words.
+      return (await this.request('get', '/api/v1/tools', { query })) as Schemas['ToolPage']
+    },
+    /** Tools in the words of a model's API, ready to be handed to it. */
+    listAs: async (format: 'mcp' | 'openai' | 'anthropic' | 'gemini', query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {}) => {
+      return (await this.request('get', '/api/v1/tools', { query: { ...query, format } })) as Page<Record<string, unknown>>
+    },
+    search: (body: BodyOf<'searchTools'>) => this.request('post', '/api/v1/tools/search', { body }),
+  }
+
+  readonly approvals = {
+    list: (query: QueryOf<'listApprovals'> = {}) => this.request('get', '/api/v1/approvals', { query }),
+    get: (id: string) => this.request('get', '/api/v1/approvals/{id}', { params: { id } }),
+    /** Runs the stored call, once, and answers how it ended. */
+    approve: (id: string) => this.request('post', '/api/v1/approvals/{id}/approve', { params: { id } }),
+    reject: (id: string, reason?: string) =>
+      this.request('post', '/api/v1/approvals/{id}/reject', { params: { id }, body: reason === undefined ? {} : { reason } }),
+  }
+
+  readonly tokens = {
+    list: () => this.request('get', '/api/v1/tokens', {}),
+    /** The token itself is in this answer and nowhere else. */
+    create: (body: BodyOf<'createToken'>) => this.request('post', '/api/v1/tokens', { body }),
+    revoke: (id: string) => this.request('delete', '/api/v1/tokens/{id}', { params: { id } }),
+  }
+
+  async #connectorsWithTools(): Promise<string[]> {
+    const slugs = new Set<string>()
+    for await (const tool of allItems((cursor) => this.tools.list({ limit: 200, ...(cursor !== undefined && { cursor }) }))) slugs.add(tool.connector)
+    return [...slugs].sort()
+  }
+}
+
+/** Every item of a listing, page by page: `allItems((cursor) => sallyport.calls.list({ cursor }))`. */
+export async function* allItems<T>(list: (cursor: string | undefined) => Promise<Page<T>>): AsyncGenerator<T> {
+  let cursor: string | undefined
+  do {
+    const page = await list(cursor)
+    yield* page.items
+    cursor = page.next_cursor ?? undefined
+  } while (cursor !== undefined)
+}

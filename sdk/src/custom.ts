@@ -1,0 +1,61 @@
+import type { components } from './api.ts'
+import { PendingApproval, SallyportProblem } from './errors.ts'
+
+type Schemas = components['schemas']
+
+export interface CallOptions {
+  /** Id or name of the connection; needed when the connector has several. */
+  readonly connection?: string
+}
+
+/** An action as a function: its input in, the payload of the answer out. */
+export type CustomAction = <T = unknown>(input?: Readonly<Record<string, unknown>>, options?: CallOptions) => Promise<T>
+
+/** A connector's actions by name. */
+export type CustomConnector = { readonly [action: string]: CustomAction } & {
+  /** The actions with their input and output schemas. An action of this name is reached by `calls.create`. */
+  schema(): Promise<Schemas['Capabilities']>
+}
+
+/** Connectors by slug. */
+export type Custom = { readonly [connector: string]: CustomConnector } & {
+  /** Slugs of the connectors that the caller has tools of. A connector of this name is reached by `calls.create`. */
+  list(): Promise<string[]>
+}
+
+interface Operations {
+  list(): Promise<string[]>
+  schema(connector: string): Promise<Schemas['Capabilities']>
+  call(request: Schemas['CallRequest']): Promise<Schemas['CallResult'] | Schemas['PendingCall']>
+}
+
+/** An object that makes its members by name. `then` is none, or awaiting the object would call it. */
+function byName<T>(make: (name: string) => unknown): T {
+  return new Proxy(Object.create(null), { get: (_target, name) => (typeof name === 'symbol' || name === 'then' ? undefined : make(name)) })
+}
+
+export function createCustom(operations: Operations): Custom {
+  const action = (connector: string, name: string) => async (input: Record<string, unknown> = {}, options: CallOptions = {}) => {
+    const { connection } = options
+    return payloadOf(await operations.call({ connector, action: name, input, ...(connection !== undefined && { connection }) }))
+  }
+  return byName<Custom>((connector) => {
+    if (connector === 'list') return operations.list
+    return byName<CustomConnector>((name) => (name === 'schema' ? () => operations.schema(connector) : action(connector, name)))
+  })
+}
+
+function payloadOf(result: Schemas['CallResult'] | Schemas['PendingCall']): unknown {
+  if ('approval' in result) throw new PendingApproval(result.id, result.approval)
+  if (result.success) return result.payload
+  throw new SallyportProblem({
+    code: 'UPSTREAM_ERROR',
+    title: 'The API answered with an error',
+    status: 502,
+    detail: result.error ?? 'The API answered that the action failed.',
+    resolution: 'Read the diagnostics for what the API said.',
+    call_id: result.id,
+    outcome: result.outcome,
+    ...(result.diagnostics && { diagnostics: result.diagnostics }),
+  })
+}
