@@ -6,70 +6,83 @@ import { type Static, Type } from 'typebox'
  */
 
 const closed = { additionalProperties: false } as const
+const text = (description: string) => Type.Optional(Type.String({ description }))
+const note = Type.Optional(Type.String())
 
 const Json = Type.Unknown()
 /** A JSON Schema (draft 2020-12). `$ref` may point into the connector's `schemas` as `#/schemas/Name`. */
-const JsonSchema = Type.Unsafe<JsonSchemaValue>({ type: ['object', 'boolean'], description: 'A JSON Schema (draft 2020-12); "$ref" may be "#/schemas/Name".' })
+const JsonSchema = Type.Unsafe<JsonSchemaValue>({
+  type: ['object', 'boolean'],
+  description: 'A JSON Schema (draft 2020-12); "$ref" may be "#/schemas/Name".',
+})
 export type JsonSchemaValue = boolean | { readonly [keyword: string]: unknown }
 
-const Slug = Type.String({ pattern: '^[a-z][a-z0-9_-]{0,62}$', description: 'Lower-case letters, digits, "_" and "-"; starts with a letter; at most 63 characters.' })
-const ActionName = Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9_]{0,63}$' })
-const Semver = Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$', description: 'A semantic version such as 1.0.0.' })
+const Slug = Type.String({
+  pattern: '^[a-z][a-z0-9_-]{0,62}$',
+  description: 'Lower-case letters, digits, "_" and "-"; starts with a letter; at most 63 characters.',
+})
+const actionName = '^[a-zA-Z][a-zA-Z0-9_]{0,63}$'
+const fieldName = '^[a-zA-Z][a-zA-Z0-9_-]{0,62}$'
+const Semver = Type.String({ pattern: '^\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}$', description: 'A semantic version such as 1.0.0.' })
 
 const Server = Type.Object(
   {
     url: Type.String({ description: 'Base URL, e.g. https://{tenant}.example.com/v1. Variables stand in braces.' }),
-    description: Type.Optional(Type.String()),
+    description: note,
     variables: Type.Optional(
       Type.Record(
         Type.String(),
-        Type.Object({ description: Type.Optional(Type.String()), default: Type.Optional(Type.String()), enum: Type.Optional(Type.Array(Type.String())) }, closed),
+        Type.Object({ description: note, default: Type.Optional(Type.String()), enum: Type.Optional(Type.Array(Type.String())) }, closed),
+        { description: 'Asked for when a connection is made, unless they have a default.' },
       ),
     ),
   },
   closed,
 )
 
-const AuthScheme = Type.Union([
-  Type.Object({ type: Type.Literal('none'), description: Type.Optional(Type.String()) }, closed),
-  Type.Object(
-    {
-      type: Type.Literal('api_key'),
-      in: Type.Optional(Type.Union([Type.Literal('header'), Type.Literal('query'), Type.Literal('cookie')], { default: 'header' })),
-      name: Type.String({ description: 'Name of the header, query parameter or cookie, e.g. X-API-Key.' }),
-      prefix: Type.Optional(Type.String({ description: 'Put before the key, e.g. "ApiKey ".' })),
-      description: Type.Optional(Type.String()),
-    },
-    closed,
-  ),
-  Type.Object({ type: Type.Literal('bearer'), prefix: Type.Optional(Type.String({ default: 'Bearer ' })), description: Type.Optional(Type.String()) }, closed),
-  Type.Object({ type: Type.Literal('basic'), description: Type.Optional(Type.String()) }, closed),
-  Type.Object(
-    {
-      type: Type.Literal('headers'),
-      headers: Type.Array(
-        Type.Object(
-          {
-            name: Type.String(),
-            value: Type.Optional(Type.String({ description: 'A fixed value that is no secret. Without it the value is asked for and kept secret.' })),
-            description: Type.Optional(Type.String()),
-          },
-          closed,
+const AuthScheme = Type.Union(
+  [
+    Type.Object({ type: Type.Literal('none'), description: note }, closed),
+    Type.Object(
+      {
+        type: Type.Literal('api_key'),
+        in: Type.Optional(Type.Enum(['header', 'query', 'cookie'], { default: 'header' })),
+        name: Type.String({ description: 'Name of the header, query parameter or cookie, e.g. X-API-Key.' }),
+        prefix: text('Put before the key, e.g. "ApiKey ".'),
+        description: note,
+      },
+      closed,
+    ),
+    Type.Object({ type: Type.Literal('bearer'), prefix: Type.Optional(Type.String({ default: 'Bearer ' })), description: note }, closed),
+    Type.Object({ type: Type.Literal('basic'), description: note }, closed),
+    Type.Object(
+      {
+        type: Type.Literal('headers'),
+        headers: Type.Array(
+          Type.Object(
+            {
+              name: Type.String(),
+              value: text('A fixed value that is no secret. Without it the value is asked for and kept secret.'),
+              description: note,
+            },
+            closed,
+          ),
+          { minItems: 1 },
         ),
-        { minItems: 1 },
-      ),
-      description: Type.Optional(Type.String()),
-    },
-    closed,
-  ),
-])
+        description: note,
+      },
+      closed,
+    ),
+  ],
+  { description: 'How a request proves who sends it. The secrets themselves are entered with a connection.' },
+)
 export type AuthScheme = Static<typeof AuthScheme>
 
 const Field = Type.Object(
   {
-    type: Type.Optional(Type.Union([Type.Literal('string'), Type.Literal('number'), Type.Literal('boolean')], { default: 'string' })),
-    title: Type.Optional(Type.String()),
-    description: Type.Optional(Type.String()),
+    type: Type.Optional(Type.Enum(['string', 'number', 'boolean'], { default: 'string' })),
+    title: note,
+    description: note,
     required: Type.Optional(Type.Boolean()),
     default: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
     enum: Type.Optional(Type.Array(Type.String())),
@@ -79,12 +92,32 @@ const Field = Type.Object(
 
 const Limits = Type.Object(
   {
-    timeout_ms: Type.Optional(Type.Integer({ minimum: 100, maximum: 300_000, default: 30_000, description: 'Total time for one call, retries included.' })),
-    retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 5, default: 2, description: 'Further attempts of a read after 429, 502, 503, 504 or a broken connection. Writes are never retried.' })),
-    max_response_bytes: Type.Optional(Type.Integer({ minimum: 1024, maximum: 104_857_600, default: 5_242_880, description: 'Counted after decompression.' })),
-    per_minute: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10, description: 'Calls per action in any 60 seconds.' })),
-    per_day: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls per action in any 24 hours. No limit when absent.' })),
-    response_check: Type.Optional(Type.Union([Type.Literal('enforce'), Type.Literal('warn'), Type.Literal('off')], { default: 'enforce', description: 'What a successful answer that does not match the output schema means.' })),
+    timeout_ms: Type.Optional(
+      Type.Integer({ minimum: 100, maximum: 300_000, default: 30_000, description: 'Total time for one call, retries included.' }),
+    ),
+    retries: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 5,
+        default: 2,
+        description: 'Further attempts of a read after 429, 502, 503, 504 or a broken connection. Writes are never retried.',
+      }),
+    ),
+    max_response_bytes: Type.Optional(
+      Type.Integer({ minimum: 1024, maximum: 104_857_600, default: 5_242_880, description: 'Counted after decompression.' }),
+    ),
+    per_minute: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10, description: 'Calls per action in any 60 seconds.' }),
+    ),
+    per_day: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls per action in any 24 hours. No limit when absent.' }),
+    ),
+    response_check: Type.Optional(
+      Type.Enum(['enforce', 'warn', 'off'], {
+        default: 'enforce',
+        description: 'What a successful answer that does not match the output schema means.',
+      }),
+    ),
   },
   closed,
 )
@@ -92,52 +125,90 @@ export type Limits = Static<typeof Limits>
 
 const Security = Type.Object(
   {
-    url_patterns: Type.Optional(Type.Array(Type.String(), { description: 'Allowed URLs, e.g. https://api.example.com/v1/*. Default: everything below the server URL.' })),
-    caller_ips: Type.Optional(Type.Array(Type.String(), { description: 'CIDRs of callers that may use this connector. Default: any.' })),
+    url_patterns: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Allowed URLs, e.g. https://api.example.com/v1/* or https://*.example.com. Default: everything below the server URL.',
+      }),
+    ),
+    caller_ips: Type.Optional(
+      Type.Array(Type.String(), { description: 'Addresses or CIDRs of callers that may use this connector. Default: any.' }),
+    ),
     verify_ssl: Type.Optional(Type.Boolean({ default: true })),
-    allow_http: Type.Optional(Type.Boolean({ default: false, description: 'Permit http:// servers outside loopback and the ranges of SALLYPORT_EGRESS_ALLOW.' })),
+    allow_http: Type.Optional(
+      Type.Boolean({ default: false, description: 'Permit http:// servers outside loopback and the ranges of SALLYPORT_EGRESS_ALLOW.' }),
+    ),
   },
   closed,
 )
 
-const Placement = Type.Object(
-  {
-    value: Json,
-    style: Type.Optional(Type.Union(['simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject'].map((style) => Type.Literal(style)))),
-    explode: Type.Optional(Type.Boolean()),
-    content_type: Type.Optional(Type.String({ description: 'Serialise the value as this media type (application/json) instead of by style.' })),
-  },
-  closed,
-)
+const Style = Type.Enum(['simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject'])
+/** How OpenAPI writes a list or an object into a parameter (OpenAPI 3.1, "Style Values"). */
+export type Style = Static<typeof Style>
+
+const placing = {
+  style: Type.Optional(Style),
+  explode: Type.Optional(Type.Boolean()),
+  content_type: text('Serialise the value as this media type (application/json) instead of by style.'),
+}
+
+const Placement = Type.Object({ value: Json, ...placing }, closed)
+export type Placement = Static<typeof Placement>
 
 /** A template: text with `{{input}}` placeholders, or `{value, style, explode}` as OpenAPI parameters need. */
-const Template = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Placement])
+const Template = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Placement], {
+  description: 'Text with {{input}} and {{settings.field}} placeholders, or {value, style, explode}. Left out when an input in it is absent.',
+})
 export type Template = Static<typeof Template>
+
+const BodyType = Type.Enum(['json', 'form', 'multipart', 'text', 'xml', 'binary'])
+export type BodyType = Static<typeof BodyType>
 
 const Body = Type.Object(
   {
-    type: Type.Union(['json', 'form', 'multipart', 'text', 'xml', 'binary'].map((type) => Type.Literal(type as 'json' | 'form' | 'multipart' | 'text' | 'xml' | 'binary')), {}),
-    content_type: Type.Optional(Type.String()),
-    value: Type.Unknown({ description: 'A JSON value. A text that is exactly "{{input}}" becomes that value with its type; inside a longer text it is inserted as text; a key whose input is absent is left out.' }),
+    type: BodyType,
+    content_type: text('Default: by type, e.g. application/json.'),
+    value: Type.Unknown({
+      description:
+        'A JSON value. A text that is exactly "{{input}}" becomes that value with its type; inside a longer text it is inserted as text; a key whose input is absent is left out. A file in a multipart body is {filename, content_type, data_base64}, a binary body a text in base64.',
+    }),
+    encoding: Type.Optional(
+      Type.Record(Type.String(), Type.Object(placing, closed), {
+        description: 'How single fields of a form or multipart body are written. Default: lists repeat the field, objects use field[key].',
+      }),
+    ),
   },
   closed,
 )
+export type BodyDocument = Static<typeof Body>
 
 const Response = Type.Object(
   {
-    map: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Field of the answer → path in the response, e.g. {id: "data.id", names: "items[].name"}.' })),
-    root: Type.Optional(Type.String({ description: 'Path of the part of the response that is the answer, e.g. "data".' })),
+    map: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'Field of the answer → path in the response, e.g. {id: "data.id", names: "items[].name"}.',
+      }),
+    ),
+    root: text('Path of the part of the response that is the answer, e.g. "data".'),
   },
   closed,
 )
+export type ResponseDocument = Static<typeof Response>
 
 const Action = Type.Object(
   {
-    title: Type.Optional(Type.String()),
-    description: Type.Optional(Type.String()),
-    method: Type.Union(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => Type.Literal(method as 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'))),
-    path: Type.String({ pattern: '^/', description: 'Appended to the server URL. {name} or {{name}} stands for an input and fills exactly one segment or part of one.' }),
-    path_styles: Type.Optional(Type.Record(Type.String(), Type.Object({ style: Type.Optional(Type.String()), explode: Type.Optional(Type.Boolean()) }, closed))),
+    title: note,
+    description: note,
+    method: Type.Enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    path: Type.String({
+      pattern: '^/',
+      description: 'Appended to the server URL. {name} or {{name}} stands for an input and fills exactly one segment or part of one.',
+    }),
+    path_styles: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({ style: Type.Optional(Type.Enum(['simple', 'label', 'matrix'])), explode: Type.Optional(Type.Boolean()) }, closed),
+      ),
+    ),
     query: Type.Optional(Type.Record(Type.String(), Template)),
     headers: Type.Optional(Type.Record(Type.String(), Template)),
     cookies: Type.Optional(Type.Record(Type.String(), Template)),
@@ -145,13 +216,21 @@ const Action = Type.Object(
     input: Type.Optional(JsonSchema),
     output: Type.Optional(JsonSchema),
     response: Type.Optional(Response),
-    auth: Type.Optional(Type.Array(Type.String(), { description: 'Names of the auth schemes this action accepts; [] for none. Default: the scheme of the connection.' })),
-    effect: Type.Optional(Type.Union([Type.Literal('read'), Type.Literal('write'), Type.Literal('destructive')], { description: 'Default: read for GET, HEAD and OPTIONS, destructive for DELETE, write otherwise.' })),
+    auth: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Names of the auth schemes this action accepts; [] for none. Default: the scheme of the connection.',
+      }),
+    ),
+    effect: Type.Optional(
+      Type.Enum(['read', 'write', 'destructive'], {
+        description: 'Default: read for GET, HEAD and OPTIONS, destructive for DELETE, write otherwise.',
+      }),
+    ),
     confirm: Type.Optional(Type.Boolean({ default: false, description: 'Every call waits for a person to approve it.' })),
     deprecated: Type.Optional(Type.Boolean()),
     tags: Type.Optional(Type.Array(Type.String())),
     limits: Type.Optional(Limits),
-    examples: Type.Optional(Type.Array(Type.Object({ title: Type.Optional(Type.String()), input: Type.Optional(Json), output: Type.Optional(Json) }, closed))),
+    examples: Type.Optional(Type.Array(Type.Object({ title: note, input: Type.Optional(Json), output: Type.Optional(Json) }, closed))),
   },
   closed,
 )
@@ -164,16 +243,29 @@ export const ConnectorDocument = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 200 }),
     version: Type.Optional(Semver),
     kind: Type.Optional(Type.Literal('http', { default: 'http' })),
-    description: Type.Optional(Type.String()),
-    category: Type.Optional(Type.String()),
-    brand: Type.Optional(Type.Object({ logo: Type.Optional(Type.String()), color: Type.Optional(Type.String()) }, closed)),
-    servers: Type.Record(Type.String(), Server, { minProperties: 1, description: 'Server by environment, e.g. production, staging. The first is the default.' }),
+    description: note,
+    category: note,
+    brand: Type.Optional(Type.Object({ logo: note, color: note }, closed)),
+    servers: Type.Record(Type.String(), Server, {
+      minProperties: 1,
+      propertyNames: { pattern: fieldName },
+      description: 'Server by environment, e.g. production, staging. The first is the default.',
+    }),
     auth: Type.Optional(Type.Record(Type.String(), AuthScheme, { description: 'Named ways to authenticate. None means the API is public.' })),
-    fields: Type.Optional(Type.Record(Type.String(), Field, { description: 'Settings of a connection that are no secret; usable as {{settings.name}} in templates.' })),
-    verify: Type.Optional(Type.Object({ action: ActionName, input: Type.Optional(Json) }, closed)),
+    fields: Type.Optional(
+      Type.Record(Type.String(), Field, {
+        propertyNames: { pattern: fieldName },
+        description: 'Settings of a connection that are no secret; usable as {{settings.name}} in templates.',
+      }),
+    ),
+    verify: Type.Optional(Type.Object({ action: Type.String({ pattern: actionName }), input: Type.Optional(Json) }, closed)),
     limits: Type.Optional(Limits),
     security: Type.Optional(Security),
-    actions: Type.Record(Type.String(), Action, { minProperties: 1 }),
+    actions: Type.Record(Type.String(), Action, {
+      minProperties: 1,
+      propertyNames: { pattern: actionName },
+      description: 'Operations by name: a letter, then letters, digits and "_"; at most 64 characters.',
+    }),
     schemas: Type.Optional(Type.Record(Type.String(), JsonSchema)),
   },
   closed,
