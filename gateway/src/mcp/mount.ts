@@ -3,14 +3,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../access/types.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { toSallyportError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { authenticate, requireKnownSource } from './guard.ts'
 import { rpcError } from './rpc-error.ts'
 import { createServer, type McpServices } from './server.ts'
 import { defaultSessionLimits, type SessionLimits, Sessions } from './sessions.ts'
-import { Visit } from './visit.ts'
+import type { Visit } from './visit.ts'
 
 export interface MountServices extends McpServices {
   readonly access: Pick<Access, 'authenticate'>
+  /** For faults, which clients are told nothing of. Default: the log of the server. */
+  readonly log?: Pick<Log, 'error' | 'debug'>
 }
 
 export interface MountOptions {
@@ -23,18 +26,19 @@ const bodyLimitBytes = 4 * 1024 * 1024
 const sweepEveryMs = 60_000
 
 /** Errors before the protocol: of the guard, of Fastify's body parser, or a fault. */
-function errorResponse(thrown: unknown, request: FastifyRequest): Response {
+function errorResponse(thrown: unknown, request: FastifyRequest, report: (error: unknown) => void): Response {
   const statusCode = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined
   if (statusCode === 413) return rpcError(413, -32000, `The request is larger than ${bodyLimitBytes} bytes.`)
   if (statusCode === 415) return rpcError(415, -32000, 'Content-Type must be application/json.')
   if (statusCode === 400) return rpcError(400, -32700, 'Parse error: the request body is not valid JSON.')
   const error = toSallyportError(thrown)
-  if (error.code === 'INTERNAL') request.log.error({ err: thrown, internal: error.internal }, 'MCP request failed')
+  if (error.code === 'INTERNAL') report(thrown)
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
   if (error.code === 'UNAUTHENTICATED') {
     // RFC 6750, section 3.1: the error is named only when a token was sent.
-    headers['www-authenticate'] = `Bearer realm="sallyport"${request.headers.authorization === undefined ? '' : ', error="invalid_token"'}`
+    headers['www-authenticate'] =
+      `Bearer realm="sallyport"${request.headers.authorization === undefined ? '' : ', error="invalid_token"'}`
   }
   return rpcError(error.status, -32000, error.detail, headers, { code: error.code, resolution: error.resolution })
 }
@@ -48,15 +52,20 @@ function toWebRequest(request: FastifyRequest, signal: AbortSignal): Request {
 
 /** Mounts `/mcp`: streamable HTTP for both protocol eras, over the tools of the bearer token. */
 export function mountMcp(app: FastifyInstance, services: MountServices, options: MountOptions = {}): void {
-  const report = (error: unknown) => app.log.error({ err: error }, 'MCP handler failed')
+  const log = services.log ?? app.log
+  const report = (error: unknown) => log.error({ err: error }, 'MCP request failed')
   const build = () => createServer(services, report)
-  const modern = createMcpHandler(build, { legacy: 'reject', onerror: (error) => app.log.debug({ err: error }, 'MCP request refused') })
+  const modern = createMcpHandler(build, {
+    legacy: 'reject',
+    onerror: (error) => log.debug({ err: error }, 'MCP request refused'),
+  })
   const sessions = new Sessions(build, options.clock ?? systemClock, options.sessions ?? defaultSessionLimits)
   const running = new Set<Promise<Response>>()
 
   const route = async (request: Request, body: unknown, visit: Visit): Promise<Response> => {
     // No stream to listen on without a question: allowed to say so since 2025-03-26, and nothing would ever come.
-    if (request.method !== 'POST' && request.method !== 'DELETE') return rpcError(405, -32000, 'Use POST.', { allow: 'POST, DELETE' })
+    if (request.method !== 'POST' && request.method !== 'DELETE')
+      return rpcError(405, -32000, 'Use POST.', { allow: 'POST, DELETE' })
     if (await isLegacyRequest(request, body)) return sessions.handle(request, body, visit)
     return modern.fetch(request, { parsedBody: body, authInfo: visit.authInfo })
   }
@@ -73,14 +82,14 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
     }
   }
 
-  app.register(async (scope) => {
+  app.register((scope, _options, done) => {
     scope.decorateRequest('visit')
-    scope.setErrorHandler((error, request, reply) => reply.send(errorResponse(error, request)))
+    scope.setErrorHandler((error, request, reply) => reply.send(errorResponse(error, request, report)))
     const parseJson = scope.getDefaultJsonParser('error', 'error')
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, parsed) => {
       // DELETE ends a session; clients name their usual content type there too, and send nothing.
-      if (request.method === 'POST') parseJson(request, String(body), done)
-      else done(null)
+      if (request.method === 'POST') void parseJson(request, String(body), parsed)
+      else parsed(null)
     })
     // Before the body is read: a stranger's is not worth it.
     scope.addHook('onRequest', async (request) => {
@@ -97,5 +106,6 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
       await modern.close()
       await sessions.close()
     })
+    done()
   })
 }

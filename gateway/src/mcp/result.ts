@@ -1,7 +1,8 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { CallResult, Outcome } from '../call/types.ts'
 import { type SallyportError, unreachable } from '../errors.ts'
-import type { CallOutcome } from '../store/schema.ts'
+
+type CallOutcome = Extract<CallResult, { kind: 'failed' }>['outcome']
 
 /** Diagnostics can hold the body an API sent; a model needs its beginning, not all of it. */
 const maxDiagnosticsChars = 4000
@@ -58,7 +59,12 @@ function payloadText(payload: unknown): string {
 
 function answer(id: string, { success, payload, diagnostics, error }: Outcome): CallToolResult {
   if (!success) {
-    const text = lines(error ?? 'The call failed.', payload === undefined ? undefined : payloadText(payload), diagnosticsLine(diagnostics), `Call id: ${id}`)
+    const text = lines(
+      error ?? 'The call failed.',
+      payload === undefined ? undefined : payloadText(payload),
+      diagnosticsLine(diagnostics),
+      `Call id: ${id}`,
+    )
     return textResult(text, { isError: true })
   }
   return textResult(payloadText(payload), isObject(payload) ? { structuredContent: payload } : {})
@@ -72,7 +78,12 @@ export function toMcpResult(result: CallResult, approvalUrl: (approvalId: string
     case 'failed':
       return failure(result.id, result.outcome, result.error)
     case 'pending': {
-      const pending = { status: 'pending_approval', id: result.id, url: approvalUrl(result.approvalId), expires_at: result.expiresAt }
+      const pending = {
+        status: 'pending_approval',
+        id: result.id,
+        url: approvalUrl(result.approvalId),
+        expires_at: result.expiresAt,
+      }
       return textResult(
         lines(
           'Not done yet: a person must approve this call first. Give them the link below. Once approved, Sallyport runs this exact call itself, so do not call again.',

@@ -28,7 +28,10 @@ function toProtocolError(thrown: unknown, report: (error: unknown) => void): Pro
   const error = toSallyportError(thrown)
   if (error.code === 'INTERNAL') report(thrown)
   const code = error.code === 'INVALID_INPUT' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError
-  return new ProtocolError(code, `${errorCatalogue[error.code].title}: ${error.detail}`, { code: error.code, resolution: error.resolution })
+  return new ProtocolError(code, `${errorCatalogue[error.code].title}: ${error.detail}`, {
+    code: error.code,
+    resolution: error.resolution,
+  })
 }
 
 /**
@@ -41,14 +44,20 @@ export function createServer(services: McpServices, report: (error: unknown) => 
     {
       capabilities: { tools: {} },
       instructions,
-      cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' }, 'server/discover': { ttlMs: 3_600_000, cacheScope: 'private' } },
+      cacheHints: {
+        'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' },
+        'server/discover': { ttlMs: 3_600_000, cacheScope: 'private' },
+      },
     },
   )
 
   server.setRequestHandler('tools/list', async ({ params }, context) => {
     try {
       const cursor = params?.cursor
-      const page = await services.tools.list(Visit.of(context.http?.authInfo).caller, { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) })
+      const page = await services.tools.list(Visit.of(context.http?.authInfo).caller, {
+        limit: pageSize,
+        ...(cursor === undefined ? {} : { cursor }),
+      })
       return { tools: page.items.map(toMcpTool), ...(page.next_cursor === null ? {} : { nextCursor: page.next_cursor }) }
     } catch (error) {
       throw toProtocolError(error, report)

@@ -6,7 +6,12 @@ import { Visit } from './visit.ts'
 
 const caller = { kind: 'token', id: 'tok_1', workspaceId: 'ws_1' } as unknown as Caller
 const visit = new Visit(caller, { kind: 'none' }, '127.0.0.1')
-const initialize = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } } }
+const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+}
 
 function setUp(accept = 'application/json, text/event-stream') {
   let now = 0
@@ -19,7 +24,11 @@ function setUp(accept = 'application/json, text/event-stream') {
   const sessions = new Sessions(build, clock, { max: 10, idleMs: 1000 })
   const send = (body: object, id?: string, signal?: AbortSignal) => {
     const headers = { 'content-type': 'application/json', accept, ...(id === undefined ? {} : { 'mcp-session-id': id }) }
-    return sessions.handle(new Request('http://gateway/mcp', { method: 'POST', headers, ...(signal === undefined ? {} : { signal }) }), body, visit)
+    return sessions.handle(
+      new Request('http://gateway/mcp', { method: 'POST', headers, ...(signal === undefined ? {} : { signal }) }),
+      body,
+      visit,
+    )
   }
   const open = async () => String((await send(initialize)).headers.get('mcp-session-id'))
   const ping = (id: string) => send({ jsonrpc: '2.0', id: 2, method: 'ping' }, id).then(({ status }) => status)

@@ -72,7 +72,8 @@ export class Sessions {
   }
 
   async #initialize(request: Request, body: unknown, visit: Visit): Promise<Response> {
-    if (!this.#makeRoom(ownerOf(visit.caller))) return rpcError(503, -32000, 'Too many MCP sessions are busy. Try again soon.', { 'retry-after': '5' })
+    if (!this.#makeRoom(ownerOf(visit.caller)))
+      return rpcError(503, -32000, 'Too many MCP sessions are busy. Try again soon.', { 'retry-after': '5' })
     const server = this.#createServer()
     const id = crypto.randomUUID()
     // One JSON answer per request: nothing is sent to a client before its answer, so there is no need for a stream.

@@ -40,24 +40,41 @@ describe('a tool as MCP lists it', () => {
     ['destructive', 'DELETE', [false, true, true]],
     ['destructive', 'POST', [false, true, false]],
   ] as const)('sets all four hints of a %s with %s', (effect, method, [readOnlyHint, destructiveHint, idempotentHint]) => {
-    expect(toMcpTool({ ...base, effect, method }).annotations).toEqual({ readOnlyHint, destructiveHint, idempotentHint, openWorldHint: true })
+    expect(toMcpTool({ ...base, effect, method }).annotations).toEqual({
+      readOnlyHint,
+      destructiveHint,
+      idempotentHint,
+      openWorldHint: true,
+    })
   })
 
   it('publishes an object at the root of the input schema, whatever it is made of', () => {
-    const $defs = { Customer: { type: 'object', properties: { name: { type: 'string' }, any: true, none: false }, required: ['name'] } }
+    const $defs = {
+      Customer: { type: 'object', properties: { name: { type: 'string' }, any: true, none: false }, required: ['name'] },
+    }
     expect(toMcpTool({ ...base, input_schema: { $ref: '#/$defs/Customer', $defs } }).inputSchema).toEqual({
       type: 'object',
       properties: { name: { type: 'string' }, any: {}, none: { not: {} } },
       required: ['name'],
       $defs,
     })
-    expect(toMcpTool({ ...base, input_schema: { anyOf: [{ required: ['a'] }], properties: { a: { type: 'string' } } } }).inputSchema).toEqual({
+    expect(
+      toMcpTool({ ...base, input_schema: { anyOf: [{ required: ['a'] }], properties: { a: { type: 'string' } } } }).inputSchema,
+    ).toEqual({
       type: 'object',
       properties: { a: { type: 'string' } },
     })
-    expect(toMcpTool({ ...base, input_schema: { $ref: '#/$defs/Missing', $defs: {} } }).inputSchema).toEqual({ type: 'object', properties: {}, $defs: {} })
+    expect(toMcpTool({ ...base, input_schema: { $ref: '#/$defs/Missing', $defs: {} } }).inputSchema).toEqual({
+      type: 'object',
+      properties: {},
+      $defs: {},
+    })
     const $loop = { A: { $ref: '#/$defs/A' } }
-    expect(toMcpTool({ ...base, input_schema: { $ref: '#/$defs/A', $defs: $loop } }).inputSchema).toEqual({ type: 'object', properties: {}, $defs: $loop })
+    expect(toMcpTool({ ...base, input_schema: { $ref: '#/$defs/A', $defs: $loop } }).inputSchema).toEqual({
+      type: 'object',
+      properties: {},
+      $defs: $loop,
+    })
   })
 
   it('converts a schema once, and leaves the original as it is', () => {
@@ -70,8 +87,17 @@ describe('a tool as MCP lists it', () => {
   it('promises structured answers only where every answer is an object and not waiting for a person', () => {
     const customer = { type: 'object', properties: { name: { type: 'string' } } }
     expect(toMcpTool({ ...base, output_schema: customer }).outputSchema).toEqual(customer)
-    expect(toMcpTool({ ...base, output_schema: { $ref: '#/$defs/A', $defs: { A: customer } } }).outputSchema).toMatchObject(customer)
-    for (const output_schema of [null, true, { type: 'array' }, { type: ['object', 'null'] }, { anyOf: [customer, { type: 'array' }] }, {}]) {
+    expect(toMcpTool({ ...base, output_schema: { $ref: '#/$defs/A', $defs: { A: customer } } }).outputSchema).toMatchObject(
+      customer,
+    )
+    for (const output_schema of [
+      null,
+      true,
+      { type: 'array' },
+      { type: ['object', 'null'] },
+      { anyOf: [customer, { type: 'array' }] },
+      {},
+    ]) {
       expect(toMcpTool({ ...base, output_schema })).not.toHaveProperty('outputSchema')
     }
     expect(toMcpTool({ ...base, confirm: true, output_schema: customer })).not.toHaveProperty('outputSchema')

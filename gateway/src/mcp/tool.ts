@@ -41,7 +41,9 @@ function followRoot(schema: Schema): Schema {
 /** SDKs before 2.0 drop the whole list of tools when a property's schema is a boolean. */
 function withoutBooleans(properties: unknown): Record<string, unknown> {
   if (!isObject(properties)) return {}
-  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, schema === true ? {} : schema === false ? { not: {} } : schema]))
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, schema === true ? {} : schema === false ? { not: {} } : schema]),
+  )
 }
 
 function convert(schema: Schema): PublishedSchema {
