@@ -2,13 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SallyportError } from '../errors.ts'
 import { Secret } from '../secret.ts'
-import { canonicalJson, hmacSha256, randomToken, safeEqual, sha256 } from './digest.ts'
+import { canonicalJson, hmacSha256, randomToken, safeEqual, sha256, sha256Secret } from './digest.ts'
 
 describe('digests', () => {
   it('agree with the published vectors', () => {
     // FIPS 180-2 appendix B.1; RFC 4231 test case 2
     expect(sha256('abc').toString('hex')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
     expect(sha256(Buffer.from('abc'))).toEqual(sha256('abc'))
+    expect(sha256Secret(new Secret('abc'))).toEqual(sha256('abc'))
     expect(hmacSha256('Jefe', 'what do ya want for nothing?').toString('hex')).toBe(
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     )
@@ -109,8 +110,8 @@ describe('canonical JSON', () => {
   })
 
   it('refuses what is nested too deep, or holds itself', () => {
-    const cycle: Record<string, unknown> = {}
-    cycle['self'] = cycle
+    const cycle: { self?: unknown } = {}
+    cycle.self = cycle
     expect(() => canonicalJson(cycle)).toThrow(/nested deeper/)
     expect(() => canonicalJson(JSON.parse('['.repeat(5000) + ']'.repeat(5000)))).toThrow(/nested deeper/)
   })

@@ -1,9 +1,15 @@
 import { createHmac, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { SallyportError } from '../errors.ts'
+import { reveal, type Secret } from '../secret.ts'
 
 /** SHA-256; a string counts as its UTF-8 bytes. */
 export function sha256(data: string | Uint8Array): Buffer {
   return hash('sha256', data, 'buffer')
+}
+
+/** SHA-256 of the UTF-8 bytes of a secret: for tokens, which are random and so need no salt. */
+export function sha256Secret(secret: Secret): Buffer {
+  return sha256(reveal(secret))
 }
 
 /** HMAC-SHA-256 (RFC 2104); strings count as their UTF-8 bytes. */

@@ -3,7 +3,7 @@ import { constants, link, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError } from '../config.ts'
 import { reveal, type Secret } from '../secret.ts'
-import { hmacSha256, randomToken, safeEqual } from './digest.ts'
+import { hmacSha256, randomToken } from './digest.ts'
 
 const keyLength = 32
 const fileName = 'root.key'
@@ -133,13 +133,4 @@ export async function loadRootKey(options: {
 /** Tells whether two root keys are the same without showing anything of either: kept with the database, compared at start. */
 export function rootKeyCheck(key: KeyObject): Buffer {
   return hmacSha256(key, 'sallyport root key check v1')
-}
-
-/** Throws ConfigError when the database was sealed with another root key. */
-export function verifyRootKey(key: KeyObject, stored: Uint8Array): void {
-  if (safeEqual(rootKeyCheck(key), stored)) return
-  throw new ConfigError(
-    'The root key is not the one this database was sealed with. Start with the original SALLYPORT_ROOT_KEY, or put the ' +
-      'original root.key back into the data directory.',
-  )
 }
