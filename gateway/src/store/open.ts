@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { sql, type Transaction } from 'kysely'
+import type { Log } from '../log.ts'
+import { GroupedCallLog } from './call-log.ts'
+import { connectDatabases, type Databases } from './database.ts'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import type { Database } from './schema.ts'
+import type { Store } from './types.ts'
+
+export interface StoreOptions {
+  /** Where the embedded server keeps its data; made if absent. Not used with `databaseUrl`. */
+  readonly dataDir: string
+  /** Any PostgreSQL 14 or newer; the embedded server without it. */
+  readonly databaseUrl: string | undefined
+  readonly log: Log
+}
+
+/** As long may transactions under way take to end when the store closes. */
+const closeTimeoutMs = 5_000
+
+/** Calls that a dead gateway had begun: whether their API did what they asked is not known. Only when no other gateway lives. */
+async function closeAbandonedCalls(databases: Databases, log: Log): Promise<void> {
+  const { numUpdatedRows } = await databases
+    .scoped('*')
+    .transaction()
+    .execute((db) =>
+      db
+        .updateTable('calls')
+        .set({
+          status: 'failed',
+          outcome: 'sent_unknown',
+          error_code: 'OUTCOME_UNKNOWN',
+          error_detail: 'The gateway stopped before the call ended.',
+        })
+        .where('status', '=', 'started')
+        .executeTakeFirst(),
+    )
+  if (numUpdatedRows > 0n)
+    log.warn({ calls: Number(numUpdatedRows) }, 'calls were under way when the gateway stopped; their outcome is unknown')
+}
+
+/**
+ * Opens the database, starting the embedded server if there is no other, and migrates it. Throws ConfigError with what to do
+ * when that cannot be, and DataDirInUseError while another gateway uses the data directory.
+ */
+export async function openStore({ dataDir, databaseUrl, log }: StoreOptions): Promise<Store> {
+  await using undo = new AsyncDisposableStack()
+  let connection: Parameters<typeof prepareDatabase>[0] = { connectionString: databaseUrl }
+  if (databaseUrl === undefined) {
+    const server = await startEmbeddedPostgres(dataDir, log)
+    undo.defer(server.stop)
+    connection = server.connection
+  }
+  const target = await prepareDatabase(connection, log)
+  const databases = connectDatabases(target, log)
+  undo.defer(async () => {
+    await Promise.race([databases.close(), delay(closeTimeoutMs, undefined, { ref: false })])
+  })
+  if (databaseUrl === undefined) await closeAbandonedCalls(databases, log)
+  const calls = new GroupedCallLog(target)
+  undo.defer(() => calls.close())
+
+  const parts = undo.move()
+  const run = <T>(workspace: string, work: (db: Transaction<Database>) => Promise<T>) =>
+    databases.scoped(workspace).transaction().execute(work)
+  return {
+    workspace: run,
+    system: (work) => run('*', work),
+    people: databases.unscoped,
+    calls,
+    ping: async () => {
+      await sql`select 1`.execute(databases.unscoped)
+    },
+    close: () => parts.disposeAsync(),
+  }
+}
