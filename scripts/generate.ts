@@ -6,17 +6,20 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import openapiTS, { astToString } from 'openapi-typescript'
+import gateway from '../gateway/package.json' with { type: 'json' }
 import { errorCatalogue, errorCodes } from '../gateway/src/errors.ts'
-import { createLog } from '../gateway/src/log.ts'
 import { openApiDocument } from '../gateway/src/http/openapi.ts'
 import { createHttpServer, type HttpServices } from '../gateway/src/http/server.ts'
-import gateway from '../gateway/package.json' with { type: 'json' }
+import { createLog } from '../gateway/src/log.ts'
 
 const root = join(import.meta.dirname, '..')
 
 /** Services that are there for the routes to be registered with, and never called. */
 function unimplementedServices(): HttpServices {
-  const unimplemented = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} is not implemented`)) })
+  const unimplemented = new Proxy(
+    {},
+    { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} is not implemented`)) },
+  )
   return new Proxy({}, { get: () => unimplemented }) as HttpServices
 }
 
@@ -36,7 +39,8 @@ async function describeApi(): Promise<Record<string, unknown>> {
 
 function describeErrors(): string {
   const entries = Object.entries(errorCatalogue).map(
-    ([code, { status, title, cause, resolution }]) => `## ${code}\n\n${title} (HTTP ${status}).\n\n- **Why:** ${cause}\n- **What to do:** ${resolution}\n`,
+    ([code, { status, title, cause, resolution }]) =>
+      `## ${code}\n\n${title} (HTTP ${status}).\n\n- **Why:** ${cause}\n- **What to do:** ${resolution}\n`,
   )
   return `<!-- Generated from gateway/src/errors.ts by npm run generate. -->
 # Errors

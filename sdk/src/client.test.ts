@@ -9,7 +9,12 @@ interface Seen {
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
-type Reply = { readonly status?: number; readonly headers?: Record<string, string>; readonly json?: unknown; readonly text?: string }
+type Reply = {
+  readonly status?: number
+  readonly headers?: Record<string, string>
+  readonly json?: unknown
+  readonly text?: string
+}
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -94,15 +99,22 @@ describe('requests', () => {
 describe('listings', () => {
   test('of connectors read the next cursor from the Link header', async () => {
     const { sallyport } = await gateway(({ url }) =>
-      url.includes('cursor=') ? { json: [{ id: 'b' }] } : { json: [{ id: 'a' }], headers: { link: '</api/v1/connectors?limit=1&cursor=a%2Bb>; rel="next"' } },
+      url.includes('cursor=')
+        ? { json: [{ id: 'b' }] }
+        : { json: [{ id: 'a' }], headers: { link: '</api/v1/connectors?limit=1&cursor=a%2Bb>; rel="next"' } },
     )
     expect(await sallyport.connectors.list({ limit: 1 })).toMatchObject({ items: [{ id: 'a' }], next_cursor: 'a+b' })
-    expect(await sallyport.connectors.list({ limit: 1, cursor: 'a+b' })).toMatchObject({ items: [{ id: 'b' }], next_cursor: null })
+    expect(await sallyport.connectors.list({ limit: 1, cursor: 'a+b' })).toMatchObject({
+      items: [{ id: 'b' }],
+      next_cursor: null,
+    })
   })
 
   test('are walked to the end by allItems', async () => {
     const { sallyport, seen } = await gateway(({ url }) => ({
-      json: url.includes('cursor=2') ? { items: [{ id: 'c' }], next_cursor: null } : { items: [{ id: 'a' }, { id: 'b' }], next_cursor: '2' },
+      json: url.includes('cursor=2')
+        ? { items: [{ id: 'c' }], next_cursor: null }
+        : { items: [{ id: 'a' }, { id: 'b' }], next_cursor: '2' },
     }))
     const ids: string[] = []
     for await (const call of allItems((cursor) => sallyport.calls.list(cursor === undefined ? {} : { cursor }))) ids.push(call.id)
@@ -117,7 +129,12 @@ describe('custom', () => {
     const customer = await sallyport.custom.my_crm?.get_customer?.<{ name: string }>({ id: 'c_1' }, { connection: 'prod' })
     expect(customer?.name).toBe('Ada')
     expect(seen).toMatchObject([{ method: 'POST', url: '/api/v1/calls' }])
-    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ connector: 'my_crm', action: 'get_customer', input: { id: 'c_1' }, connection: 'prod' })
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({
+      connector: 'my_crm',
+      action: 'get_customer',
+      input: { id: 'c_1' },
+      connection: 'prod',
+    })
   })
 
   test('throws the problem of a failed call with all it says', async () => {
@@ -137,8 +154,15 @@ describe('custom', () => {
   })
 
   test('throws when the API answered that the action failed', async () => {
-    const { sallyport } = await gateway(() => ({ json: { ...answered, success: false, error: 'no such customer', diagnostics: { a: 1 } } }))
-    await expect(sallyport.custom.crm?.get?.()).rejects.toMatchObject({ name: 'SallyportProblem', detail: 'no such customer', callId: 'call_1', diagnostics: { a: 1 } })
+    const { sallyport } = await gateway(() => ({
+      json: { ...answered, success: false, error: 'no such customer', diagnostics: { a: 1 } },
+    }))
+    await expect(sallyport.custom.crm?.get?.()).rejects.toMatchObject({
+      name: 'SallyportProblem',
+      detail: 'no such customer',
+      callId: 'call_1',
+      diagnostics: { a: 1 },
+    })
   })
 
   test('throws the approval that a call waits for', async () => {
@@ -151,7 +175,9 @@ describe('custom', () => {
 
   test('lists the connectors that have tools, once each, over all pages', async () => {
     const { sallyport } = await gateway(({ url }) => ({
-      json: url.includes('cursor=') ? { items: [{ connector: 'crm' }, { connector: 'billing' }], next_cursor: null } : { items: [{ connector: 'crm' }], next_cursor: 'x' },
+      json: url.includes('cursor=')
+        ? { items: [{ connector: 'crm' }, { connector: 'billing' }], next_cursor: null }
+        : { items: [{ connector: 'crm' }], next_cursor: 'x' },
     }))
     expect(await sallyport.custom.list()).toEqual(['billing', 'crm'])
   })
@@ -175,7 +201,7 @@ describe('custom', () => {
 describe('without a gateway', () => {
   test('says that nothing listens at the address', async () => {
     const { sallyport, url } = await gateway(() => ({ json: {} }))
-    closers.splice(0).forEach((close) => close())
+    for (const close of closers.splice(0)) close()
     const failure = await sallyport.session.get().catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(SallyportUnreachable)
     expect(String(failure)).toContain(url)

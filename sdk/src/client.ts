@@ -1,5 +1,5 @@
 import type { components, operations, paths } from './api.ts'
-import { createCustom, type Custom } from './custom.ts'
+import { type Custom, createCustom } from './custom.ts'
 import { type Answer, type Body, type Connection, type Operation, type Query, type RequestParts, send } from './request.ts'
 
 type Schemas = components['schemas']
@@ -71,7 +71,8 @@ export class Sallyport {
     create: (body: BodyOf<'createConnector'>) => this.request('post', '/api/v1/connectors', { body }),
     /** A draft from an API document; nothing is stored. */
     parse: (body: BodyOf<'parseConnector'>) => this.request('post', '/api/v1/connectors/parse', { body }),
-    update: (id: string, body: BodyOf<'updateConnector'>) => this.request('put', '/api/v1/connectors/{id}', { params: { id }, body }),
+    update: (id: string, body: BodyOf<'updateConnector'>) =>
+      this.request('put', '/api/v1/connectors/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/connectors/{id}', { params: { id } }),
     /** Its actions, with their schemas. */
     capabilities: (id: string) => this.request('get', '/api/v1/connectors/{id}/capabilities', { params: { id } }),
@@ -81,12 +82,14 @@ export class Sallyport {
     list: (query: QueryOf<'listConnections'> = {}) => this.request('get', '/api/v1/connections', { query }),
     get: (id: string) => this.request('get', '/api/v1/connections/{id}', { params: { id } }),
     create: (body: BodyOf<'createConnection'>) => this.request('post', '/api/v1/connections', { body }),
-    update: (id: string, body: BodyOf<'updateConnection'>) => this.request('patch', '/api/v1/connections/{id}', { params: { id }, body }),
+    update: (id: string, body: BodyOf<'updateConnection'>) =>
+      this.request('patch', '/api/v1/connections/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/connections/{id}', { params: { id } }),
     /** Calls its read actions that need no input, and says how each went. */
     test: (id: string) => this.request('post', '/api/v1/connections/{id}/test', { params: { id } }),
     /** Replaces the whole credential. */
-    rotate: (id: string, body: BodyOf<'rotateConnection'>) => this.request('post', '/api/v1/connections/{id}/rotate', { params: { id }, body }),
+    rotate: (id: string, body: BodyOf<'rotateConnection'>) =>
+      this.request('post', '/api/v1/connections/{id}/rotate', { params: { id }, body }),
   }
 
   readonly calls = {
@@ -104,7 +107,10 @@ export class Sallyport {
       return (await this.request('get', '/api/v1/tools', { query })) as Schemas['ToolPage']
     },
     /** Tools in the words of a model's API, ready to be handed to it. */
-    listAs: async (format: 'mcp' | 'openai' | 'anthropic' | 'gemini', query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {}) => {
+    listAs: async (
+      format: 'mcp' | 'openai' | 'anthropic' | 'gemini',
+      query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {},
+    ) => {
       return (await this.request('get', '/api/v1/tools', { query: { ...query, format } })) as Page<Record<string, unknown>>
     },
     search: (body: BodyOf<'searchTools'>) => this.request('post', '/api/v1/tools/search', { body }),
@@ -128,7 +134,8 @@ export class Sallyport {
 
   async #connectorsWithTools(): Promise<string[]> {
     const slugs = new Set<string>()
-    for await (const tool of allItems((cursor) => this.tools.list({ limit: 200, ...(cursor !== undefined && { cursor }) }))) slugs.add(tool.connector)
+    for await (const tool of allItems((cursor) => this.tools.list({ limit: 200, ...(cursor !== undefined && { cursor }) })))
+      slugs.add(tool.connector)
     return [...slugs].sort()
   }
 }

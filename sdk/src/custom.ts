@@ -31,14 +31,18 @@ interface Operations {
 
 /** An object that makes its members by name. `then` is none, or awaiting the object would call it. */
 function byName<T>(make: (name: string) => unknown): T {
-  return new Proxy(Object.create(null), { get: (_target, name) => (typeof name === 'symbol' || name === 'then' ? undefined : make(name)) })
+  return new Proxy(Object.create(null), {
+    get: (_target, name) => (typeof name === 'symbol' || name === 'then' ? undefined : make(name)),
+  })
 }
 
 export function createCustom(operations: Operations): Custom {
-  const action = (connector: string, name: string) => async (input: Record<string, unknown> = {}, options: CallOptions = {}) => {
-    const { connection } = options
-    return payloadOf(await operations.call({ connector, action: name, input, ...(connection !== undefined && { connection }) }))
-  }
+  const action =
+    (connector: string, name: string) =>
+    async (input: Record<string, unknown> = {}, options: CallOptions = {}) => {
+      const { connection } = options
+      return payloadOf(await operations.call({ connector, action: name, input, ...(connection !== undefined && { connection }) }))
+    }
   return byName<Custom>((connector) => {
     if (connector === 'list') return operations.list
     return byName<CustomConnector>((name) => (name === 'schema' ? () => operations.schema(connector) : action(connector, name)))

@@ -90,7 +90,10 @@ function queryOf(query: unknown): string {
 async function readJson(connection: Connection, response: Response): Promise<unknown> {
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
     const location = response.headers.get('location')
-    throw new SallyportUnreachable(connection.url, `it redirects${location === null ? '' : ` to ${location}`}; use the address it redirects to.`)
+    throw new SallyportUnreachable(
+      connection.url,
+      `it redirects${location === null ? '' : ` to ${location}`}; use the address it redirects to.`,
+    )
   }
   if (response.status === 204) return undefined
   const text = await response.text()

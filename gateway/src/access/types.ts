@@ -30,10 +30,20 @@ export interface Access {
   /** Makes the one-time setup code of a fresh installation (old codes stop working); null when an owner exists. */
   createSetupCode(): Promise<string | null>
   /** Uses the code up and makes the first owner, as one step. Answers the Set-Cookie values of the new session. */
-  setUp(request: { code: string; name: string; email: string; password: string; userAgent?: string; ip?: string }): Promise<{ cookies: readonly string[] }>
+  setUp(request: {
+    code: string
+    name: string
+    email: string
+    password: string
+    userAgent?: string
+    ip?: string
+  }): Promise<{ cookies: readonly string[] }>
   signIn(request: { email: string; password: string; userAgent?: string; ip?: string }): Promise<{ cookies: readonly string[] }>
   signOut(cookie: Secret): Promise<{ cookies: readonly string[] }>
-  createToken(caller: Caller, request: { name: string; role?: Role; expires_at?: string }): Promise<{ id: string; token: Secret; name: string; role: Role }>
+  createToken(
+    caller: Caller,
+    request: { name: string; role?: Role; expires_at?: string },
+  ): Promise<{ id: string; token: Secret; name: string; role: Role }>
   listTokens(caller: Caller): Promise<readonly TokenView[]>
   revokeToken(caller: Caller, id: string): Promise<void>
 }

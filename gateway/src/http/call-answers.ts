@@ -1,7 +1,7 @@
+import type { Static } from 'typebox'
 import type { CallResult as Result } from '../call/types.ts'
 import { unreachable } from '../errors.ts'
 import { problemOf } from './problems.ts'
-import type { Static } from 'typebox'
 import type { CallResult, PendingCall } from './schemas/calls.ts'
 import type { Problem } from './schemas/common.ts'
 
@@ -25,7 +25,10 @@ export function callAnswer(result: Result, publicUrl: string): CallAnswer {
     case 'planned': {
       const { id, durationMs, plan, hash, needsApproval } = result
       const body = { id, success: true, outcome: 'not_sent' as const, status: null, duration_ms: durationMs }
-      return { status: 200, body: { ...body, plan: { ...plan, headers: { ...plan.headers }, hash, needs_approval: needsApproval } } }
+      return {
+        status: 200,
+        body: { ...body, plan: { ...plan, headers: { ...plan.headers }, hash, needs_approval: needsApproval } },
+      }
     }
     case 'pending': {
       const { id, approvalId, expiresAt } = result

@@ -21,7 +21,10 @@ export function serveDashboard(app: HttpApp, folder: string | undefined): void {
       cacheControl: false,
       setHeaders(reply, path) {
         // The build names its assets by their content; everything else may change under its name.
-        reply.header('cache-control', path.startsWith(join(folder, 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache')
+        reply.header(
+          'cache-control',
+          path.startsWith(join(folder, 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        )
       },
     })
   } else {
@@ -42,5 +45,8 @@ function isPage(request: FastifyRequest): boolean {
 
 function notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.url.split('?', 1)[0]
-  return sendProblem(reply, new SallyportError('NOT_FOUND', { detail: `There is no ${request.method} ${path}. The API is described at /openapi.json.` }))
+  return sendProblem(
+    reply,
+    new SallyportError('NOT_FOUND', { detail: `There is no ${request.method} ${path}. The API is described at /openapi.json.` }),
+  )
 }

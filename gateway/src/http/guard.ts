@@ -14,11 +14,16 @@ export function guardAgainstOtherSites(app: HttpApp, options: Pick<HttpOptions, 
   const onLoopback = loopback.test(options.host)
   app.addHook('onRequest', (request, _reply, done) => {
     if (onLoopback && !isExpectedHost(request.headers.host, options.publicUrl)) {
-      const detail = 'The gateway listens on this machine only and does not answer under this host name. Set SALLYPORT_PUBLIC_URL to the address people use.'
+      const detail =
+        'The gateway listens on this machine only and does not answer under this host name. Set SALLYPORT_PUBLIC_URL to the address people use.'
       return done(new SallyportError('FORBIDDEN', { detail }))
     }
     if (isForeignChange(request, options.publicUrl)) {
-      return done(new SallyportError('FORBIDDEN', { detail: 'This request comes from another web site. Changes are made from the dashboard, or with a token.' }))
+      return done(
+        new SallyportError('FORBIDDEN', {
+          detail: 'This request comes from another web site. Changes are made from the dashboard, or with a token.',
+        }),
+      )
     }
     done()
   })

@@ -17,14 +17,20 @@ export async function listen(app: HttpApp, options: { readonly host: string; rea
 function explain(error: unknown, host: string, port: number): unknown {
   switch (error instanceof Error && 'code' in error ? error.code : undefined) {
     case 'EADDRINUSE':
-      return new ConfigError(`Port ${port} on ${host} is in use. Stop the program that uses it, or set SALLYPORT_PORT to another port (0 takes any free one).`)
+      return new ConfigError(
+        `Port ${port} on ${host} is in use. Stop the program that uses it, or set SALLYPORT_PORT to another port (0 takes any free one).`,
+      )
     case 'EACCES':
-      return new ConfigError(`Port ${port} needs more privileges than this process has. Set SALLYPORT_PORT to 1024 or higher, such as 8080.`)
+      return new ConfigError(
+        `Port ${port} needs more privileges than this process has. Set SALLYPORT_PORT to 1024 or higher, such as 8080.`,
+      )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EINVAL':
-      return new ConfigError(`${host} is not an address of this machine. Set SALLYPORT_HOST to 127.0.0.1 for this machine only, or 0.0.0.0 for all networks.`)
+      return new ConfigError(
+        `${host} is not an address of this machine. Set SALLYPORT_HOST to 127.0.0.1 for this machine only, or 0.0.0.0 for all networks.`,
+      )
     default:
       return error
   }

@@ -30,7 +30,8 @@ export function describeRoutes(app: HttpApp, version: string): void {
       info: {
         title: 'Sallyport',
         version,
-        description: 'A self-hosted connector gateway: any API becomes tools for agents, and the credentials stay behind the wall.',
+        description:
+          'A self-hosted connector gateway: any API becomes tools for agents, and the credentials stay behind the wall.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
@@ -43,7 +44,9 @@ export function describeRoutes(app: HttpApp, version: string): void {
         },
       },
     },
-    refResolver: { buildLocalReference: (schema, _base, _fragment, index) => (typeof schema.$id === 'string' ? schema.$id : `def-${index}`) },
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, index) => (typeof schema.$id === 'string' ? schema.$id : `def-${index}`),
+    },
   })
 }
 
@@ -63,20 +66,35 @@ function isObject(value: unknown): value is Json {
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy)
   if (!isObject(value)) return value
-  if (typeof value.$ref === 'string') return { $ref: value.$ref.startsWith('#') ? value.$ref : `#/components/schemas/${value.$ref}` }
+  if (typeof value.$ref === 'string')
+    return { $ref: value.$ref.startsWith('#') ? value.$ref : `#/components/schemas/${value.$ref}` }
   const { anyOf, patternProperties, ...rest } = value
-  const constants = Array.isArray(anyOf) && anyOf.every((branch) => isObject(branch) && 'const' in branch) ? anyOf.map((branch) => branch.const) : null
+  const constants =
+    Array.isArray(anyOf) && anyOf.every((branch) => isObject(branch) && 'const' in branch)
+      ? anyOf.map((branch) => branch.const)
+      : null
   // TypeBox writes a record as a pattern that matches every key.
   const every = isObject(patternProperties) ? patternProperties['^.*$'] : undefined
-  const same = constants ? { ...rest, type: 'string', enum: constants } : every !== undefined ? { ...rest, additionalProperties: every } : value
-  return Object.fromEntries(Object.entries(same).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, tidy(part)]))
+  const same = constants
+    ? { ...rest, type: 'string', enum: constants }
+    : every !== undefined
+      ? { ...rest, additionalProperties: every }
+      : value
+  return Object.fromEntries(
+    Object.entries(same)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, tidy(part)]),
+  )
 }
 
 /** Every exported schema that is an object or a set of values gets a name; a query is spread into parameters and needs none. */
 function namedShapes(): Map<string, TSchema> {
   const modules: Record<string, unknown>[] = [common, access, approvals, calls, connections, connectors, tools]
-  const isShape = (name: string, value: unknown) => isObject(value) && !/(Query|Params|Instant|AnyJson|JsonObject|Diagnostics)$/.test(name)
-  return new Map(modules.flatMap((module) => Object.entries(module).filter(([name, value]) => isShape(name, value)) as [string, TSchema][]))
+  const isShape = (name: string, value: unknown) =>
+    isObject(value) && !/(Query|Params|Instant|AnyJson|JsonObject|Diagnostics)$/.test(name)
+  return new Map(
+    modules.flatMap((module) => Object.entries(module).filter(([name, value]) => isShape(name, value)) as [string, TSchema][]),
+  )
 }
 
 /** Replaces each part of the document that equals a named shape by a reference to it. */

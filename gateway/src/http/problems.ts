@@ -36,7 +36,10 @@ export function logFault(log: Log, request: FastifyRequest, error: SallyportErro
   const level = error.status === 500 ? 'error' : error.status === 503 ? 'warn' : 'debug'
   const cause = error.cause instanceof Error ? error.cause.stack : undefined
   const route = request.routeOptions.url
-  log[level]({ code: error.code, internal: error.internal, call_id: call?.id, method: request.method, route, cause }, error.detail)
+  log[level](
+    { code: error.code, internal: error.internal, call_id: call?.id, method: request.method, route, cause },
+    error.detail,
+  )
 }
 
 /** The one error handler: whatever a route or Fastify threw becomes a problem document. */
@@ -55,10 +58,16 @@ function isFastifyError(thrown: unknown): thrown is FastifyError {
 function fromFastify(error: FastifyError): SallyportError {
   if (error.statusCode === 413) return new SallyportError('PAYLOAD_TOO_LARGE', { cause: error })
   if (error.statusCode === 415) {
-    return new SallyportError('INVALID_INPUT', { detail: 'Send the body as JSON, with "Content-Type: application/json".', cause: error })
+    return new SallyportError('INVALID_INPUT', {
+      detail: 'Send the body as JSON, with "Content-Type: application/json".',
+      cause: error,
+    })
   }
   if (error.statusCode === undefined || error.statusCode >= 500) return toSallyportError(error)
   // The parser's own message quotes the body, so it is not repeated.
-  const detail = error instanceof SyntaxError || error.code?.includes('JSON') ? 'The body is not valid JSON.' : `The request cannot be read: ${error.message}.`
+  const detail =
+    error instanceof SyntaxError || error.code?.includes('JSON')
+      ? 'The body is not valid JSON.'
+      : `The request cannot be read: ${error.message}.`
   return new SallyportError('INVALID_INPUT', { detail, cause: error })
 }

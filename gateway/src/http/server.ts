@@ -1,5 +1,5 @@
-import { fastify } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { fastify } from 'fastify'
 import { requireCaller } from './credentials.ts'
 import { serveDashboard } from './dashboard.ts'
 import { guardAgainstOtherSites } from './guard.ts'

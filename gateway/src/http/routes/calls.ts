@@ -1,10 +1,19 @@
-import type { CallRecord as RecordView, CallSummary, CallTotals as TotalsView } from '../../call/types.ts'
+import type { CallSummary, CallRecord as RecordView, CallTotals as TotalsView } from '../../call/types.ts'
 import type { Page } from '../../connections/types.ts'
 import { SallyportError } from '../../errors.ts'
-import { callAnswer, type CallResultView, type PendingCallView } from '../call-answers.ts'
+import { type CallResultView, callAnswer, type PendingCallView } from '../call-answers.ts'
 import { callerOf, credentialsOf } from '../credentials.ts'
 import { logFault, sendProblem } from '../problems.ts'
-import { CallPage, CallQuery, CallRecord, CallRequest, CallResult, CallTotals, PendingCall, SummaryQuery } from '../schemas/calls.ts'
+import {
+  CallPage,
+  CallQuery,
+  CallRecord,
+  CallRequest,
+  CallResult,
+  CallTotals,
+  PendingCall,
+  SummaryQuery,
+} from '../schemas/calls.ts'
 import { IdParams } from '../schemas/common.ts'
 import type { HttpApp, HttpOptions, HttpServices } from '../services.ts'
 import { answer, answers } from './answers.ts'
@@ -13,78 +22,94 @@ const tags = ['calls']
 
 /** POST /calls: the pipeline finds out itself who asks, so this route stands outside the scope that does it before. */
 export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, publicUrl }: HttpOptions): void {
-  app.post('/calls', {
-    bodyLimit: 10 * 1024 * 1024,
-    schema: {
-      operationId: 'createCall',
-      summary: 'Call an action',
-      tags,
-      body: CallRequest,
-      response: answers({
-        200: answer<CallResultView>(CallResult, 'What the API answered, or the plan of a dry run.'),
-        202: answer<PendingCallView>(PendingCall, 'The call waits for the decision of a person.'),
-      }),
+  app.post(
+    '/calls',
+    {
+      bodyLimit: 10 * 1024 * 1024,
+      schema: {
+        operationId: 'createCall',
+        summary: 'Call an action',
+        tags,
+        body: CallRequest,
+        response: answers({
+          200: answer<CallResultView>(CallResult, 'What the API answered, or the plan of a dry run.'),
+          202: answer<PendingCallView>(PendingCall, 'The call waits for the decision of a person.'),
+        }),
+      },
+      onRequest: (request, _reply, done) => {
+        done(credentialsOf(request).kind === 'none' ? new SallyportError('UNAUTHENTICATED') : undefined)
+      },
     },
-    onRequest: (request, _reply, done) => {
-      done(credentialsOf(request).kind === 'none' ? new SallyportError('UNAUTHENTICATED') : undefined)
-    },
-  }, async (request, reply) => {
-    const { connector, action, connection, input, idempotency_key, dry_run } = request.body
-    if (idempotency_key !== undefined) {
-      // A key that is taken and not honoured would promise a protection from double writes that is not there.
-      throw new SallyportError('INVALID_INPUT', {
-        detail: 'Idempotency keys are not supported yet. Send the call without one.',
-        diagnostics: { errors: [{ path: '/idempotency_key', message: 'is not supported yet' }] },
+    async (request, reply) => {
+      const { connector, action, connection, input, idempotency_key, dry_run } = request.body
+      if (idempotency_key !== undefined) {
+        // A key that is taken and not honoured would promise a protection from double writes that is not there.
+        throw new SallyportError('INVALID_INPUT', {
+          detail: 'Idempotency keys are not supported yet. Send the call without one.',
+          diagnostics: { errors: [{ path: '/idempotency_key', message: 'is not supported yet' }] },
+        })
+      }
+      const result = await calls.run({
+        credentials: credentialsOf(request),
+        entrance: 'http',
+        ip: request.ip,
+        connector,
+        action,
+        input: input ?? {},
+        ...(connection !== undefined && { connection }),
+        ...(dry_run !== undefined && { dryRun: dry_run }),
       })
-    }
-    const result = await calls.run({
-      credentials: credentialsOf(request),
-      entrance: 'http',
-      ip: request.ip,
-      connector,
-      action,
-      input: input ?? {},
-      ...(connection !== undefined && { connection }),
-      ...(dry_run !== undefined && { dryRun: dry_run }),
-    })
-    if (result.kind === 'failed') {
-      logFault(log, request, result.error, result)
-      return sendProblem(reply, result.error, result)
-    }
-    const shown = callAnswer(result, publicUrl())
-    if (shown.status === 'problem') return sendProblem(reply, new SallyportError('INTERNAL'))
-    return shown.status === 200 ? reply.code(200).send(shown.body) : reply.code(202).send(shown.body)
-  })
+      if (result.kind === 'failed') {
+        logFault(log, request, result.error, result)
+        return sendProblem(reply, result.error, result)
+      }
+      const shown = callAnswer(result, publicUrl())
+      if (shown.status === 'problem') return sendProblem(reply, new SallyportError('INTERNAL'))
+      return shown.status === 200 ? reply.code(200).send(shown.body) : reply.code(202).send(shown.body)
+    },
+  )
 }
 
 export function callLogRoutes(app: HttpApp, { history }: HttpServices): void {
-  app.get('/calls', {
-    schema: {
-      operationId: 'listCalls',
-      summary: 'The log of calls',
-      tags,
-      querystring: CallQuery,
-      response: answers({ 200: answer<Page<CallSummary>>(CallPage, 'One page, newest first.') }),
+  app.get(
+    '/calls',
+    {
+      schema: {
+        operationId: 'listCalls',
+        summary: 'The log of calls',
+        tags,
+        querystring: CallQuery,
+        response: answers({ 200: answer<Page<CallSummary>>(CallPage, 'One page, newest first.') }),
+      },
     },
-  }, (request) => history.list(callerOf(request), request.query))
+    (request) => history.list(callerOf(request), request.query),
+  )
 
-  app.get('/calls/summary', {
-    schema: {
-      operationId: 'getCallTotals',
-      summary: 'Totals of the calls in a window of time',
-      tags,
-      querystring: SummaryQuery,
-      response: answers({ 200: answer<TotalsView>(CallTotals, 'Totals up to now.') }),
+  app.get(
+    '/calls/summary',
+    {
+      schema: {
+        operationId: 'getCallTotals',
+        summary: 'Totals of the calls in a window of time',
+        tags,
+        querystring: SummaryQuery,
+        response: answers({ 200: answer<TotalsView>(CallTotals, 'Totals up to now.') }),
+      },
     },
-  }, (request) => history.totals(callerOf(request), request.query))
+    (request) => history.totals(callerOf(request), request.query),
+  )
 
-  app.get('/calls/:id', {
-    schema: {
-      operationId: 'getCall',
-      summary: 'The whole record of one call',
-      tags,
-      params: IdParams,
-      response: answers({ 200: answer<RecordView>(CallRecord, 'The record, with the timed trace of its stages.') }),
+  app.get(
+    '/calls/:id',
+    {
+      schema: {
+        operationId: 'getCall',
+        summary: 'The whole record of one call',
+        tags,
+        params: IdParams,
+        response: answers({ 200: answer<RecordView>(CallRecord, 'The record, with the timed trace of its stages.') }),
+      },
     },
-  }, (request) => history.get(callerOf(request), request.params.id))
+    (request) => history.get(callerOf(request), request.params.id),
+  )
 }

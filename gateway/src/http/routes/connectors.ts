@@ -1,8 +1,17 @@
 import { Type } from 'typebox'
-import type { Capability, ConnectorListItem as Item, CreatedConnector as Created, ImportReport } from '../../connections/types.ts'
+import type { Capability, CreatedConnector as Created, ImportReport, ConnectorListItem as Item } from '../../connections/types.ts'
 import { callerOf } from '../credentials.ts'
 import { IdParams, PageQuery } from '../schemas/common.ts'
-import { Capabilities, ConnectorDocumentJson, ConnectorListItem, CreateConnectorRequest, CreatedConnector, ParseRequest, ParseResult, UpdateConnectorRequest } from '../schemas/connectors.ts'
+import {
+  Capabilities,
+  ConnectorDocumentJson,
+  ConnectorListItem,
+  CreateConnectorRequest,
+  CreatedConnector,
+  ParseRequest,
+  ParseResult,
+  UpdateConnectorRequest,
+} from '../schemas/connectors.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 import { answer, answers, noContent } from './answers.ts'
 
@@ -14,89 +23,131 @@ const tags = ['connectors']
 const ConnectorQuery = Type.Interface([PageQuery], { search: Type.Optional(Type.String({ maxLength: 200 })) })
 
 export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): void {
-  app.get('/connectors', {
-    schema: {
-      operationId: 'listConnectors',
-      summary: 'List the connectors of the workspace',
-      description: 'In a stable order. When there are more, the Link header names the next page (`rel="next"`).',
-      tags,
-      querystring: ConnectorQuery,
-      response: answers({ 200: answer<readonly Item[]>(Type.Array(ConnectorListItem), 'One page of connectors.') }),
+  app.get(
+    '/connectors',
+    {
+      schema: {
+        operationId: 'listConnectors',
+        summary: 'List the connectors of the workspace',
+        description: 'In a stable order. When there are more, the Link header names the next page (`rel="next"`).',
+        tags,
+        querystring: ConnectorQuery,
+        response: answers({ 200: answer<readonly Item[]>(Type.Array(ConnectorListItem), 'One page of connectors.') }),
+      },
     },
-  }, async (request, reply) => {
-    const { items, next_cursor } = await connectors.list(callerOf(request), request.query)
-    if (next_cursor !== null) {
-      const { limit, search } = request.query
-      const next = new URLSearchParams({ cursor: next_cursor, ...(limit !== undefined && { limit: String(limit) }), ...(search !== undefined && { search }) })
-      reply.header('link', `</api/v1/connectors?${next}>; rel="next"`)
-    }
-    return items
-  })
+    async (request, reply) => {
+      const { items, next_cursor } = await connectors.list(callerOf(request), request.query)
+      if (next_cursor !== null) {
+        const { limit, search } = request.query
+        const next = new URLSearchParams({
+          cursor: next_cursor,
+          ...(limit !== undefined && { limit: String(limit) }),
+          ...(search !== undefined && { search }),
+        })
+        reply.header('link', `</api/v1/connectors?${next}>; rel="next"`)
+      }
+      return items
+    },
+  )
 
-  app.post('/connectors', {
-    bodyLimit,
-    schema: {
-      operationId: 'createConnector',
-      summary: 'Add a connector, or import one',
-      tags,
-      body: CreateConnectorRequest,
-      response: answers({ 201: answer<Created>(CreatedConnector, 'The connector as it was stored.') }),
+  app.post(
+    '/connectors',
+    {
+      bodyLimit,
+      schema: {
+        operationId: 'createConnector',
+        summary: 'Add a connector, or import one',
+        tags,
+        body: CreateConnectorRequest,
+        response: answers({ 201: answer<Created>(CreatedConnector, 'The connector as it was stored.') }),
+      },
     },
-  }, async (request, reply) => reply.code(201).send(await connectors.create(callerOf(request), request.body)))
+    async (request, reply) => reply.code(201).send(await connectors.create(callerOf(request), request.body)),
+  )
 
-  app.post('/connectors/parse', {
-    bodyLimit,
-    schema: {
-      operationId: 'parseConnector',
-      summary: 'Turn an API document into a draft connector, and store nothing',
-      tags,
-      body: ParseRequest,
-      response: answers({ 200: answer<{ document: Document; report: ImportReport }>(ParseResult, 'The draft, and what the import adjusted or left out.') }),
+  app.post(
+    '/connectors/parse',
+    {
+      bodyLimit,
+      schema: {
+        operationId: 'parseConnector',
+        summary: 'Turn an API document into a draft connector, and store nothing',
+        tags,
+        body: ParseRequest,
+        response: answers({
+          200: answer<{ document: Document; report: ImportReport }>(
+            ParseResult,
+            'The draft, and what the import adjusted or left out.',
+          ),
+        }),
+      },
     },
-  }, (request) => connectors.parse(callerOf(request), request.body))
+    (request) => connectors.parse(callerOf(request), request.body),
+  )
 
-  app.get('/connectors/:id', {
-    schema: {
-      operationId: 'getConnector',
-      summary: 'The connector document, verbatim',
-      tags,
-      params: IdParams,
-      response: answers({ 200: answer<Document>(ConnectorDocumentJson, 'The newest version of the document.') }),
+  app.get(
+    '/connectors/:id',
+    {
+      schema: {
+        operationId: 'getConnector',
+        summary: 'The connector document, verbatim',
+        tags,
+        params: IdParams,
+        response: answers({ 200: answer<Document>(ConnectorDocumentJson, 'The newest version of the document.') }),
+      },
     },
-  }, (request) => connectors.get(callerOf(request), request.params.id))
+    (request) => connectors.get(callerOf(request), request.params.id),
+  )
 
-  app.get('/connectors/:id/capabilities', {
-    schema: {
-      operationId: 'getConnectorCapabilities',
-      summary: 'The actions of a connector, with their schemas',
-      tags,
-      params: IdParams,
-      response: answers({ 200: answer<{ connector: string; name: string; version: string; actions: readonly Capability[] }>(Capabilities, 'Its actions.') }),
+  app.get(
+    '/connectors/:id/capabilities',
+    {
+      schema: {
+        operationId: 'getConnectorCapabilities',
+        summary: 'The actions of a connector, with their schemas',
+        tags,
+        params: IdParams,
+        response: answers({
+          200: answer<{ connector: string; name: string; version: string; actions: readonly Capability[] }>(
+            Capabilities,
+            'Its actions.',
+          ),
+        }),
+      },
     },
-  }, (request) => connectors.capabilities(callerOf(request), request.params.id))
+    (request) => connectors.capabilities(callerOf(request), request.params.id),
+  )
 
-  app.put('/connectors/:id', {
-    bodyLimit,
-    schema: {
-      operationId: 'updateConnector',
-      summary: 'Store a new version of a connector',
-      tags,
-      params: IdParams,
-      body: UpdateConnectorRequest,
-      response: answers({ 200: answer<Created>(CreatedConnector, 'The connector as it was stored.') }),
+  app.put(
+    '/connectors/:id',
+    {
+      bodyLimit,
+      schema: {
+        operationId: 'updateConnector',
+        summary: 'Store a new version of a connector',
+        tags,
+        params: IdParams,
+        body: UpdateConnectorRequest,
+        response: answers({ 200: answer<Created>(CreatedConnector, 'The connector as it was stored.') }),
+      },
     },
-  }, (request) => connectors.update(callerOf(request), request.params.id, request.body))
+    (request) => connectors.update(callerOf(request), request.params.id, request.body),
+  )
 
-  app.delete('/connectors/:id', {
-    schema: {
-      operationId: 'deleteConnector',
-      summary: 'Remove a connector without connections',
-      tags,
-      params: IdParams,
-      response: answers({ 204: noContent('Removed.') }),
+  app.delete(
+    '/connectors/:id',
+    {
+      schema: {
+        operationId: 'deleteConnector',
+        summary: 'Remove a connector without connections',
+        tags,
+        params: IdParams,
+        response: answers({ 204: noContent('Removed.') }),
+      },
     },
-  }, async (request, reply) => {
-    await connectors.remove(callerOf(request), request.params.id)
-    return reply.code(204).send(undefined)
-  })
+    async (request, reply) => {
+      await connectors.remove(callerOf(request), request.params.id)
+      return reply.code(204).send(undefined)
+    },
+  )
 }

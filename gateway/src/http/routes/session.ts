@@ -6,7 +6,7 @@ import { Secret } from '../../secret.ts'
 import { credentialsOf } from '../credentials.ts'
 import { Session, SetupRequest, SignInRequest } from '../schemas/access.ts'
 import type { HttpApp, HttpOptions, HttpServices } from '../services.ts'
-import { anyone, answer, answers, noContent } from './answers.ts'
+import { answer, answers, anyone, noContent } from './answers.ts'
 
 type SessionView = Static<typeof Session>
 
@@ -15,64 +15,92 @@ export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version 
     const setup_required = await access.setupRequired()
     try {
       const { kind, id, name, email, role, workspaceId, workspaceName } = await access.authenticate(credentials)
-      return { setup_required, caller: { kind, id, name, email, role }, workspace: { id: workspaceId, name: workspaceName }, version }
+      return {
+        setup_required,
+        caller: { kind, id, name, email, role },
+        workspace: { id: workspaceId, name: workspaceName },
+        version,
+      }
     } catch (error) {
-      if (error instanceof SallyportError && error.code === 'UNAUTHENTICATED') return { setup_required, caller: null, workspace: null, version }
+      if (error instanceof SallyportError && error.code === 'UNAUTHENTICATED')
+        return { setup_required, caller: null, workspace: null, version }
       throw error
     }
   }
 
-  app.get('/session', {
-    schema: {
-      operationId: 'getSession',
-      summary: 'Who is asking',
-      description: 'Answers for anyone; `caller` is null when nobody is signed in.',
-      tags: ['session'],
-      security: anyone,
-      response: answers({ 200: answer<SessionView>(Session, 'The caller and its workspace.') }),
+  app.get(
+    '/session',
+    {
+      schema: {
+        operationId: 'getSession',
+        summary: 'Who is asking',
+        description: 'Answers for anyone; `caller` is null when nobody is signed in.',
+        tags: ['session'],
+        security: anyone,
+        response: answers({ 200: answer<SessionView>(Session, 'The caller and its workspace.') }),
+      },
     },
-  }, (request) => describe(credentialsOf(request)))
+    (request) => describe(credentialsOf(request)),
+  )
 
-  app.post('/setup', {
-    schema: {
-      operationId: 'setUp',
-      summary: 'Make the first owner with the one-time setup code',
-      tags: ['session'],
-      security: anyone,
-      body: SetupRequest,
-      response: answers({ 201: answer<SessionView>(Session, 'Signed in; a session cookie is set.') }),
+  app.post(
+    '/setup',
+    {
+      schema: {
+        operationId: 'setUp',
+        summary: 'Make the first owner with the one-time setup code',
+        tags: ['session'],
+        security: anyone,
+        body: SetupRequest,
+        response: answers({ 201: answer<SessionView>(Session, 'Signed in; a session cookie is set.') }),
+      },
     },
-  }, async (request, reply) => {
-    const { cookies } = await access.setUp({ ...request.body, ...clientOf(request) })
-    return reply.code(201).header('set-cookie', [...cookies]).send(await describe(sessionOf(cookies)))
-  })
+    async (request, reply) => {
+      const { cookies } = await access.setUp({ ...request.body, ...clientOf(request) })
+      return reply
+        .code(201)
+        .header('set-cookie', [...cookies])
+        .send(await describe(sessionOf(cookies)))
+    },
+  )
 
-  app.post('/session', {
-    schema: {
-      operationId: 'signIn',
-      summary: 'Sign in',
-      tags: ['session'],
-      security: anyone,
-      body: SignInRequest,
-      response: answers({ 200: answer<SessionView>(Session, 'Signed in; a session cookie is set.') }),
+  app.post(
+    '/session',
+    {
+      schema: {
+        operationId: 'signIn',
+        summary: 'Sign in',
+        tags: ['session'],
+        security: anyone,
+        body: SignInRequest,
+        response: answers({ 200: answer<SessionView>(Session, 'Signed in; a session cookie is set.') }),
+      },
     },
-  }, async (request, reply) => {
-    const { cookies } = await access.signIn({ ...request.body, ...clientOf(request) })
-    return reply.header('set-cookie', [...cookies]).send(await describe(sessionOf(cookies)))
-  })
+    async (request, reply) => {
+      const { cookies } = await access.signIn({ ...request.body, ...clientOf(request) })
+      return reply.header('set-cookie', [...cookies]).send(await describe(sessionOf(cookies)))
+    },
+  )
 
-  app.delete('/session', {
-    schema: {
-      operationId: 'signOut',
-      summary: 'Sign out',
-      tags: ['session'],
-      security: anyone,
-      response: answers({ 204: noContent('Signed out; the session cookie is removed.') }),
+  app.delete(
+    '/session',
+    {
+      schema: {
+        operationId: 'signOut',
+        summary: 'Sign out',
+        tags: ['session'],
+        security: anyone,
+        response: answers({ 204: noContent('Signed out; the session cookie is removed.') }),
+      },
     },
-  }, async (request, reply) => {
-    const { cookies } = await access.signOut(new Secret(request.headers.cookie ?? ''))
-    return reply.code(204).header('set-cookie', [...cookies]).send(undefined)
-  })
+    async (request, reply) => {
+      const { cookies } = await access.signOut(new Secret(request.headers.cookie ?? ''))
+      return reply
+        .code(204)
+        .header('set-cookie', [...cookies])
+        .send(undefined)
+    },
+  )
 }
 
 function clientOf(request: FastifyRequest): { ip: string; userAgent?: string } {

@@ -10,38 +10,57 @@ import { answer, answers, noContent } from './answers.ts'
 const tags = ['tokens']
 
 export function tokenRoutes(app: HttpApp, { access }: HttpServices): void {
-  app.get('/tokens', {
-    schema: {
-      operationId: 'listTokens',
-      summary: 'List the tokens of the workspace',
-      tags,
-      response: answers({ 200: answer<{ items: readonly TokenView[]; next_cursor: null }>(TokenList, 'All tokens, newest first, revoked ones included.') }),
+  app.get(
+    '/tokens',
+    {
+      schema: {
+        operationId: 'listTokens',
+        summary: 'List the tokens of the workspace',
+        tags,
+        response: answers({
+          200: answer<{ items: readonly TokenView[]; next_cursor: null }>(
+            TokenList,
+            'All tokens, newest first, revoked ones included.',
+          ),
+        }),
+      },
     },
-  }, async (request) => ({ items: await access.listTokens(callerOf(request)), next_cursor: null }))
+    async (request) => ({ items: await access.listTokens(callerOf(request)), next_cursor: null }),
+  )
 
-  app.post('/tokens', {
-    schema: {
-      operationId: 'createToken',
-      summary: 'Make a token',
-      tags,
-      body: CreateTokenRequest,
-      response: answers({ 201: answer<{ id: string; token: string; name: string; role: Role }>(CreatedToken, 'The token, shown this once.') }),
+  app.post(
+    '/tokens',
+    {
+      schema: {
+        operationId: 'createToken',
+        summary: 'Make a token',
+        tags,
+        body: CreateTokenRequest,
+        response: answers({
+          201: answer<{ id: string; token: string; name: string; role: Role }>(CreatedToken, 'The token, shown this once.'),
+        }),
+      },
     },
-  }, async (request, reply) => {
-    const { id, token, name, role } = await access.createToken(callerOf(request), request.body)
-    return reply.code(201).send({ id, token: showToken(token), name, role })
-  })
+    async (request, reply) => {
+      const { id, token, name, role } = await access.createToken(callerOf(request), request.body)
+      return reply.code(201).send({ id, token: showToken(token), name, role })
+    },
+  )
 
-  app.delete('/tokens/:id', {
-    schema: {
-      operationId: 'revokeToken',
-      summary: 'Revoke a token',
-      tags,
-      params: IdParams,
-      response: answers({ 204: noContent('Revoked: it opens nothing any more.') }),
+  app.delete(
+    '/tokens/:id',
+    {
+      schema: {
+        operationId: 'revokeToken',
+        summary: 'Revoke a token',
+        tags,
+        params: IdParams,
+        response: answers({ 204: noContent('Revoked: it opens nothing any more.') }),
+      },
     },
-  }, async (request, reply) => {
-    await access.revokeToken(callerOf(request), request.params.id)
-    return reply.code(204).send(undefined)
-  })
+    async (request, reply) => {
+      await access.revokeToken(callerOf(request), request.params.id)
+      return reply.code(204).send(undefined)
+    },
+  )
 }

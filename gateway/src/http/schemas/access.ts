@@ -4,13 +4,33 @@ import { Instant, Role } from './common.ts'
 /** Who is asking. `setup_required` until the first person has used the setup link. */
 export const Session = Type.Object({
   setup_required: Type.Boolean(),
-  caller: Type.Union([Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String(), email: Type.Union([Type.String(), Type.Null()]), role: Role }), Type.Null()]),
+  caller: Type.Union([
+    Type.Object({
+      kind: Type.String(),
+      id: Type.String(),
+      name: Type.String(),
+      email: Type.Union([Type.String(), Type.Null()]),
+      role: Role,
+    }),
+    Type.Null(),
+  ]),
   workspace: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
   version: Type.String(),
 })
 const Password = Type.String({ minLength: 10, maxLength: 128 })
-export const SetupRequest = Type.Object({ code: Type.String({ maxLength: 200 }), name: Type.String({ minLength: 1, maxLength: 100 }), email: Type.String({ format: 'email', maxLength: 254 }), password: Password }, { additionalProperties: false })
-export const SignInRequest = Type.Object({ email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 128 }) }, { additionalProperties: false })
+export const SetupRequest = Type.Object(
+  {
+    code: Type.String({ maxLength: 200 }),
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    email: Type.String({ format: 'email', maxLength: 254 }),
+    password: Password,
+  },
+  { additionalProperties: false },
+)
+export const SignInRequest = Type.Object(
+  { email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 128 }) },
+  { additionalProperties: false },
+)
 
 export const Token = Type.Object({
   id: Type.String(),

@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
-import { Actor, AnyJson, Effect, Instant, pageOf, PageQuery } from './common.ts'
 import { CallResult } from './calls.ts'
+import { Actor, AnyJson, Effect, Instant, PageQuery, pageOf } from './common.ts'
 
-export const ApprovalStatus = Type.Union(['pending', 'approved', 'rejected', 'expired', 'used'].map((status) => Type.Literal(status)))
+export const ApprovalStatus = Type.Union(
+  ['pending', 'approved', 'rejected', 'expired', 'used'].map((status) => Type.Literal(status)),
+)
 
 export const Approval = Type.Object({
   id: Type.String(),
@@ -17,7 +19,12 @@ export const Approval = Type.Object({
   created_at: Instant,
   expires_at: Instant,
   /** The real request, with credentials redacted. */
-  request: Type.Object({ method: Type.String(), url: Type.String(), headers: Type.Record(Type.String(), Type.String()), body: Type.Optional(AnyJson) }),
+  request: Type.Object({
+    method: Type.String(),
+    url: Type.String(),
+    headers: Type.Record(Type.String(), Type.String()),
+    body: Type.Optional(AnyJson),
+  }),
   input: AnyJson,
   hash: Type.String({ description: 'SHA-256 of the exact call that an approval permits, in hex.' }),
   decided_by: Type.Union([Actor, Type.Null()]),
@@ -29,5 +36,12 @@ export const Approval = Type.Object({
 export const ApprovalPage = pageOf(Approval)
 export const ApprovalQuery = Type.Interface([PageQuery], { status: Type.Optional(ApprovalStatus) })
 /** After approving: the answer of the call that ran, or the problem it ran into. */
-export const ApproveResult = Type.Object({ approval: Approval, call: Type.Union([CallResult, Type.Null()]), problem: Type.Union([Type.Ref('Problem'), Type.Null()]) })
-export const RejectRequest = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1000 })) }, { additionalProperties: false })
+export const ApproveResult = Type.Object({
+  approval: Approval,
+  call: Type.Union([CallResult, Type.Null()]),
+  problem: Type.Union([Type.Ref('Problem'), Type.Null()]),
+})
+export const RejectRequest = Type.Object(
+  { reason: Type.Optional(Type.String({ maxLength: 1000 })) },
+  { additionalProperties: false },
+)

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Actor, AnyJson, Diagnostics, Effect, Instant, Outcome, pageOf, PageQuery } from './common.ts'
+import { Actor, AnyJson, Diagnostics, Effect, Instant, Outcome, PageQuery, pageOf } from './common.ts'
 
 export const CallStatus = Type.Union(
   ['started', 'succeeded', 'failed', 'pending_approval', 'rejected', 'expired'].map((status) => Type.Literal(status)),
@@ -9,7 +9,9 @@ export const CallRequest = Type.Object(
   {
     connector: Type.String({ maxLength: 63 }),
     action: Type.String({ maxLength: 64 }),
-    connection: Type.Optional(Type.String({ maxLength: 200, description: 'Id or name. Needed when the connector has several connections.' })),
+    connection: Type.Optional(
+      Type.String({ maxLength: 200, description: 'Id or name. Needed when the connector has several connections.' }),
+    ),
     input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     idempotency_key: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
     dry_run: Type.Optional(Type.Boolean({ description: 'Return the request that would be sent, redacted, and send nothing.' })),
@@ -33,7 +35,16 @@ export const CallResult = Type.Object({
   status: Type.Union([Type.Integer({ description: 'Status the API answered.' }), Type.Null()]),
   duration_ms: Type.Number(),
   /** Only for a dry run. */
-  plan: Type.Optional(Type.Object({ method: Type.String(), url: Type.String(), headers: Type.Record(Type.String(), Type.String()), body: Type.Optional(AnyJson), hash: Type.String(), needs_approval: Type.Boolean() })),
+  plan: Type.Optional(
+    Type.Object({
+      method: Type.String(),
+      url: Type.String(),
+      headers: Type.Record(Type.String(), Type.String()),
+      body: Type.Optional(AnyJson),
+      hash: Type.String(),
+      needs_approval: Type.Boolean(),
+    }),
+  ),
 })
 
 export const PendingCall = Type.Object({
@@ -75,7 +86,9 @@ export const CallRecord = Type.Object({
   input: AnyJson,
   response_bytes: Type.Union([Type.Integer(), Type.Null()]),
   approval_id: Type.Union([Type.String(), Type.Null()]),
-  result: Type.Union([Answer, Type.Null()], { description: 'The answer of a call that waited for approval, for its caller; null otherwise.' }),
+  result: Type.Union([Answer, Type.Null()], {
+    description: 'The answer of a call that waited for approval, for its caller; null otherwise.',
+  }),
   trace: Type.Array(TraceStep),
 })
 export const CallPage = pageOf(CallSummary)
@@ -104,7 +117,9 @@ export const CallTotals = Type.Object({
   success_rate: Type.Union([Type.Number(), Type.Null()]),
   mean_duration_ms: Type.Union([Type.Number(), Type.Null()]),
   p95_duration_ms: Type.Union([Type.Number(), Type.Null()]),
-  errors: Type.Array(Type.Object({ code: Type.String(), upstream_status: Type.Union([Type.Integer(), Type.Null()]), count: Type.Integer() })),
+  errors: Type.Array(
+    Type.Object({ code: Type.String(), upstream_status: Type.Union([Type.Integer(), Type.Null()]), count: Type.Integer() }),
+  ),
   /** Even slices of the window, oldest first, for a chart. */
   series: Type.Array(Type.Object({ at: Instant, succeeded: Type.Integer(), failed: Type.Integer() })),
 })

@@ -2,7 +2,13 @@ import { type Static, type TSchema, Type } from 'typebox'
 
 /** Shapes that several resources of the HTTP API share. */
 
-export const Role = Type.Union([Type.Literal('viewer'), Type.Literal('member'), Type.Literal('manager'), Type.Literal('admin'), Type.Literal('owner')])
+export const Role = Type.Union([
+  Type.Literal('viewer'),
+  Type.Literal('member'),
+  Type.Literal('manager'),
+  Type.Literal('admin'),
+  Type.Literal('owner'),
+])
 export const Effect = Type.Union([Type.Literal('read'), Type.Literal('write'), Type.Literal('destructive')])
 export const Outcome = Type.Union([Type.Literal('not_sent'), Type.Literal('sent_unknown'), Type.Literal('done')], {
   description: 'not_sent: the API never saw the request. sent_unknown: it may have. done: it answered.',

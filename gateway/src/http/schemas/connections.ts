@@ -1,10 +1,15 @@
 import { Type } from 'typebox'
-import { Instant, pageOf, PageQuery } from './common.ts'
+import { Instant, PageQuery, pageOf } from './common.ts'
 
 const Settings = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))
-const SecretFields = Type.Record(Type.String(), Type.String({ maxLength: 65_536 }), { description: 'Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value.' })
+const SecretFields = Type.Record(Type.String(), Type.String({ maxLength: 65_536 }), {
+  description:
+    'Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value.',
+})
 
-export const ConnectionStatus = Type.Union(['active', 'untested', 'failing', 'needs_reauth'].map((status) => Type.Literal(status)))
+export const ConnectionStatus = Type.Union(
+  ['active', 'untested', 'failing', 'needs_reauth'].map((status) => Type.Literal(status)),
+)
 
 /** A connection, with what a list shows of it (P9). Its credential is never in any answer. */
 export const Connection = Type.Object({
@@ -15,7 +20,12 @@ export const Connection = Type.Object({
   name: Type.String(),
   environment: Type.String(),
   server_url: Type.String(),
-  auth: Type.Object({ scheme: Type.String(), type: Type.String(), label: Type.String({ description: 'Such as "API key (X-API-Key)".' }), fields: Type.Array(Type.String()) }),
+  auth: Type.Object({
+    scheme: Type.String(),
+    type: Type.String(),
+    label: Type.String({ description: 'Such as "API key (X-API-Key)".' }),
+    fields: Type.Array(Type.String()),
+  }),
   settings: Settings,
   status: ConnectionStatus,
   status_detail: Type.Union([Type.String(), Type.Null()]),
@@ -27,20 +37,29 @@ export const Connection = Type.Object({
   tested_at: Type.Union([Instant, Type.Null()]),
 })
 export const ConnectionPage = pageOf(Connection)
-export const ConnectionQuery = Type.Interface([PageQuery], { connector: Type.Optional(Type.String()), search: Type.Optional(Type.String({ maxLength: 200 })) })
+export const ConnectionQuery = Type.Interface([PageQuery], {
+  connector: Type.Optional(Type.String()),
+  search: Type.Optional(Type.String({ maxLength: 200 })),
+})
 
 export const CreateConnectionRequest = Type.Object(
   {
     connector: Type.String(),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     environment: Type.Optional(Type.String()),
-    auth: Type.Optional(Type.Object({ scheme: Type.Optional(Type.String()), fields: Type.Optional(SecretFields) }, { additionalProperties: false })),
+    auth: Type.Optional(
+      Type.Object({ scheme: Type.Optional(Type.String()), fields: Type.Optional(SecretFields) }, { additionalProperties: false }),
+    ),
     settings: Type.Optional(Settings),
   },
   { additionalProperties: false },
 )
 export const UpdateConnectionRequest = Type.Object(
-  { name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })), environment: Type.Optional(Type.String()), settings: Type.Optional(Settings) },
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    environment: Type.Optional(Type.String()),
+    settings: Type.Optional(Settings),
+  },
   { additionalProperties: false },
 )
 export const RotateRequest = Type.Object({ fields: SecretFields }, { additionalProperties: false })

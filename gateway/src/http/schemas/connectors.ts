@@ -18,7 +18,9 @@ export const ConnectorListItem = Type.Object({
   connections: Type.Integer(),
 })
 
-export const ConnectorDocumentJson = Type.Record(Type.String(), Type.Unknown(), { description: 'A connector document, see /connector.schema.json.' })
+export const ConnectorDocumentJson = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'A connector document, see /connector.schema.json.',
+})
 
 const source = {
   spec: Type.Optional(Type.Unknown({ description: 'An OpenAPI document: an object, or its JSON or YAML text.' })),
@@ -39,15 +41,34 @@ export const ImportReport = Type.Object({
   entries: Type.Array(ImportReportEntry),
 })
 
-export const ParseRequest = Type.Object({ ...source, connector: Type.Optional(Type.String()), server_url: Type.Optional(Type.String({ description: 'Base of a relative server URL.' })) }, { additionalProperties: false })
+export const ParseRequest = Type.Object(
+  {
+    ...source,
+    connector: Type.Optional(Type.String()),
+    server_url: Type.Optional(Type.String({ description: 'Base of a relative server URL.' })),
+  },
+  { additionalProperties: false },
+)
 export const ParseResult = Type.Object({ document: ConnectorDocumentJson, report: ImportReport })
 
 /** A connector document, or `{spec | url | text, connector?, select?}`. */
 export const CreateConnectorRequest = Type.Record(Type.String(), Type.Unknown(), {
   description: 'A connector document, or {spec | url | text, connector?, name?, server_url?, select?: [action]} to import one.',
 })
-export const CreatedConnector = Type.Object({ id: Type.String(), connector: Type.String(), version: Type.String(), actions: Type.Array(Type.String()), report: Type.Union([ImportReport, Type.Null()]) })
-export const UpdateConnectorRequest = Type.Object({ document: ConnectorDocumentJson, autoBump: Type.Optional(Type.Boolean({ description: 'Let the gateway choose the next version.' })) }, { additionalProperties: false })
+export const CreatedConnector = Type.Object({
+  id: Type.String(),
+  connector: Type.String(),
+  version: Type.String(),
+  actions: Type.Array(Type.String()),
+  report: Type.Union([ImportReport, Type.Null()]),
+})
+export const UpdateConnectorRequest = Type.Object(
+  {
+    document: ConnectorDocumentJson,
+    autoBump: Type.Optional(Type.Boolean({ description: 'Let the gateway choose the next version.' })),
+  },
+  { additionalProperties: false },
+)
 
 export const Capability = Type.Object({
   action: Type.String(),
@@ -62,4 +83,9 @@ export const Capability = Type.Object({
   input_schema: JsonObject,
   output_schema: AnyJson,
 })
-export const Capabilities = Type.Object({ connector: Type.String(), name: Type.String(), version: Type.String(), actions: Type.Array(Capability) })
+export const Capabilities = Type.Object({
+  connector: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  actions: Type.Array(Capability),
+})

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import { AnyJson, Effect, JsonObject, pageOf, PageQuery } from './common.ts'
+import { AnyJson, Effect, JsonObject, PageQuery, pageOf } from './common.ts'
 
 export const Tool = Type.Object({
-  name: Type.String({ description: 'At most 37 characters of [a-zA-Z0-9_-]; unique among the caller\'s tools.' }),
+  name: Type.String({ description: "At most 37 characters of [a-zA-Z0-9_-]; unique among the caller's tools." }),
   connector: Type.String(),
   action: Type.String(),
   connection: Type.Object({ id: Type.String(), name: Type.String(), environment: Type.String() }),
@@ -23,9 +23,24 @@ export const ToolQuery = Type.Interface([PageQuery], {
   search: Type.Optional(Type.String({ maxLength: 200 })),
   format: Type.Optional(Type.Union(['mcp', 'openai', 'anthropic', 'gemini'].map((format) => Type.Literal(format)))),
 })
-export const ToolSearchRequest = Type.Object({ query: Type.String({ minLength: 1, maxLength: 500 }), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 10 })) }, { additionalProperties: false })
+export const ToolSearchRequest = Type.Object(
+  {
+    query: Type.String({ minLength: 1, maxLength: 500 }),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 10 })),
+  },
+  { additionalProperties: false },
+)
 export const ToolSearchResult = Type.Object({
   items: Type.Array(
-    Type.Object({ tool: Type.String(), connector: Type.String(), action: Type.String(), description: Type.String(), effect: Effect, method: Type.Optional(Type.String()), path: Type.Optional(Type.String()), score: Type.Number() }),
+    Type.Object({
+      tool: Type.String(),
+      connector: Type.String(),
+      action: Type.String(),
+      description: Type.String(),
+      effect: Effect,
+      method: Type.Optional(Type.String()),
+      path: Type.Optional(Type.String()),
+      score: Type.Number(),
+    }),
   ),
 })

@@ -1,0 +1,111 @@
+import { type Caller, hasRole, requireRole } from '../caller.ts'
+import type { Clock } from '../clock.ts'
+import { SallyportError } from '../errors.ts'
+import { newId } from '../id.ts'
+import { Secret } from '../secret.ts'
+import type { TokenRow } from '../store/schema.ts'
+import type { Store } from '../store/types.ts'
+import { randomToken, sha256 } from '../vault/digest.ts'
+import type { TokenCache } from './token-cache.ts'
+import type { Access, TokenView } from './types.ts'
+
+/** Shown to recognise a token by: the prefix and 4 characters, which leaves 234 of its 258 bits. */
+const hintLength = 7
+
+/** Making, listing and revoking tokens. Only their SHA-256 is stored: they are random, so no salt or slow hash is needed. */
+export function createTokens({
+  store,
+  clock,
+  cache,
+}: {
+  store: Store
+  clock: Clock
+  cache: TokenCache
+}): Pick<Access, 'createToken' | 'listTokens' | 'revokeToken'> {
+  return {
+    async createToken(caller, request) {
+      requireRole(caller, 'admin')
+      const role = request.role ?? 'member'
+      if (!hasRole(caller, role)) {
+        throw new SallyportError('FORBIDDEN', {
+          detail: `A token cannot have a higher role than whoever makes it; yours is ${caller.role}.`,
+        })
+      }
+      const now = clock.now()
+      const expiresAt = request.expires_at === undefined ? null : new Date(request.expires_at)
+      if (expiresAt !== null && !(expiresAt.getTime() > now)) {
+        const errors = [{ path: '/expires_at', message: 'must be in the future' }]
+        throw new SallyportError('INVALID_INPUT', {
+          detail: 'The token would expire before it is made: expires_at must be in the future.',
+          diagnostics: { errors },
+        })
+      }
+      const token = `sp_${randomToken(32)}`
+      const row = {
+        id: newId('token', now),
+        workspace_id: caller.workspaceId,
+        name: request.name,
+        role,
+        hash: sha256(token),
+        hint: token.slice(0, hintLength),
+        created_by: caller.id,
+        created_at: new Date(now),
+        expires_at: expiresAt,
+      }
+      await store.workspace(caller.workspaceId, (db) => db.insertInto('tokens').values(row).execute())
+      return { id: row.id, token: new Secret(token), name: row.name, role }
+    },
+
+    async listTokens(caller) {
+      requireRole(caller, 'admin')
+      const rows = await store.workspace(caller.workspaceId, (db) =>
+        db.selectFrom('tokens').selectAll().where('workspace_id', '=', caller.workspaceId).orderBy('id', 'desc').execute(),
+      )
+      return rows.map(toView)
+    },
+
+    async revokeToken(caller, id) {
+      requireRole(caller, 'admin')
+      const { workspaceId } = caller
+      await store.workspace(workspaceId, async (db) => {
+        const row = await db
+          .selectFrom('tokens')
+          .select('role')
+          .where('workspace_id', '=', workspaceId)
+          .where('id', '=', id)
+          .executeTakeFirst()
+        if (row === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no token "${id}" in this workspace.` })
+        refuseStronger(caller, row)
+        // The first revocation stands.
+        await db
+          .updateTable('tokens')
+          .set({ revoked_at: new Date(clock.now()) })
+          .where('workspace_id', '=', workspaceId)
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .execute()
+      })
+      cache.drop(id)
+    },
+  }
+}
+
+function refuseStronger(caller: Caller, token: Pick<TokenRow, 'role'>): void {
+  if (hasRole(caller, token.role)) return
+  throw new SallyportError('FORBIDDEN', {
+    detail: `This token has the role ${token.role}; revoking it needs the same role or a higher one.`,
+  })
+}
+
+function toView(row: TokenRow): TokenView {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    hint: row.hint,
+    created_at: row.created_at.toISOString(),
+    expires_at: row.expires_at?.toISOString() ?? null,
+    last_used_at: row.last_used_at?.toISOString() ?? null,
+    revoked_at: row.revoked_at?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { type AccessService, createAccess } from '../src/access/access.ts'
+import { showToken } from '../src/access/show-token.ts'
+import type { Caller, Role } from '../src/caller.ts'
+import type { Clock } from '../src/clock.ts'
+import { createLog } from '../src/log.ts'
+import { Secret } from '../src/secret.ts'
+import { openStore } from '../src/store/open.ts'
+import type { Store } from '../src/store/types.ts'
+import { sha256Secret } from '../src/vault/digest.ts'
+
+export const ada = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
+
+/** Time that a test moves. */
+export class TestClock implements Clock {
+  #now = Date.now()
+  now = () => this.#now
+  monotonic = () => this.#now
+  advance(ms: number): void {
+    this.#now += ms
+  }
+}
+
+export interface Installation {
+  readonly store: Store
+  readonly clock: TestClock
+  /** Another process of the same installation would be another of these. */
+  access(publicUrl?: string): AccessService
+  /** As after the very first start. */
+  empty(): Promise<void>
+  close(): Promise<void>
+}
+
+const log = createLog('silent')
+
+/** A real database, and access over it. */
+export async function openInstallation(): Promise<Installation> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-access-'))
+  const store = await openStore({ dataDir, databaseUrl: undefined, log })
+  const clock = new TestClock()
+  return {
+    store,
+    clock,
+    access: (publicUrl = 'http://127.0.0.1:8080') =>
+      createAccess({ store, clock, log, publicUrl: () => publicUrl, authSecret: 'a secret of the tests, 32 characters or more' }),
+    async empty() {
+      await store.system(async (db) => {
+        await db.deleteFrom('tokens').execute()
+        await db.deleteFrom('members').execute()
+        await db.deleteFrom('workspaces').execute()
+        await db.deleteFrom('installation').where('key', '=', 'setup_code').execute()
+      })
+      await sql`delete from "user"`.execute(store.people)
+    },
+    async close() {
+      await store.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export function bearer(token: Secret | string) {
+  return { kind: 'bearer', token: typeof token === 'string' ? new Secret(token) : token } as const
+}
+
+/** What a browser sends after it took these Set-Cookie values. */
+export function session(cookies: readonly string[]) {
+  return { kind: 'session', cookie: new Secret(cookies.map((cookie) => cookie.split(';', 1)[0]).join('; ')) } as const
+}
+
+/** The first owner, signed in. */
+export async function setUpOwner(access: AccessService): Promise<{ owner: Caller; cookies: readonly string[] }> {
+  const code = await access.createSetupCode()
+  const { cookies } = await access.setUp({ code: code ?? '', ...ada })
+  return { owner: await access.authenticate(session(cookies)), cookies }
+}
+
+/** An owner without a person: no password to hash. */
+export async function bootstrapOwner(access: AccessService): Promise<Caller> {
+  const token = new Secret('sp_chosen-by-the-operator-0123456789abc')
+  await access.ensureBootstrap(sha256Secret(token))
+  return access.authenticate(bearer(token))
+}
+
+/** A caller of the role, by a token that the owner made. */
+export async function tokenOf(
+  access: AccessService,
+  maker: Caller,
+  role: Role,
+): Promise<{ id: string; token: string; caller: Caller }> {
+  const { id, token } = await access.createToken(maker, { name: `the ${role}`, role })
+  return { id, token: showToken(token), caller: await access.authenticate(bearer(token)) }
+}
