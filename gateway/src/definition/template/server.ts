@@ -1,0 +1,86 @@
+import { SallyportError } from '../../errors.ts'
+import type { ConnectorDocument } from '../document.ts'
+import type { Settings } from '../types.ts'
+import { isDotSegment } from './encode.ts'
+import { parseBase } from './url.ts'
+
+type Server = ConnectorDocument['servers'][string]
+type Zone = 'whole' | 'scheme' | 'authority' | 'path'
+interface Variable {
+  readonly name: string
+  readonly zone: Zone
+}
+
+/** Cuts a server URL at its `{variables}` and notes what each may fill: a value must not move the rest of the URL. */
+export function parseServerUrl(url: string): readonly (string | Variable)[] {
+  const parts: (string | Variable)[] = []
+  let end = 0
+  for (const match of url.matchAll(/\{([^{}]*)\}/g)) {
+    if (match.index > end) parts.push(url.slice(end, match.index))
+    end = match.index + match[0].length
+    const before = url.slice(0, match.index)
+    const scheme = before.indexOf('://')
+    const afterScheme = scheme < 0 ? '' : before.slice(scheme + 3)
+    const zone = match.index === 0 ? (url.startsWith('://', end) ? 'scheme' : 'whole') : scheme >= 0 && !afterScheme.includes('/') ? 'authority' : 'path'
+    parts.push({ name: match[1] ?? '', zone })
+  }
+  if (end < url.length) parts.push(url.slice(end))
+  return parts
+}
+
+const zones: Readonly<Record<Zone, { accepts: RegExp; expected: string; sample: string }>> = {
+  whole: { accepts: /^https?:\/\/[^\s\\?#@]+$/i, expected: 'a URL such as https://api.example.com', sample: 'https://sample.example' },
+  scheme: { accepts: /^https?$/i, expected: 'http or https', sample: 'https' },
+  authority: {
+    accepts: /^(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/,
+    expected: 'a host name or part of one: letters, digits, "-" and "."',
+    sample: '1',
+  },
+  path: { accepts: /^[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/, expected: 'part of a path, without "." or ".." segments', sample: 'sample' },
+}
+
+const isSafe = (zone: Zone, value: string) => zones[zone].accepts.test(value) && (zone === 'whole' || !value.split('/').some(isDotSegment))
+
+/** Why a server URL can't be used, whatever its variables become; null when it can. */
+export function serverUrlProblem({ url, variables = {} }: Server): string | null {
+  const filled = parseServerUrl(url).map((part) => {
+    if (typeof part === 'string') return part
+    const declared = Object.hasOwn(variables, part.name) ? variables[part.name] : undefined
+    return declared?.default ?? declared?.enum?.[0] ?? zones[part.zone].sample
+  })
+  const text = filled.join('')
+  if (/[\s\\]/.test(text)) return 'must not contain spaces or backslashes'
+  if (text.includes('?') || text.includes('#')) return 'must not have a query or a fragment; put parameters into the query of the actions'
+  if (/^[a-z]+:\/\/[^/]*@/i.test(text)) return 'must not hold a user name or password; declare them under auth'
+  return parseBase(text) === null ? 'must be an http or https URL such as https://api.example.com/v1' : null
+}
+
+/** The base URL, without a slash at its end. */
+export type RenderBase = (settings: Settings) => string
+
+export function compileServer(server: Server, fields: NonNullable<ConnectorDocument['fields']>): RenderBase {
+  const parts = parseServerUrl(server.url)
+  const { variables = {} } = server
+
+  function valueOf({ name, zone }: Variable, settings: Settings): string {
+    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    const value = (Object.hasOwn(settings, name) ? settings[name] : undefined) ?? variable?.default ?? field?.default
+    const refuse = (problem: string): never => {
+      const message = `The setting ${name} ${problem}`
+      throw new SallyportError('INVALID_INPUT', { detail: `${message}.`, diagnostics: { errors: [{ path: `/settings/${name}`, message }] } })
+    }
+    if (value === undefined || value === '') return refuse('is required: the server URL needs it')
+    const text = String(value)
+    if (variable?.enum !== undefined && !variable.enum.includes(text)) return refuse(`must be one of ${variable.enum.join(', ')}`)
+    if (!isSafe(zone, text)) return refuse(`must be ${zones[zone].expected}`)
+    return zone === 'whole' ? text.replace(/\/+$/, '') : text
+  }
+
+  return (settings) => {
+    const text = parts.map((part) => (typeof part === 'string' ? part : valueOf(part, settings))).join('')
+    const base = parseBase(text)
+    if (base === null) throw new SallyportError('INVALID_INPUT', { detail: 'With these settings the server URL is no http or https URL.' })
+    return `${base.origin}${base.prefix}`
+  }
+}
