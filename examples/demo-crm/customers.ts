@@ -101,7 +101,7 @@ function parseSeed(): Customer[] {
 }
 
 export interface CustomerPage {
-  readonly customers: readonly Customer[]
+  readonly items: readonly Customer[]
   readonly total: number
   readonly next_cursor: string | null
 }
@@ -127,10 +127,10 @@ export class CustomerStore {
       [name, company, email, city].some((field) => field.toLowerCase().includes(text)),
     )
     const start = cursor === undefined ? 0 : found.findIndex(({ id }) => id > cursor)
-    const customers = start === -1 ? [] : found.slice(start, start + limit)
-    const last = customers.at(-1)
+    const items = start === -1 ? [] : found.slice(start, start + limit)
+    const last = items.at(-1)
     const more = last !== undefined && last !== found.at(-1)
-    return { customers, total: found.length, next_cursor: more ? last.id : null }
+    return { items, total: found.length, next_cursor: more ? last.id : null }
   }
 
   get(id: string): Customer | undefined {
@@ -154,6 +154,17 @@ export class CustomerStore {
 
   remove(id: string): boolean {
     return this.#customers.delete(id)
+  }
+
+  account(): { readonly company: string; readonly customers: number; readonly monthly_revenue: number } {
+    const customers = [...this.#customers.values()]
+    const revenue = customers.reduce((sum, { monthly_revenue }) => sum + monthly_revenue, 0)
+    return { company: 'Treadle & Lathe', customers: customers.length, monthly_revenue: revenue }
+  }
+
+  /** On any customer, newest first. */
+  recentNotes(limit: number): readonly Note[] {
+    return this.#notes.toReversed().slice(0, limit)
   }
 
   notes(customerId: string): readonly Note[] {

@@ -4,12 +4,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CustomerStore } from './customers.ts'
+import { CustomerStore, plans } from './customers.ts'
 import { asObject, BadRequest, changedFields, newCustomer, text, whole } from './fields.ts'
 
 export interface DemoCrm {
   /** Base URL, such as http://127.0.0.1:4010. Its OpenAPI document is at /openapi.json. */
   readonly url: string
+  /** Requests with the right key so far. */
+  readonly requests: number
   close(): Promise<void>
 }
 
@@ -64,7 +66,7 @@ async function customers(store: CustomerStore, request: Request): Promise<Answer
   const customer = store.get(id)
   if (customer === undefined) return notFound('customer')
   if (rest === 'notes') {
-    if (method === 'GET') return { status: 200, body: { notes: store.notes(id) } }
+    if (method === 'GET') return { status: 200, body: { items: store.notes(id) } }
     if (method !== 'POST') return undefined
     const body = asObject(await json())
     return { status: 201, body: store.addNote(id, text(body, 'text', 2000), 'author' in body ? text(body, 'author') : 'API') }
@@ -77,6 +79,21 @@ async function customers(store: CustomerStore, request: Request): Promise<Answer
     return { status: 204 }
   }
   return undefined
+}
+
+function account(store: CustomerStore, { method, segments, query }: Request): Answer | undefined {
+  const [first = '', ...more] = segments
+  if (method !== 'GET' || more.length > 0) return undefined
+  switch (first) {
+    case 'account':
+      return { status: 200, body: store.account() }
+    case 'plans':
+      return { status: 200, body: { items: plans } }
+    case 'notes':
+      return { status: 200, body: { items: store.recentNotes(whole(query.get('limit'), 'limit', [1, 100], 20)) } }
+    default:
+      return undefined
+  }
 }
 
 /** Endpoints that misbehave on purpose, to see what a gateway makes of it. */
@@ -129,6 +146,8 @@ async function openApi(url: string): Promise<unknown> {
 export async function startDemoCrm(options: { port?: number; apiKey: string }): Promise<DemoCrm> {
   const store = new CustomerStore()
   let url = ''
+  const requests = 0
+  let requests = 0
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(message.url ?? '/', 'http://localhost')
@@ -139,9 +158,11 @@ export async function startDemoCrm(options: { port?: number; apiKey: string }): 
     const [first = ''] = segments
     if (pathname === '/health') return send(response, { status: 200, body: { status: 'ok' } })
     if (pathname === '/openapi.json') return send(response, { status: 200, body: await openApi(url) })
+    requests += 1
     if (!sameKey(message.headers['x-api-key'], options.apiKey)) {
       return send(response, error(401, 'Send your API key in the header X-API-Key.'))
     }
+    requests++
     if (pathname === '/oversized') return oversized(response, whole(searchParams.get('megabytes'), 'megabytes', [1, 1000], 32))
     const hangUp = new AbortController()
     response.once('close', () => hangUp.abort())
@@ -152,7 +173,8 @@ export async function startDemoCrm(options: { port?: number; apiKey: string }): 
       json: () => readJson(message),
       signal: hangUp.signal,
     }
-    const answer = first === 'customers' ? await customers(store, request) : await trouble(first, request)
+    const answer =
+      first === 'customers' ? await customers(store, request) : (account(store, request) ?? (await trouble(first, request)))
     send(response, answer ?? error(404, `There is no ${request.method} ${pathname}.`))
   }
 
@@ -172,6 +194,9 @@ export async function startDemoCrm(options: { port?: number; apiKey: string }): 
 
   return {
     url,
+    get requests() {
+      return requests
+    },
     close: () =>
       new Promise<void>((resolve, reject) => {
         server.close((fault) => (fault === undefined ? resolve() : reject(fault)))

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql, type Transaction } from 'kysely'
 import type { Log } from '../log.ts'
+import { reveal, type Secret } from '../secret.ts'
 import { GroupedCallLog } from './call-log.ts'
 import { connectDatabases, type Databases } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
@@ -12,7 +13,7 @@ export interface StoreOptions {
   /** Where the embedded server keeps its data; made if absent. Not used with `databaseUrl`. */
   readonly dataDir: string
   /** Any PostgreSQL 14 or newer; the embedded server without it. */
-  readonly databaseUrl: string | undefined
+  readonly databaseUrl: Secret | undefined
   readonly log: Log
 }
 
@@ -46,7 +47,7 @@ async function closeAbandonedCalls(databases: Databases, log: Log): Promise<void
  */
 export async function openStore({ dataDir, databaseUrl, log }: StoreOptions): Promise<Store> {
   await using undo = new AsyncDisposableStack()
-  let connection: Parameters<typeof prepareDatabase>[0] = { connectionString: databaseUrl }
+  let connection: Parameters<typeof prepareDatabase>[0] = { connectionString: databaseUrl === undefined ? undefined : reveal(databaseUrl) }
   if (databaseUrl === undefined) {
     const server = await startEmbeddedPostgres(dataDir, log)
     undo.defer(server.stop)
