@@ -91,8 +91,8 @@ async function read(agent: Sallyport): Promise<void> {
   step('Read', `the agent calls ${connector}.list_customers ${JSON.stringify(input)}`)
   const result = await agent.calls.create({ connector, action: 'list_customers', input })
   if ('approval' in result) throw new Error('A read waits for approval.')
-  const { customers } = result.payload as { customers: { name: string; company: string; city: string }[] }
-  for (const { name, company, city } of customers) answer(`${name}, ${company}, ${city}`)
+  const { items } = result.payload as { items: { name: string; company: string; city: string }[] }
+  for (const { name, company, city } of items) answer(`${name}, ${company}, ${city}`)
   answer(dim(`HTTP ${result.status} in ${Math.round(result.duration_ms)} ms, recorded as ${result.id}`))
 }
 

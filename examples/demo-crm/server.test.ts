@@ -23,7 +23,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 )
 // The customer that each operation acts on: one of its own, so that deleting disturbs nobody.
 const target = (path: string, index: number) => path.replace('{customer_id}', `cus_${String(index + 1).padStart(4, '0')}`)
-const quick: Readonly<Record<string, string>> = { getSlow: '?ms=1', getOversized: '?megabytes=1' }
+const quick: Readonly<Record<string, string>> = { slow: '?ms=1', oversized: '?megabytes=1' }
 
 let crm: DemoCrm
 beforeAll(async () => {

@@ -146,7 +146,6 @@ async function openApi(url: string): Promise<unknown> {
 export async function startDemoCrm(options: { port?: number; apiKey: string }): Promise<DemoCrm> {
   const store = new CustomerStore()
   let url = ''
-  const requests = 0
   let requests = 0
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -158,7 +157,6 @@ export async function startDemoCrm(options: { port?: number; apiKey: string }): 
     const [first = ''] = segments
     if (pathname === '/health') return send(response, { status: 200, body: { status: 'ok' } })
     if (pathname === '/openapi.json') return send(response, { status: 200, body: await openApi(url) })
-    requests += 1
     if (!sameKey(message.headers['x-api-key'], options.apiKey)) {
       return send(response, error(401, 'Send your API key in the header X-API-Key.'))
     }
