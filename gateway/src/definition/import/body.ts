@@ -1,0 +1,140 @@
+import type { BodyDocument, BodyType, JsonSchemaValue } from '../document.ts'
+import type { OperationContext } from './context.ts'
+import { exampleOf } from './examples.ts'
+import { annotated } from './inputs.ts'
+import { bodyTypeOf, type Media } from './media-types.ts'
+import { encodingFor, encodingOf, fileSchema } from './multipart.ts'
+import { identifier } from './names.ts'
+import { plainObject } from './plain-object.ts'
+import { isRecord, type Json, own, pointer } from './spec.ts'
+
+const preference: readonly BodyType[] = ['json', 'form', 'multipart', 'text', 'xml', 'binary']
+
+/** Adds the body to the action's inputs. Returns the body, undefined when there is none, or why the operation cannot be called. */
+export function placeBody(context: OperationContext): BodyDocument | undefined | string {
+  const { spec, operation, note } = context
+  if (operation.value.requestBody === undefined) return undefined
+  const { value: body, at, lost } = spec.follow(operation.value.requestBody, pointer(operation.at, 'requestBody'))
+  if (lost !== undefined) return `its body is missing: the reference ${lost}`
+  if (!isRecord(body) || !isRecord(body.content) || Object.keys(body.content).length === 0) {
+    note('skipped', at, 'The body says nothing about its content and is left out.')
+    return undefined
+  }
+  const types = Object.keys(body.content)
+  const media = preferred(body.content, at)
+  if (media === undefined) {
+    if (body.required === true) return `its body can only be sent as ${types.join(', ')}, which this version does not write`
+    note('skipped', at, `The optional body is left out: this version does not write ${types.join(', ')}.`)
+    return undefined
+  }
+  const others = types.filter((type) => type !== media.contentType)
+  if (others.length > 0) {
+    note('adjusted', at, `The body is sent as ${media.contentType}; not used: ${others.join(', ')}.`)
+  }
+  const value = bodyValue(context, media, body)
+  const encoding = media.type === 'form' || media.type === 'multipart' ? encodingOf(context, media) : undefined
+  return { type: media.type, ...contentTypeOf(media), value, ...(encoding === undefined ? {} : { encoding }) }
+}
+
+/** The content of the kind this gateway writes best. */
+function preferred(content: Json, at: string): Media | undefined {
+  const usable: Media[] = []
+  for (const [contentType, value] of Object.entries(content)) {
+    const type = bodyTypeOf(contentType)
+    if (type !== null)
+      usable.push({ type, contentType, value: isRecord(value) ? value : {}, at: pointer(at, 'content', contentType) })
+  }
+  const rank = (media: Media) => preference.indexOf(media.type) * 2 + (media.contentType === 'application/json' ? 0 : 1)
+  return usable.sort((a, b) => rank(a) - rank(b))[0]
+}
+
+const implied: Readonly<Record<BodyType, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+  text: 'text/plain',
+  xml: 'application/xml',
+  binary: 'application/octet-stream',
+}
+
+/** The content type where it is not the one the kind of body implies. */
+function contentTypeOf({ type, contentType }: Media): { content_type?: string } {
+  return contentType.includes('*') || contentType.toLowerCase() === implied[type] ? {} : { content_type: contentType }
+}
+
+function bodyValue(context: OperationContext, media: Media, body: Json): unknown {
+  const { spec, inputs, noteOnce } = context
+  const isRequired = body.required === true
+  const example = exampleOf(spec, media.value)
+  const fields = fieldsOf(context, media)
+  if (fields === null || [...fields.keys()].some((name) => inputs.has(identifier(name)))) {
+    const schema = fields !== null && media.type === 'multipart' ? objectOf(fields) : wholeSchema(context, media)
+    const usable = isUnstructured(media.type) && typeof example !== 'string' ? undefined : example
+    const wanted = inputs.has('body') ? 'request_body' : 'body'
+    return `{{${inputs.add(wanted, 'body', annotated(schema, body), { required: isRequired, example: usable })}}}`
+  }
+  const value: Record<string, unknown> = {}
+  const names: string[] = []
+  const required: string[] = []
+  for (const [name, field] of fields) {
+    const given = isRecord(example) ? own(example, name) : undefined
+    const input = inputs.add(name, 'body', field.schema, {
+      required: field.required && isRequired,
+      example: given ?? field.example,
+    })
+    if (input !== name)
+      noteOnce('adjusted', field.at, `The body property "${name}" is the input "${input}", here and wherever it occurs.`)
+    value[name] = `{{${input}}}`
+    names.push(input)
+    if (field.required) required.push(input)
+  }
+  // A body that may be left out asks for its required properties only when it is there.
+  if (!isRequired) inputs.requireTogether(names, required)
+  return value
+}
+
+interface Field {
+  readonly schema: JsonSchemaValue
+  readonly required: boolean
+  readonly example: unknown
+  readonly at: string
+}
+
+/** The fields of a structured body that is a plain object; null for any other. */
+function fieldsOf({ spec, convert }: OperationContext, media: Media): ReadonlyMap<string, Field> | null {
+  if (isUnstructured(media.type)) return null
+  const plain = plainObject(spec, media.value.schema, pointer(media.at, 'schema'))
+  if (plain === null) return null
+  const fields = new Map<string, Field>()
+  for (const [name, { value, at }] of plain.properties) {
+    const file = media.type === 'multipart' ? fileSchema(spec, value, encodingFor(media, name)) : null
+    fields.set(name, {
+      schema: file ?? convert(value, 'input', at),
+      required: plain.required.has(name),
+      example: file === null ? exampleOf(spec, { schema: value }) : undefined,
+      at,
+    })
+  }
+  return fields
+}
+
+function objectOf(fields: ReadonlyMap<string, Field>): JsonSchemaValue {
+  const required = [...fields].filter(([, field]) => field.required).map(([name]) => name)
+  const properties = Object.fromEntries([...fields].map(([name, field]) => [name, field.schema]))
+  return { type: 'object', properties, ...(required.length === 0 ? {} : { required }), additionalProperties: false }
+}
+
+function isUnstructured(type: BodyType): boolean {
+  return type === 'text' || type === 'xml' || type === 'binary'
+}
+
+/** The schema of a body that is one input. */
+function wholeSchema({ spec, convert, note }: OperationContext, { type, value, at, contentType }: Media): JsonSchemaValue {
+  const place = pointer(at, 'schema')
+  if (type === 'binary') return { type: 'string', contentEncoding: 'base64', contentMediaType: contentType }
+  if (!isUnstructured(type)) return value.schema === undefined ? {} : convert(value.schema, 'input', place)
+  const schema = spec.follow(value.schema, place).value
+  if (isRecord(schema) && schema.type === 'string') return convert(value.schema, 'input', place)
+  if (schema !== undefined) note('adjusted', at, `The body is given as text of type ${contentType}; its schema is not checked.`)
+  return { type: 'string', contentMediaType: contentType }
+}

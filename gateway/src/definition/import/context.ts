@@ -1,0 +1,32 @@
+import type { ActionDocument, JsonSchemaValue } from '../document.ts'
+import type { Direction } from './directions.ts'
+import type { Inputs } from './inputs.ts'
+import type { ReportLevel } from './report.ts'
+import type { Security } from './security.ts'
+import type { Json, Spec } from './spec.ts'
+
+/** An operation in the document, with the name its action gets. */
+export interface Operation {
+  readonly name: string
+  readonly method: ActionDocument['method']
+  readonly path: string
+  readonly value: Json
+  readonly at: string
+  /** The path item around it. */
+  readonly item: Json
+  readonly itemAt: string
+}
+
+/** What the parts of one operation's import share. */
+export interface OperationContext {
+  readonly spec: Spec
+  readonly security: Security
+  readonly operation: Operation
+  readonly inputs: Inputs
+  /** A schema of this operation as the connector's; `at` is its JSON Pointer. */
+  convert(schema: unknown, direction: Direction, at: string): JsonSchemaValue
+  /** An entry of the report about this operation. */
+  note(level: ReportLevel, at: string, message: string): void
+  /** For what many operations have in common: the first one stands for all. */
+  noteOnce(level: ReportLevel, at: string, message: string): void
+}

@@ -1,0 +1,156 @@
+import type { ActionDocument, JsonSchemaValue, Style, Template } from '../document.ts'
+import type { OperationContext } from './context.ts'
+import { declaredParameters, type Location, type Parameter } from './declared-parameters.ts'
+import { exampleOf } from './examples.ts'
+import { annotated } from './inputs.ts'
+import { identifier } from './names.ts'
+import { holesOf, plainName, splitPath } from './path-template.ts'
+import { isStructured } from './schema-keywords.ts'
+import { isRecord, type Json, pointer } from './spec.ts'
+
+/** Where the parameters of an operation go in the action. */
+export interface Placed {
+  readonly path: string
+  readonly pathStyles: NonNullable<ActionDocument['path_styles']>
+  readonly query: Record<string, Template>
+  readonly headers: Record<string, Template>
+  readonly cookies: Record<string, Template>
+}
+
+/** Adds the parameters to the action's inputs. Returns why the operation cannot be called, if it cannot. */
+export function placeParameters(context: OperationContext): Placed | string {
+  const split = splitPath(context)
+  if (typeof split === 'string') return split
+  const declared = declaredParameters(context)
+  const inPath = placePath(context, split.path, declared)
+  const maps = { query: fixedQuery(context, split.query), header: {}, cookie: {} } satisfies Record<
+    string,
+    Record<string, Template>
+  >
+  for (const parameter of declared) {
+    const { location, name, at } = parameter
+    if (location === 'path') continue
+    const map: Record<string, Template> = maps[location]
+    if (Object.hasOwn(map, name)) {
+      context.note('adjusted', at, `The query parameter "${name}" has a fixed value in the path, which is sent.`)
+      continue
+    }
+    map[name] = templateOf(context, parameter, addInput(context, parameter))
+  }
+  return { ...inPath, query: maps.query, headers: maps.header, cookies: maps.cookie }
+}
+
+function placePath(
+  context: OperationContext,
+  template: string,
+  declared: readonly Parameter[],
+): Pick<Placed, 'path' | 'pathStyles'> {
+  const { inputs, note, operation } = context
+  const parameters = new Map(
+    declared.filter(({ location }) => location === 'path').map((parameter) => [parameter.name, parameter]),
+  )
+  const names = new Map<string, string>()
+  const pathStyles: Placed['pathStyles'] = {}
+  const used = new Set<Parameter>()
+  for (const hole of holesOf(template)) {
+    const parameter = parameters.get(hole) ?? parameters.get(plainName(hole))
+    if (parameter === undefined) {
+      note(
+        'adjusted',
+        operation.at,
+        `The path has {${hole}}, which is not declared as a parameter; it is taken as a required text.`,
+      )
+      names.set(hole, inputs.add(plainName(hole), 'path', { type: 'string' }, { required: true }))
+      continue
+    }
+    used.add(parameter)
+    const name = addInput(context, parameter)
+    names.set(hole, name)
+    const { style, explode, isDefault } = stylesOf(parameter, styles.path)
+    if (!isDefault) pathStyles[name] = { style, explode }
+  }
+  for (const [name, parameter] of parameters) {
+    if (!used.has(parameter)) note('skipped', parameter.at, `The path parameter "${name}" does not occur in the path.`)
+  }
+  return { path: template.replace(/\{([^{}]*)\}/g, (_, hole: string) => `{${names.get(hole)}}`), pathStyles }
+}
+
+/** A query that stands in the path of the document; what is in braces there is an input. */
+function fixedQuery({ inputs }: OperationContext, pairs: readonly (readonly [string, string])[]): Record<string, Template> {
+  const query: Record<string, Template> = {}
+  for (const [name, value] of pairs) {
+    query[name] = value.replace(/\{([^{}]*)\}/g, (_, hole: string) => {
+      return `{{${inputs.add(plainName(hole), 'query', { type: 'string' }, { required: true })}}}`
+    })
+  }
+  return query
+}
+
+function addInput(context: OperationContext, parameter: Parameter): string {
+  const { value, location, name, at } = parameter
+  const schema = annotated(schemaOf(context, parameter), value)
+  const required = location === 'path' || value.required === true
+  const input = context.inputs.add(name, location, schema, { required, example: exampleOf(context.spec, value) })
+  const what = `The ${location} parameter "${name}" is the input "${input}"`
+  if (input !== identifier(name)) context.note('adjusted', at, `${what}, since another one has its name.`)
+  else if (input !== name) context.noteOnce('adjusted', at, `${what}, here and wherever it occurs.`)
+  if (value.allowReserved === true) {
+    context.note('warning', at, `"${name}" may contain reserved characters unencoded; here they are encoded.`)
+  }
+  return input
+}
+
+/** Keywords that Swagger 2.0 puts beside the name of a parameter. */
+const swaggerKeywords = ['type', 'format', 'enum', 'items', 'default', 'minimum', 'maximum', 'pattern', 'minLength', 'maxLength']
+
+function schemaOf({ convert, note }: OperationContext, { value, at, name }: Parameter): JsonSchemaValue {
+  const media = mediaOf(value)
+  if (media !== null) {
+    const [type, { schema }] = media
+    return schema === undefined ? {} : convert(schema, 'input', pointer(at, 'content', type, 'schema'))
+  }
+  if (value.schema !== undefined) return convert(value.schema, 'input', pointer(at, 'schema'))
+  if (value.type === undefined) {
+    note('adjusted', at, `"${name}" has no schema; it is taken as a text.`)
+    return { type: 'string' }
+  }
+  note('adjusted', at, `"${name}" gives its type as Swagger 2.0 does, beside "schema"; it is taken from there.`)
+  return convert(Object.fromEntries(Object.entries(value).filter(([key]) => swaggerKeywords.includes(key))), 'input', at)
+}
+
+/** The single media type of a parameter described by `content`. */
+function mediaOf(value: Json): readonly [string, Json] | null {
+  if (!isRecord(value.content)) return null
+  for (const [type, holder] of Object.entries(value.content)) return [type, isRecord(holder) ? holder : {}]
+  return null
+}
+
+function templateOf({ spec }: OperationContext, parameter: Parameter, input: string): Template {
+  const value = `{{${input}}}`
+  const media = mediaOf(parameter.value)
+  if (media !== null) return /json/i.test(media[0]) ? { value, content_type: 'application/json' } : value
+  const { style, explode, isDefault } = stylesOf<Style>(parameter, styles[parameter.location])
+  // Said outright where it matters, so that the file tells without the rules of OpenAPI.
+  return isDefault && !isStructured(spec.follow(parameter.value.schema, '').value) ? value : { value, style, explode }
+}
+
+/** Styles by place, the default first (OpenAPI 3.1, "Style Values"). */
+const styles = {
+  path: ['simple', 'label', 'matrix'],
+  query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
+  header: ['simple'],
+  cookie: ['form'],
+} as const satisfies Record<Location, readonly Style[]>
+
+interface Styled<S extends Style> {
+  readonly style: S
+  readonly explode: boolean
+  /** Whether both are what the place implies. */
+  readonly isDefault: boolean
+}
+
+function stylesOf<S extends Style>({ value }: Parameter, known: readonly [S, ...S[]]): Styled<S> {
+  const style = known.find((one) => one === value.style) ?? known[0]
+  const explode = typeof value.explode === 'boolean' ? value.explode : style === 'form' || style === 'deepObject'
+  return { style, explode, isDefault: style === known[0] && explode === (style === 'form') }
+}
