@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { isDeepStrictEqual, styleText } from 'node:util'
-import { startDemoCrm } from '../examples/demo-crm/server.ts'
+import { type DemoCrm, startDemoCrm } from '../examples/demo-crm/server.ts'
 import { Sallyport, SallyportProblem } from '../sdk/src/index.ts'
 import { buildDashboardIfStale } from './build-dashboard.ts'
-import { freePort, startGatewayProcess } from './gateway-process.ts'
+import { freePort, type GatewayProcess, startGatewayProcess } from './gateway-process.ts'
 
 /**
  * `npm run demo`: starts a small CRM and a gateway, and plays the first governed calls through the SDK. What it makes it
@@ -17,6 +17,8 @@ const connector = 'demo_crm'
 const connectionName = 'Demo CRM'
 const waitsForAPerson = ['add_note', 'delete_customer']
 
+/** The path of a file of the demo as somebody in this terminal would type it. */
+const shown = (name = '') => relative(process.cwd(), join(folder, name))
 const dim = (text: string) => styleText('dim', text)
 const step = (name: string, text: string) => console.log(`${styleText('bold', name.padEnd(11))} ${text}`)
 const answer = (text: string) => console.log(`${' '.repeat(11)} ${styleText('green', '→')} ${text}`)
@@ -82,7 +84,7 @@ async function agentToken(owner: Sallyport, url: string): Promise<string> {
     async () => (await owner.tokens.create({ name: 'Demo agent', role: 'member' })).token,
     works,
   )
-  answer(`${token.slice(0, 8)}… in ${relative(process.cwd(), join(folder, 'agent-token'))}`)
+  answer(`${token.slice(0, 8)}… in ${shown('agent-token')}`)
   return token
 }
 
@@ -109,7 +111,8 @@ async function write(agent: Sallyport): Promise<{ id: string; url: string }> {
 function printNextSteps(url: string, setupUrl: string | null, approval: { id: string; url: string }, token: string): void {
   const line = (text: string) => console.log(`${' '.repeat(11)} ${text}`)
   const mcp = { mcpServers: { sallyport: { type: 'http', url: `${url}/mcp`, headers: { Authorization: `Bearer ${token}` } } } }
-  const owner = `SALLYPORT_URL=${url} SALLYPORT_TOKEN="$(cat ${join(folder, 'owner-token')})"`
+  const where = url.endsWith(':8080') ? '' : `SALLYPORT_URL=${url} `
+  const owner = `${where}SALLYPORT_TOKEN="$(cat ${shown('owner-token')})"`
   console.log()
   step('Dashboard', setupUrl ?? url)
   if (setupUrl !== null) line(dim('The link works once and makes you the owner.'))
@@ -121,29 +124,12 @@ function printNextSteps(url: string, setupUrl: string | null, approval: { id: st
   console.log()
 }
 
-const once = process.argv.includes('--once')
-const stopped = Promise.withResolvers<void>()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopped.resolve())
-
-buildDashboardIfStale()
-await mkdir(folder, { recursive: true, mode: 0o700 })
-const crmKey = await kept('crm-key', random)
-const ownerToken = await kept('owner-token', () => `sp_${random()}`)
-
-const crm = await startDemoCrm({ port: await freePort(4010), apiKey: crmKey })
-const gateway = await startGatewayProcess({
-  folder,
-  port: await freePort(8080),
-  environment: { SALLYPORT_EGRESS_ALLOW: '127.0.0.1/32', SALLYPORT_BOOTSTRAP_TOKEN: ownerToken },
-}).catch(async (error: unknown) => {
-  await crm.close()
-  throw error
-})
-try {
-  step('CRM', `${crm.url} ${dim('(a small service with fictional customers)')}`)
-  step('Gateway', `${gateway.url} ${dim(`(data and log in ${relative(process.cwd(), folder)})`)}`)
-  console.log()
+/** The story, from the import to the write that waits. */
+async function play(gateway: GatewayProcess, crm: DemoCrm, ownerToken: string, crmKey: string): Promise<void> {
   const { url } = gateway
+  step('CRM', `${crm.url} ${dim('(a small service with fictional customers)')}`)
+  step('Gateway', `${url} ${dim(`(data and log in ${shown()})`)}`)
+  console.log()
   const owner = new Sallyport({ url, token: ownerToken })
   await importConnector(owner, crm.url)
   await connect(owner, crmKey)
@@ -153,14 +139,37 @@ try {
   const approval = await write(agent)
   const { setup_required } = await owner.session.get()
   printNextSteps(url, setup_required ? await gateway.setupUrl() : null, approval, token)
-  if (!once) {
-    console.log('Ctrl-C stops both.')
-    const code = await Promise.race([stopped.promise, gateway.ended])
-    if (typeof code === 'number')
-      throw new Error(`The gateway ended with code ${code}; its log is ${join(folder, 'gateway.log')}.`)
-  }
-} finally {
-  await gateway.stop()
-  await crm.close()
 }
-console.log('Stopped.')
+
+async function main(): Promise<void> {
+  const stopped = Promise.withResolvers<'stopped'>()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.resolve('stopped'))
+  await using parts = new AsyncDisposableStack()
+
+  buildDashboardIfStale()
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const crmKey = await kept('crm-key', random)
+  const ownerToken = await kept('owner-token', () => `sp_${random()}`)
+  const crm = parts.adopt(await startDemoCrm({ port: await freePort(4010), apiKey: crmKey }), (started) => started.close())
+  const gateway = parts.adopt(
+    await startGatewayProcess({
+      folder,
+      port: await freePort(8080),
+      environment: { SALLYPORT_EGRESS_ALLOW: '127.0.0.1/32', SALLYPORT_BOOTSTRAP_TOKEN: ownerToken },
+    }),
+    (started) => started.stop(),
+  )
+  await play(gateway, crm, ownerToken, crmKey)
+  if (process.argv.includes('--once')) return
+  console.log('Ctrl-C stops both.')
+  const end = await Promise.race([stopped.promise, gateway.ended])
+  console.log('Stopping.')
+  if (end !== 'stopped') throw new Error(`The gateway ended with code ${end}; its log is ${join(folder, 'gateway.log')}.`)
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}

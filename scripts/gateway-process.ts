@@ -50,11 +50,11 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   )
 }
 
-async function untilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
+async function untilReady(url: string, child: ChildProcess, logFile: string, logStart: number): Promise<void> {
   const deadline = Date.now() + startDeadlineMs
   while (Date.now() < deadline) {
     if (child.exitCode !== null) {
-      throw new Error(`The gateway did not start (exit code ${child.exitCode}).\n${await readFile(logFile, 'utf8')}`)
+      throw new Error(`The gateway did not start (exit code ${child.exitCode}).\n${(await readFile(logFile)).subarray(logStart)}`)
     }
     const ready = await fetch(`${url}/readyz`).then(
       (response) => response.ok,
@@ -80,7 +80,8 @@ async function firstMatch(child: ChildProcess, pattern: RegExp, said: () => stri
 export async function startGatewayProcess({ folder, port, environment = {} }: GatewayProcessOptions): Promise<GatewayProcess> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const logFile = join(folder, 'gateway.log')
-  const log = await open(logFile, 'w', 0o600)
+  const log = await open(logFile, 'a', 0o600)
+  const { size: logStart } = await log.stat()
   const child = spawn(process.execPath, [cli, 'serve'], {
     env: {
       ...cleanEnvironment(),
@@ -104,7 +105,7 @@ export async function startGatewayProcess({ folder, port, environment = {} }: Ga
   })
   const url = `http://127.0.0.1:${port}`
   try {
-    await untilReady(url, child, logFile)
+    await untilReady(url, child, logFile, logStart)
   } catch (error) {
     await stop()
     throw error
