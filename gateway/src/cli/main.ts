@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { registerApprovals } from './commands/approvals.ts'
+import { registerCall } from './commands/call.ts'
+import { registerConnect } from './commands/connect.ts'
+import { registerImport } from './commands/import.ts'
+import { registerListings } from './commands/listings.ts'
+import { registerLogs } from './commands/logs.ts'
+import { registerServe } from './commands/serve.ts'
+import { registerTokens } from './commands/token.ts'
+import { registerVersion } from './commands/version.ts'
+import { exitCodeOf } from './failure.ts'
+import { Output } from './output.ts'
+
+const environmentHelp = `
+Environment:
+  SALLYPORT_URL    address of the gateway (default http://127.0.0.1:8080)
+  SALLYPORT_TOKEN  token that says who you are (sp_…)
+
+Exit codes: 0 done, 1 failed, 2 the command line is wrong.`
+
+function build(): Command {
+  const program = new Command('sallyport')
+    .description('A connector gateway: any API becomes tools for agents, and the credentials stay behind the wall.')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .option('--json', 'print the answer of the API as JSON, and problems as JSON on standard error')
+    .addHelpText('after', environmentHelp)
+    .showHelpAfterError('Run it with --help to see how it is used.')
+    .exitOverride()
+  registerServe(program, packageJson.version)
+  registerImport(program)
+  registerConnect(program)
+  registerCall(program)
+  registerListings(program)
+  registerLogs(program)
+  registerApprovals(program)
+  registerTokens(program)
+  registerVersion(program, packageJson.version)
+  return program
+}
+
+/** Runs one command line. Sets the exit code of the process rather than ending it, so that all output gets out. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough, such as head, closes the pipe: that is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const program = build()
+  try {
+    await program.parseAsync([...argv])
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+    else {
+      new Output(program.opts().json === true).fail(error)
+      process.exitCode = exitCodeOf(error)
+    }
+  }
+}
