@@ -1,12 +1,13 @@
 /**
  * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts from that, docs/errors.md from
- * the catalogue of errors. With --check it writes nothing and
- * fails when a file is stale.
+ * the catalogue of errors, gateway/connector.schema.json from the connector format. With --check it writes nothing and fails
+ * when a file is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import openapiTS, { astToString } from 'openapi-typescript'
 import gateway from '../gateway/package.json' with { type: 'json' }
+import { connectorJsonSchema, connectorSchemaText } from '../gateway/src/definition/connector-schema.ts'
 import { errorCatalogue, errorCodes } from '../gateway/src/errors.ts'
 import { openApiDocument } from '../gateway/src/http/openapi.ts'
 import { createHttpServer, type HttpServices } from '../gateway/src/http/server.ts'
@@ -29,7 +30,7 @@ async function describeApi(): Promise<Record<string, unknown>> {
     version: gateway.version,
     host: '127.0.0.1',
     publicUrl: () => 'http://127.0.0.1:8080',
-    connectorSchema: () => ({}),
+    connectorSchema: connectorJsonSchema,
   })
   await app.ready()
   const document = openApiDocument(app)
@@ -61,6 +62,7 @@ async function outputs(): Promise<Record<string, string>> {
   const types = astToString(await openapiTS(JSON.stringify(api), { alphabetize: true }))
   return {
     'gateway/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
+    'gateway/connector.schema.json': connectorSchemaText(),
     'sdk/src/api.ts': `// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.\n\n${types}\n${describeCodes()}`,
     'docs/errors.md': describeErrors(),
   }

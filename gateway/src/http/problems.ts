@@ -1,13 +1,12 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { errorCatalogue, SallyportError, toSallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { CallOutcome } from '../store/schema.ts'
 import type { Problem } from './schemas/common.ts'
 
 /** What a problem says about the call it belongs to. */
 export interface FailedCall {
   readonly id: string
-  readonly outcome: CallOutcome
+  readonly outcome: NonNullable<Problem['outcome']>
 }
 
 /** The problem document (RFC 9457) of an error: its public part only. */

@@ -1,7 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Value } from 'typebox/value'
 import { SallyportError } from '../errors.ts'
 
 /** One thing wrong with a request. `path` is a JSON Pointer into the part of the request, empty for the whole. */
@@ -29,7 +28,7 @@ const partNames: Record<string, string> = { body: 'body', querystring: 'query', 
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = 'body' }) => {
   const validator = Compile(schema)
   return (given: unknown) => {
-    const value = httpPart === 'body' ? (given ?? {}) : Value.Convert(schema, Value.Default(schema, given))
+    const value = httpPart === 'body' ? (given ?? {}) : readTexts(schema, given)
     if (validator.Check(value)) return { value }
     const errors = toProblems(validator.Errors(value))
     const first = errors[0]
@@ -37,6 +36,21 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const detail = `The ${partNames[httpPart] ?? httpPart} of the request does not match its schema: ${where}${first?.message ?? 'is invalid'}.`
     return { error: new SallyportError('INVALID_INPUT', { detail, diagnostics: { errors } }) }
   }
+}
+
+/** Query and path hold texts only. A text that is no plain number stays one, for the check to refuse. */
+function readTexts(schema: TSchema, given: unknown): unknown {
+  const texts: Record<string, unknown> = typeof given === 'object' && given !== null ? { ...given } : {}
+  const properties: Record<string, { readonly type?: unknown; readonly default?: unknown }> =
+    'properties' in schema ? { ...(schema.properties ?? {}) } : {}
+  for (const [name, { type, default: otherwise }] of Object.entries(properties)) {
+    const text = texts[name]
+    if (text === undefined && otherwise !== undefined) texts[name] = otherwise
+    if ((type === 'integer' || type === 'number') && typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text))
+      texts[name] = Number(text)
+    if (type === 'boolean' && (text === 'true' || text === 'false')) texts[name] = text === 'true'
+  }
+  return texts
 }
 
 function toProblems(errors: readonly SchemaError[]): RequestProblem[] {
