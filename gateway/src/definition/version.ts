@@ -84,12 +84,18 @@ interface Changes {
   readonly minor: string[]
 }
 
+/** Where a property lies: `address.city` in `address`, `items[].id` in `items`. */
+const parentOf = (path: string) => path.replace(/(?:\[\])*\.[^.]*$/, '')
+
 /** `demands`: whether the other side must give what is required, so that a new demand breaks it. */
 function compare(before: Offer, after: Offer, what: string, demands: boolean, changes: Changes): void {
   for (const name of before.keys()) if (!after.has(name)) changes.major.push(`${what}${name} was removed`)
   for (const [name, required] of after) {
     const known = before.get(name)
-    if (demands && required && known !== true) changes.major.push(`${what}${name} ${known === undefined ? 'is new and required' : 'became required'}`)
+    // What a new optional object requires of itself is no demand on those who don't send it.
+    const parent = parentOf(name)
+    const optional = known === undefined && parent !== name && !before.has(parent)
+    if (demands && required && known !== true && !optional) changes.major.push(`${what}${name} ${known === undefined ? 'is new and required' : 'became required'}`)
     else if (known === undefined) changes.minor.push(`${what}${name} is new`)
   }
 }

@@ -95,7 +95,8 @@ export function objectChecks(schema: SchemaObject, compile: CompileSubschema): O
     const names = compile(schema.propertyNames)
     checks.push((value, sink) => {
       for (const name of Object.keys(value)) {
-        if (!names(name, null, null)) return fail(sink, 'is not a permitted name here', [name])
+        const findings: Sink = sink === null ? null : []
+        if (!names(name, findings, null)) return fail(sink, `is not a permitted name: it ${findings?.[0]?.text ?? ''}`, [name])
       }
       return true
     })

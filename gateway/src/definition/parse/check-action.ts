@@ -1,0 +1,153 @@
+import type { ActionDocument, ConnectorDocument, Template } from '../document.ts'
+import { declaredProperties, placeholdersOf, schemasOf } from '../input-schema.ts'
+import { parsePathExpression } from '../response-map.ts'
+import { isDotSegment } from '../template/encode.ts'
+import { noFallback, parseParts, type Reference, referencesOf } from '../template/placeholders.ts'
+import { settingNames } from './check-connection.ts'
+import { credentialHeaders, credentialNames, headerNameProblem, isToken } from './headers.ts'
+import { type Issues, orKnown, type Path, suggestion } from './issues.ts'
+
+/** Facts about the connector that every action is checked against. */
+export interface ConnectorFacts {
+  readonly document: ConnectorDocument
+  readonly settings: readonly string[]
+  readonly authHeaders: ReadonlySet<string>
+  readonly authQuery: ReadonlySet<string>
+  readonly authCookies: ReadonlySet<string>
+}
+
+export function connectorFacts(document: ConnectorDocument): ConnectorFacts {
+  const schemes = Object.values(document.auth ?? {})
+  return {
+    document,
+    settings: settingNames(document),
+    authHeaders: credentialHeaders(schemes),
+    authQuery: credentialNames(schemes, 'query'),
+    authCookies: credentialNames(schemes, 'cookie'),
+  }
+}
+
+function checkPath(action: ActionDocument, at: Path, issues: Issues): void {
+  const path = [...at, 'path']
+  const parts = parseParts(action.path.slice(1), noFallback, true)
+  const literals = parts.filter((part) => typeof part === 'string')
+  if (literals.some((text) => text.includes('?'))) issues.add(path, 'must not have a "?"; put the parameters under query')
+  else if (literals.some((text) => text.includes('#'))) issues.add(path, 'must not have a "#": a fragment is never sent')
+  else if (literals.some((text) => /[{}]/.test(text))) issues.add(path, 'has a brace without its partner')
+  else if (!action.path.isWellFormed()) issues.add(path, 'is not valid Unicode')
+  else if (action.path.split('/').some(isDotSegment)) issues.add(path, 'must not have "." or ".." as a segment')
+  const names = new Set(referencesOf(parts).map(({ name }) => name))
+  for (const name of Object.keys(action.path_styles ?? {})) {
+    if (!names.has(name)) issues.add([...at, 'path_styles', name], `is not in the path${suggestion(name, names)}`)
+  }
+}
+
+/** Every text in a template value, with its place. */
+function* textsIn(value: unknown, path: Path): Generator<[string, Path]> {
+  if (typeof value === 'string') yield [value, path]
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsIn(item, [...path, index])
+  else if (typeof value === 'object' && value !== null) for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key])
+}
+
+function checkPlaceholders(action: ActionDocument, at: Path, { document, settings }: ConnectorFacts, issues: Issues): void {
+  const declared = action.input === undefined ? null : declaredProperties(action.input, schemasOf(document))
+  const check = (references: readonly Reference[], path: Path) => {
+    for (const { name, setting } of references) {
+      if (name === '') issues.add(path, 'has a placeholder without a name')
+      else if (setting && !settings.includes(name)) {
+        issues.add(path, `uses {{settings.${name}}}, but there is no such field${orKnown(name, settings)}`)
+      } else if (!setting && declared !== null && !declared.has(name)) {
+        issues.add(path, `uses {{${name}}}, but the input schema has no such property${orKnown(name, [...declared])}`)
+      }
+    }
+  }
+  check(placeholdersOf(action).path, [...at, 'path'])
+  for (const key of ['query', 'headers', 'cookies'] as const) {
+    for (const [text, path] of textsIn(action[key], [...at, key])) check(referencesOf(parseParts(text, noFallback)), path)
+  }
+  for (const [text, path] of textsIn(action.body?.value, [...at, 'body', 'value'])) check(referencesOf(parseParts(text, noFallback)), path)
+}
+
+const queryStyles = ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject']
+
+function checkPlacement(template: Template | undefined, styles: readonly string[], path: Path, issues: Issues): void {
+  if (typeof template !== 'object') return
+  if (template.style !== undefined && !styles.includes(template.style)) issues.add([...path, 'style'], `must be one of ${styles.join(', ')} here`)
+  if (template.content_type !== undefined && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(template.content_type)) {
+    issues.add([...path, 'content_type'], 'must be application/json: no other serialisation of a parameter is known')
+  }
+}
+
+function checkParameters(action: ActionDocument, at: Path, facts: ConnectorFacts, issues: Issues): void {
+  for (const [name, template] of Object.entries(action.query ?? {})) {
+    const path = [...at, 'query', name]
+    if (name === '') issues.add(path, 'is a query parameter without a name')
+    if (facts.authQuery.has(name)) issues.add(path, 'carries the credential of an auth scheme and must not be set by the action')
+    checkPlacement(template, queryStyles, path, issues)
+  }
+  const seen = new Set<string>()
+  for (const [name, template] of Object.entries(action.headers ?? {})) {
+    const path = [...at, 'headers', name]
+    const lower = name.toLowerCase()
+    const problem = headerNameProblem(name)
+    if (problem !== null) issues.add(path, problem)
+    else if (seen.has(lower)) issues.add(path, 'is set twice: names of headers ignore case')
+    else if (facts.authHeaders.has(lower)) issues.add(path, 'carries the credential of an auth scheme and must not be set by the action')
+    else if (lower === 'authorization') issues.add(path, 'must not be set by an action; declare it under auth')
+    else if (lower === 'cookie') issues.add(path, 'must not be set as a header; use cookies')
+    else if (lower === 'content-type' && action.body !== undefined) issues.add(path, 'must not be set beside a body; use body.content_type')
+    seen.add(lower)
+    checkPlacement(template, ['simple'], path, issues)
+  }
+  for (const [name, template] of Object.entries(action.cookies ?? {})) {
+    const path = [...at, 'cookies', name]
+    if (!isToken(name)) issues.add(path, 'is not a valid name of a cookie')
+    if (facts.authCookies.has(name)) issues.add(path, 'carries the credential of an auth scheme and must not be set by the action')
+    checkPlacement(template, ['form'], path, issues)
+  }
+}
+
+function checkBody({ method, body }: ActionDocument, at: Path, issues: Issues): void {
+  if (body === undefined) return
+  const path = [...at, 'body']
+  const { type, value, encoding, content_type } = body
+  if (method === 'GET' || method === 'HEAD') issues.add(path, `must not be given: a ${method} request has no body; use query, or POST`)
+  const placeholder = typeof value === 'string' && /^\{\{[^{}]*\}\}$/.test(value.trim())
+  const compound = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if ((type === 'form' || type === 'multipart') && !compound && !placeholder) {
+    issues.add([...path, 'value'], `must be an object whose keys are the fields of the ${type}`)
+  } else if ((type === 'text' || type === 'xml') && typeof value !== 'string') {
+    issues.add([...path, 'value'], `must be a text, as the body type is ${type}`)
+  } else if (type === 'binary' && typeof value !== 'string') {
+    issues.add([...path, 'value'], 'must be a text in base64, usually a placeholder such as "{{file}}"')
+  }
+  if (encoding !== undefined && type !== 'form' && type !== 'multipart') issues.add([...path, 'encoding'], 'is for form and multipart bodies only')
+  for (const [field, placing] of Object.entries(encoding ?? {})) {
+    if (type === 'form') checkPlacement({ value: null, ...placing }, queryStyles, [...path, 'encoding', field], issues)
+  }
+  if (content_type !== undefined && !/^[\w.+-]+\/[\w.+-]+\s*(;[\x20-\x7e]*)?$/.test(content_type)) {
+    issues.add([...path, 'content_type'], 'must be a media type such as application/json')
+  }
+}
+
+function checkResponse({ response }: ActionDocument, at: Path, issues: Issues): void {
+  const problem = 'must be a path such as data.items[0].name or items[].id'
+  if (response?.root !== undefined && parsePathExpression(response.root) === null) issues.add([...at, 'response', 'root'], problem)
+  for (const [field, path] of Object.entries(response?.map ?? {})) {
+    if (parsePathExpression(path) === null) issues.add([...at, 'response', 'map', field], problem)
+  }
+}
+
+/** What the schema of the document can't say about an action. */
+export function checkAction(name: string, action: ActionDocument, facts: ConnectorFacts, issues: Issues): void {
+  const at = ['actions', name]
+  checkPath(action, at, issues)
+  checkPlaceholders(action, at, facts, issues)
+  checkParameters(action, at, facts, issues)
+  checkBody(action, at, issues)
+  checkResponse(action, at, issues)
+  const schemes = Object.keys(facts.document.auth ?? {})
+  action.auth?.forEach((scheme, index) => {
+    if (!schemes.includes(scheme)) issues.add([...at, 'auth', index], `names the auth scheme "${scheme}", which is not under auth${orKnown(scheme, schemes)}`)
+  })
+}

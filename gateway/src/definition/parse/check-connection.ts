@@ -1,0 +1,78 @@
+import ipaddr from 'ipaddr.js'
+import type { ConnectorDocument } from '../document.ts'
+import { parseServerUrl, serverUrlProblem } from '../template/server.ts'
+import { compileUrlPattern } from '../template/url-pattern.ts'
+import { headerNameProblem, isToken, valueIsSafe } from './headers.ts'
+import { type Issues, suggestion } from './issues.ts'
+
+/** The settings a connection has: its fields and the variables of the server URLs. */
+export function settingNames({ servers, fields = {} }: ConnectorDocument): readonly string[] {
+  return [...new Set([...Object.keys(fields), ...Object.values(servers).flatMap((server) => Object.keys(server.variables ?? {}))])]
+}
+
+export function checkServers(document: ConnectorDocument, issues: Issues): void {
+  const { servers, fields = {} } = document
+  for (const [environment, server] of Object.entries(servers)) {
+    const at = ['servers', environment]
+    const { variables = {} } = server
+    const problem = serverUrlProblem(server)
+    if (problem !== null) issues.add([...at, 'url'], problem)
+    for (const part of parseServerUrl(server.url)) {
+      if (typeof part === 'string' || Object.hasOwn(variables, part.name) || Object.hasOwn(fields, part.name)) continue
+      const meant = suggestion(part.name, [...Object.keys(variables), ...Object.keys(fields)])
+      issues.add([...at, 'url'], `uses {${part.name}}, which is not declared under variables${meant}`)
+    }
+    for (const [name, variable] of Object.entries(variables)) {
+      if (variable.default !== undefined && variable.enum !== undefined && !variable.enum.includes(variable.default)) {
+        issues.add([...at, 'variables', name, 'default'], `must be one of its enum: ${variable.enum.join(', ')}`)
+      }
+    }
+  }
+}
+
+export function checkAuth({ auth = {} }: ConnectorDocument, issues: Issues): void {
+  const checkHeader = (path: readonly (string | number)[], name: string) => {
+    const problem = headerNameProblem(name)
+    if (problem !== null) issues.add(path, problem)
+    else if (name.toLowerCase() === 'cookie') issues.add(path, 'must not be Cookie; use an api_key with in: cookie')
+  }
+  for (const [scheme, declared] of Object.entries(auth)) {
+    const at = ['auth', scheme]
+    const prefix = 'prefix' in declared ? declared.prefix : undefined
+    if (prefix !== undefined && !valueIsSafe(prefix)) issues.add([...at, 'prefix'], 'must not contain line breaks')
+    if (declared.type === 'api_key') {
+      const place = declared.in ?? 'header'
+      if (place === 'header') checkHeader([...at, 'name'], declared.name)
+      else if (declared.name === '') issues.add([...at, 'name'], 'must not be empty')
+      else if (place === 'cookie' && !isToken(declared.name)) issues.add([...at, 'name'], 'is not a valid name of a cookie')
+    } else if (declared.type === 'headers') {
+      declared.headers.forEach(({ name, value }, index) => {
+        checkHeader([...at, 'headers', index, 'name'], name)
+        if (value !== undefined && !valueIsSafe(value)) issues.add([...at, 'headers', index, 'value'], 'must not contain line breaks')
+      })
+    }
+  }
+}
+
+export function checkFields({ fields = {} }: ConnectorDocument, issues: Issues): void {
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.default === undefined) continue
+    const type = field.type ?? 'string'
+    if (typeof field.default !== type) issues.add(['fields', name, 'default'], `must be a ${type}, as the field is`)
+    else if (field.enum !== undefined && !field.enum.includes(String(field.default))) {
+      issues.add(['fields', name, 'default'], `must be one of its enum: ${field.enum.join(', ')}`)
+    }
+  }
+}
+
+const isAddress = (text: string) => (text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text))
+
+export function checkSecurity({ security = {} }: ConnectorDocument, issues: Issues): void {
+  security.url_patterns?.forEach((pattern, index) => {
+    if (compileUrlPattern(pattern) !== null) return
+    issues.add(['security', 'url_patterns', index], 'must be a URL such as https://api.example.com/v1/*, with "*" only in the path or as https://*.example.com')
+  })
+  security.caller_ips?.forEach((address, index) => {
+    if (!isAddress(address)) issues.add(['security', 'caller_ips', index], 'must be an address or a range such as 10.0.0.0/8')
+  })
+}
