@@ -47,7 +47,9 @@ async function closeAbandonedCalls(databases: Databases, log: Log): Promise<void
  */
 export async function openStore({ dataDir, databaseUrl, log }: StoreOptions): Promise<Store> {
   await using undo = new AsyncDisposableStack()
-  let connection: Parameters<typeof prepareDatabase>[0] = { connectionString: databaseUrl === undefined ? undefined : reveal(databaseUrl) }
+  let connection: Parameters<typeof prepareDatabase>[0] = {
+    connectionString: databaseUrl === undefined ? undefined : reveal(databaseUrl),
+  }
   if (databaseUrl === undefined) {
     const server = await startEmbeddedPostgres(dataDir, log)
     undo.defer(server.stop)

@@ -12,7 +12,11 @@ import { callRow } from './database.ts'
 const [dataDir = '', databaseUrl = '-', mode] = process.argv.slice(2)
 
 try {
-  const store = await openStore({ dataDir, databaseUrl: databaseUrl === '-' ? undefined : new Secret(databaseUrl), log: createLog('silent') })
+  const store = await openStore({
+    dataDir,
+    databaseUrl: databaseUrl === '-' ? undefined : new Secret(databaseUrl),
+    log: createLog('silent'),
+  })
   console.log('open')
   if (mode === 'exit') process.exit()
   let ended = false

@@ -1,0 +1,182 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../src/id.ts'
+import { createLog } from '../src/log.ts'
+import { openStore } from '../src/store/open.ts'
+import type { CallEnd, Store } from '../src/store/types.ts'
+import { callRow, makeDataDir, startTestStore, type TestStore } from './support/database.ts'
+
+let test: TestStore
+let store: Store
+beforeAll(async () => {
+  test = await startTestStore()
+  store = test.store
+})
+afterAll(() => test.close())
+
+const callEnd = (id: string, fields: Partial<CallEnd> = {}): CallEnd => ({
+  id,
+  workspace_id: 'ws_a',
+  status: 'succeeded',
+  outcome: 'done',
+  upstream_status: 201,
+  error_code: null,
+  error_detail: null,
+  response_bytes: 17,
+  trace: '[{"stage":"send","at_ms":1,"ms":2}]',
+  duration_ms: 42.5,
+  ...fields,
+})
+
+const find = (id: string) => store.system((db) => db.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst())
+
+/** How many transactions wrote these rows. */
+async function commitsOf(ids: readonly string[]): Promise<number> {
+  const { rows } = await store.system((db) =>
+    sql<{ commits: number }>`select count(distinct xmin::text)::int as commits from calls where id = any(${ids})`.execute(db),
+  )
+  return rows[0]?.commits ?? 0
+}
+
+describe('the call log', () => {
+  it('keeps every column as it was given', async () => {
+    const row = {
+      ...callRow({ connector: 'crm', connector_version: '1.2.3', action: 'find', effect: 'read', connection_id: 'con_1' }),
+      upstream_status: 200,
+      error_code: 'TIMEOUT',
+      error_detail: 'Zu spät: "quoted" \\ \n 😀',
+      method: 'GET',
+      url: 'https://example.com/?q=1',
+      input: JSON.stringify({ text: 'naïve \\u0041 😀', nested: [1, null, { a: "'" }] }),
+      response_bytes: 99,
+      approval_id: 'apr_1',
+      trace: '[{"stage":"send","at_ms":0.25,"ms":1.5}]',
+      started_at: new Date('2026-01-02T03:04:05.678Z'),
+      duration_ms: 0.125,
+    }
+    await store.calls.insert(row)
+    expect(await find(row.id)).toEqual({ ...row, input: JSON.parse(row.input), trace: JSON.parse(row.trace) })
+  })
+
+  it('commits rows that arrive together together', async () => {
+    const rows = Array.from({ length: 300 }, () => callRow())
+    await Promise.all(rows.map((row) => store.calls.insert(row)))
+    // The first turn of the event loop sends 256 at once and the rest after it.
+    expect(await commitsOf(rows.map(({ id }) => id))).toBe(2)
+  })
+
+  it('acknowledges a row only when others can read it', async () => {
+    for (let round = 0; round < 20; round++) {
+      const rows = Array.from({ length: 5 }, () => callRow())
+      await Promise.all(
+        rows.map(async (row) => {
+          await store.calls.insert(row)
+          expect(await find(row.id)).toBeDefined()
+        }),
+      )
+    }
+  })
+
+  it('completes a row that was begun', async () => {
+    const row = callRow({ status: 'started', outcome: 'sent_unknown', connector: 'crm' })
+    await store.calls.insert(row)
+    await store.calls.finish(callEnd(row.id))
+    expect(await find(row.id)).toMatchObject({
+      status: 'succeeded',
+      outcome: 'done',
+      upstream_status: 201,
+      response_bytes: 17,
+      duration_ms: 42.5,
+      connector: 'crm',
+      trace: [{ stage: 'send', at_ms: 1, ms: 2 }],
+    })
+  })
+
+  it('keeps the order of a beginning and an end that come together', async () => {
+    const rows = Array.from({ length: 40 }, () => callRow({ status: 'started', outcome: 'sent_unknown' }))
+    await Promise.all(rows.flatMap((row) => [store.calls.insert(row), store.calls.finish(callEnd(row.id))]))
+    // And while a commit with the beginning is under way.
+    const late = callRow({ status: 'started', outcome: 'sent_unknown' })
+    const begun = store.calls.insert(late)
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    await Promise.all([begun, store.calls.finish(callEnd(late.id))])
+    for (const { id } of [...rows, late]) expect(await find(id)).toMatchObject({ status: 'succeeded', duration_ms: 42.5 })
+  })
+
+  it('says when there is no row to complete, and completes none of another workspace', async () => {
+    const row = callRow({ status: 'started' })
+    await store.calls.insert(row)
+    const neighbour = callRow()
+    const results = await Promise.allSettled([
+      store.calls.finish(callEnd(newId('call'))),
+      store.calls.finish(callEnd(row.id, { workspace_id: 'ws_b' })),
+      store.calls.insert(neighbour),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+    expect(await find(row.id)).toMatchObject({ status: 'started' })
+    expect(await find(neighbour.id)).toBeDefined()
+  })
+
+  it('does not let a row the database refuses take its neighbours along', async () => {
+    const rows = Array.from({ length: 21 }, (_, index) => callRow(index % 7 === 3 ? { input: '{"not":json' } : {}))
+    const results = await Promise.allSettled(rows.map((row) => store.calls.insert(row)))
+    for (const [index, result] of results.entries()) {
+      expect(result.status).toBe(index % 7 === 3 ? 'rejected' : 'fulfilled')
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'INTERNAL' })
+      expect((await find(rows[index]?.id ?? '')) !== undefined).toBe(result.status === 'fulfilled')
+    }
+  })
+
+  it('never takes the content of a row for its structure', async () => {
+    const row = callRow({ input: `1}, {"id":"call_forged","workspace_id":"ws_b"` })
+    await expect(store.calls.insert(row)).rejects.toMatchObject({ code: 'INTERNAL' })
+    expect(await find('call_forged')).toBeUndefined()
+  })
+
+  it('stores what strangers send though PostgreSQL has no such text', async () => {
+    const row = callRow({
+      input: JSON.stringify({ nul: 'a\0b', lone: '\ud800', escaped: '\\u0000' }),
+      error_detail: 'x\0y\udc00',
+    })
+    await store.calls.insert(row)
+    expect(await find(row.id)).toMatchObject({
+      input: { nul: 'a\ufffdb', lone: '\ufffd', escaped: '\\u0000' },
+      error_detail: 'x\ufffdy\ufffd',
+    })
+  })
+
+  it('writes on when its connection was cut while nothing was under way', async () => {
+    await store.calls.insert(callRow())
+    await store.system((db) =>
+      sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name = 'sallyport' and query like 'with inserted%'`.execute(
+        db,
+      ),
+    )
+    const row = callRow()
+    await store.calls.insert(row)
+    expect(await find(row.id)).toBeDefined()
+  })
+
+  it('refuses rows when ten thousand wait, rather than grow without end', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 10_050 }, () => store.calls.insert(callRow())))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10_000)
+    for (const result of results.slice(10_000)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE', retryAfterSeconds: 1 } })
+    }
+  })
+
+  it('writes what waits when the store closes, and refuses what comes later', async () => {
+    const dataDir = await makeDataDir()
+    const open = () => openStore({ dataDir, databaseUrl: undefined, log: createLog('silent') })
+    const closing = await open()
+    const rows = Array.from({ length: 700 }, () => callRow())
+    const written = Promise.all(rows.map((row) => closing.calls.insert(row)))
+    await Promise.all([written, closing.close()])
+    await expect(closing.calls.insert(callRow())).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(closing.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const again = await open()
+    const { rows: counted } = await again.system((db) => sql<{ n: number }>`select count(*)::int as n from calls`.execute(db))
+    expect(counted).toEqual([{ n: 700 }])
+    await again.close()
+  })
+})
