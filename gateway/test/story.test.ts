@@ -39,10 +39,11 @@ describe('the first governed call, end to end', () => {
   test('an OpenAPI document becomes a connector', async () => {
     const { document, report } = await owner.connectors.parse({ url: `${crm.url}/openapi.json`, connector: 'crm' })
     expect(report.imported).toBe(report.operations)
-    const actions = document.actions as Record<string, { confirm?: boolean }>
+    const actions = document.actions as Record<string, { confirm?: boolean; effect?: string }>
     expect(Object.keys(actions)).toContain('add_note')
     if (actions.add_note) actions.add_note.confirm = true
-    const created = await owner.connectors.create({ ...document, limits: { per_minute: 1000, timeout_ms: 2000, max_response_bytes: 65_536 } })
+    if (actions.search_customers) actions.search_customers.effect = 'read'
+    const created = await owner.connectors.create({ ...document, verify: { action: 'list_customers' }, limits: { per_minute: 1000, timeout_ms: 2000, max_response_bytes: 65_536 } })
     expect(created).toMatchObject({ id: 'crm', version: '1.0.0' })
   })
 
