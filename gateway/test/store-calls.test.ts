@@ -157,6 +157,45 @@ describe('the call log', () => {
     expect(await find(row.id)).toBeDefined()
   })
 
+  it('loses and repeats nothing when its connection is cut again and again in the middle of commits', async () => {
+    const rows = Array.from({ length: 3_000 }, () => callRow({ connector: 'cut' }))
+    let [next, cutting] = [0, true]
+    const cut = async () => {
+      while (cutting) {
+        await store.system((db) =>
+          sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sallyport' and query like 'with inserted%'`.execute(
+            db,
+          ),
+        )
+      }
+    }
+    const write = async () => {
+      let refused = 0
+      for (let row = rows[next++]; row !== undefined; row = rows[next++]) {
+        for (;;) {
+          try {
+            await store.calls.insert(row)
+            break
+          } catch (error) {
+            // Cut twice within one commit; the same row may then be sent again.
+            expect(error).toMatchObject({ code: 'UNAVAILABLE' })
+            refused++
+          }
+        }
+      }
+      return refused
+    }
+    const cutter = cut()
+    const refused = await Promise.all(Array.from({ length: 32 }, write))
+    cutting = false
+    await cutter
+    const { rows: counted } = await store.system((db) =>
+      sql<{ n: number }>`select count(*)::int as n from calls where connector = 'cut'`.execute(db),
+    )
+    expect(counted).toEqual([{ n: 3_000 }])
+    expect(refused.reduce((sum, count) => sum + count)).toBeLessThan(1_500)
+  })
+
   it('refuses rows when ten thousand wait, rather than grow without end', async () => {
     const results = await Promise.allSettled(Array.from({ length: 10_050 }, () => store.calls.insert(callRow())))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10_000)

@@ -70,6 +70,8 @@ async function makeCluster(dataDir: string, cluster: string, binaries: Binaries,
       '--locale-provider', 'builtin',
       '--locale', 'C.UTF-8',
       '--no-instructions',
+      // One flush of the file system instead of one for each of a thousand files, which takes seconds on a busy disk.
+      ...(process.platform === 'linux' ? ['--sync-method', 'syncfs'] : []),
     ],
     { ...user, cwd: draft, env: {}, stdio: ['ignore', 'ignore', 'pipe', passwordFile] },
   )

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { newId } from '../../src/id.ts'
 import { createLog } from '../../src/log.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
@@ -47,6 +48,12 @@ export async function startExternalServer(): Promise<ExternalServer> {
   const dataDir = await makeDataDir()
   const server = await startEmbeddedPostgres(dataDir, log)
   const { host, user, password } = server.connection
+  // Its many small databases are thrown away soon.
+  const client = new pg.Client(server.connection)
+  await client.connect()
+  await client.query('alter system set fsync = off')
+  await client.query('select pg_reload_conf()')
+  await client.end()
   return {
     server,
     url: (login = { user, password }, database = 'postgres') =>
