@@ -2,7 +2,7 @@ import type { BodyDocument, BodyType, JsonSchemaValue } from '../document.ts'
 import type { OperationContext } from './context.ts'
 import { exampleOf } from './examples.ts'
 import { annotated } from './inputs.ts'
-import { bodyTypeOf, type Media } from './media-types.ts'
+import { bodyTypeOf, isMediaType, type Media } from './media-types.ts'
 import { encodingFor, encodingOf, fileSchema } from './multipart.ts'
 import { identifier } from './names.ts'
 import { plainObject } from './plain-object.ts'
@@ -18,6 +18,11 @@ export function placeBody(context: OperationContext): BodyDocument | undefined |
   if (lost !== undefined) return `its body is missing: the reference ${lost}`
   if (!isRecord(body) || !isRecord(body.content) || Object.keys(body.content).length === 0) {
     note('skipped', at, 'The body says nothing about its content and is left out.')
+    return undefined
+  }
+  if (operation.method === 'GET' || operation.method === 'HEAD') {
+    if (body.required === true) return `it needs a body, which a ${operation.method} request must not have`
+    note('skipped', at, `The body is left out: a ${operation.method} request has none.`)
     return undefined
   }
   const types = Object.keys(body.content)
@@ -59,7 +64,7 @@ const implied: Readonly<Record<BodyType, string>> = {
 
 /** The content type where it is not the one the kind of body implies. */
 function contentTypeOf({ type, contentType }: Media): { content_type?: string } {
-  return contentType.includes('*') || contentType.toLowerCase() === implied[type] ? {} : { content_type: contentType }
+  return !isMediaType(contentType) || contentType.toLowerCase() === implied[type] ? {} : { content_type: contentType }
 }
 
 function bodyValue(context: OperationContext, media: Media, body: Json): unknown {

@@ -1,3 +1,4 @@
+import { headerNameProblem, isToken } from '../parse/headers.ts'
 import type { OperationContext } from './context.ts'
 import { isRecord, type Json, pointer, textOf } from './spec.ts'
 
@@ -43,7 +44,7 @@ export function declaredParameters(context: OperationContext): readonly Paramete
 }
 
 /** Null for what is no parameter of this operation, which is reported. */
-function parameterOf({ spec, security, operation, note }: OperationContext, written: unknown, place: string): Parameter | null {
+function parameterOf({ spec, security, note }: OperationContext, written: unknown, place: string): Parameter | null {
   const { value, at, lost } = spec.follow(written, place)
   if (lost !== undefined) {
     note('skipped', place, `A parameter is missing: the reference ${lost}.`)
@@ -61,9 +62,19 @@ function parameterOf({ spec, security, operation, note }: OperationContext, writ
     note('skipped', place, `The header parameter "${name}" is ignored, as OpenAPI says: ${reason}.`)
     return null
   }
-  if (location !== 'path' && !security.isPublic(operation.value) && security.carries(location, name)) {
+  if (location !== 'path' && security.carries(location, name)) {
     note('adjusted', place, `The ${location} parameter "${name}" is the credential, which the connection supplies.`)
     return null
   }
+  const problem = nameProblem(location, name)
+  if (problem !== null) {
+    note('skipped', place, `The ${location} parameter "${name}" is left out: its name ${problem}.`)
+    return null
+  }
   return { name, location, value, at }
+}
+
+function nameProblem(location: Location, name: string): string | null {
+  if (location === 'header') return name.toLowerCase() === 'cookie' ? 'is reserved for cookies' : headerNameProblem(name)
+  return location === 'cookie' && !isToken(name) ? 'is no valid name of a cookie' : null
 }

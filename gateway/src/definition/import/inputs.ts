@@ -23,7 +23,7 @@ export class Inputs {
   ): string {
     const plain = identifier(wanted)
     const name = this.#names.take(this.#names.has(plain) ? identifier(`${place}_${wanted}`) : plain)
-    this.#properties[name] = options.required ? schema : assumed(schema)
+    this.#properties[name] = options.required ? withOnlyValue(schema) : schema
     if (options.required) this.#required.push(name)
     if (options.example !== undefined) this.#examples[name] = options.example
     return name
@@ -55,20 +55,13 @@ export class Inputs {
   }
 }
 
-/**
- * In OpenAPI a default is what the API assumes, in a connector file what is sent. Sent with an update it would overwrite what
- * nobody meant to change, so that of an optional input becomes part of its description.
- */
-function assumed(schema: JsonSchemaValue): JsonSchemaValue {
-  if (!isRecord(schema) || !Object.hasOwn(schema, 'default')) return schema
-  const { default: value, ...rest } = schema
-  const text = JSON.stringify(value) ?? ''
-  if (value === null || text === '' || text.length > 100) return rest
-  const description = typeof rest.description === 'string' ? `${rest.description.trimEnd()} ` : ''
-  return { ...rest, description: `${description}The API's default: ${text}.` }
+/** Where a required input can only have one value, nobody has to say it: an input with a default may be left out. */
+function withOnlyValue(schema: JsonSchemaValue): JsonSchemaValue {
+  if (!isRecord(schema) || schema.default !== undefined || !Array.isArray(schema.enum) || schema.enum.length !== 1) return schema
+  return { ...schema, default: schema.enum[0] }
 }
 
-/** A schema with notes that stand beside it in the document; its own come first. */
+/** A schema with what stands beside it in the document. */
 export function annotated(
   schema: JsonSchemaValue,
   notes: { readonly description?: unknown; readonly deprecated?: unknown },

@@ -37,3 +37,8 @@ export function bodyTypeOf(mediaType: string): BodyType | null {
     return 'binary'
   return null
 }
+
+/** Whether it names one type that can be sent as it is; `image/*` does not. */
+export function isMediaType(text: string): boolean {
+  return /^[\w.+-]+\/[\w.+-]+\s*(;[\x20-\x7e]*)?$/.test(text)
+}

@@ -1,6 +1,6 @@
 import type { BodyDocument, JsonSchemaValue, Style } from '../document.ts'
 import type { OperationContext } from './context.ts'
-import type { Media } from './media-types.ts'
+import { isMediaType, type Media } from './media-types.ts'
 import { entriesOf, isRecord, type Json, own, pointer, type Spec, textOf } from './spec.ts'
 
 /** Fields of form and multipart bodies: files, and how single fields are written. */
@@ -81,5 +81,5 @@ function formField(encoding: Json): FieldEncoding | null {
 /** A part of a multipart body has a media type; of several, the first is the default of a file that names none. */
 function partOf(encoding: Json): FieldEncoding | null {
   const type = textOf(encoding.contentType)?.split(',', 1)[0]?.trim()
-  return type === undefined || type.includes('*') ? null : { content_type: type }
+  return type === undefined || !isMediaType(type) ? null : { content_type: type }
 }

@@ -76,9 +76,13 @@ function placePath(
 }
 
 /** A query that stands in the path of the document; what is in braces there is an input. */
-function fixedQuery({ inputs }: OperationContext, pairs: readonly (readonly [string, string])[]): Record<string, Template> {
+function fixedQuery(
+  { inputs, security }: OperationContext,
+  pairs: readonly (readonly [string, string])[],
+): Record<string, Template> {
   const query: Record<string, Template> = {}
   for (const [name, value] of pairs) {
+    if (name === '' || security.carries('query', name)) continue
     query[name] = value.replace(/\{([^{}]*)\}/g, (_, hole: string) => {
       return `{{${inputs.add(plainName(hole), 'query', { type: 'string' }, { required: true })}}}`
     })

@@ -1,3 +1,4 @@
+import { isDotSegment } from '../template/encode.ts'
 import type { OperationContext } from './context.ts'
 
 /** A path as a document writes it, and what is not a path in it. */
@@ -15,6 +16,7 @@ export function splitPath({ operation, note }: OperationContext): SplitPath | st
   }
   const [path = '', search] = whole.split(/\?(.*)/s, 2)
   if (/[{}]/.test(path.replace(/\{[^{}]*\}/g, ''))) return 'its path has a brace without its partner'
+  if (path.split('/').some(isDotSegment)) return 'its path has "." or ".." as a segment'
   const rooted = path.startsWith('/') ? path : `/${path}`
   if (search === undefined) return { path: rooted, query: [] }
   note('adjusted', operation.itemAt, 'The query in the path became query parameters with fixed values.')

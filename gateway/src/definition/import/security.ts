@@ -1,4 +1,5 @@
 import type { AuthScheme } from '../document.ts'
+import { headerNameProblem, isToken } from '../parse/headers.ts'
 import { identifier, UniqueNames } from './names.ts'
 import type { Reporter } from './report.ts'
 import { entriesOf, isRecord, type Json, pointer, type Spec, textOf } from './spec.ts'
@@ -74,7 +75,6 @@ export class Security {
     const same = (other: string): boolean => (location === 'header' ? other.toLowerCase() === name.toLowerCase() : other === name)
     for (const scheme of this.#schemes.values()) {
       if (scheme.type === 'api_key' && (scheme.in ?? 'header') === location && same(scheme.name)) return true
-      if (scheme.type === 'headers' && location === 'header' && scheme.headers.some((header) => same(header.name))) return true
     }
     return false
   }
@@ -134,6 +134,8 @@ function schemeOf(scheme: Json, at: string, report: Reporter): AuthScheme | null
       const name = textOf(scheme.name)
       const place = scheme.in
       if (name === undefined || (place !== 'header' && place !== 'query' && place !== 'cookie')) return null
+      if (place === 'header' && (headerNameProblem(name) !== null || name.toLowerCase() === 'cookie')) return null
+      if (place === 'cookie' && !isToken(name)) return null
       return { type: 'api_key', in: place, name, ...common }
     }
     case 'http':

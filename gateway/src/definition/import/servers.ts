@@ -68,13 +68,16 @@ function serverOf(server: Json, url: string, at: string, report: Reporter): Serv
   const variables: NonNullable<Servers[string]['variables']> = {}
   for (const [name, variable] of entriesOf(server.variables)) {
     const description = textOf(variable.description)
-    const values = Array.isArray(variable.enum) ? variable.enum.map(String) : []
+    const known = Array.isArray(variable.enum) ? variable.enum.map(String) : []
+    const preset = variable.default === undefined || variable.default === null ? '' : String(variable.default)
+    if (preset !== '' && known.length > 0 && !known.includes(preset)) {
+      known.push(preset)
+      report.add('adjusted', '', pointer(at, 'variables', name), `The default "${preset}" is not in the enum and is added to it.`)
+    }
     variables[name] = {
       ...(description === undefined ? {} : { description }),
-      ...(variable.default === undefined || variable.default === null || variable.default === ''
-        ? {}
-        : { default: String(variable.default) }),
-      ...(values.length === 0 ? {} : { enum: values }),
+      ...(preset === '' ? {} : { default: preset }),
+      ...(known.length === 0 ? {} : { enum: known }),
     }
   }
   for (const [, name] of url.matchAll(/\{([^{}]+)\}/g)) {
@@ -104,7 +107,9 @@ const environments: readonly (readonly [RegExp, string])[] = [
 
 function environmentOf(url: string, description: string | undefined, isFirst: boolean): string {
   const host = /^https?:\/\/([^/]*)/.exec(url)?.[1] ?? ''
-  for (const text of [description ?? '', host]) {
+  // The last label is no word about the environment: .dev and .test are ordinary endings.
+  const labels = host.replace(/:\d+$/, '').replace(/(?<=.)\.[^.]+$/, '')
+  for (const text of [description ?? '', labels]) {
     const found = environments.find(([words]) => words.test(text))
     if (found !== undefined) return found[1]
   }
