@@ -20,7 +20,7 @@ export function referenceTokens(ref: string): readonly string[] | null {
   }
 }
 
-export const encodeToken = (token: string): string => encodeURIComponent(token.replaceAll('~', '~0').replaceAll('/', '~1'))
+export const encodeToken = (token: string): string => encodeURI(token.replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('#', '%23')
 
 function walk(start: unknown, tokens: readonly string[]): JsonSchemaValue | null {
   let current = start
