@@ -15,16 +15,21 @@ export interface EgressRequest {
   readonly maxResponseBytes: number
   /** `follow` only ever follows GET and HEAD, at most 5 hops, each checked anew; default `none`. */
   readonly redirects?: 'follow' | 'none'
+  /** Asked for each hop of a redirect, besides the guard's own checks: a connector's URL allowlist. */
+  readonly mayRedirectTo?: (url: string) => boolean
   readonly verifyTls?: boolean
   readonly signal?: AbortSignal
 }
 
 export interface EgressResponse {
   readonly status: number
-  /** Names in lower case; repeated headers joined with ", " (set-cookie with newline). */
+  /**
+   * Names in lower case; repeated headers joined with ", " (set-cookie with newline). Content-Encoding and
+   * Content-Length are gone where the body was decoded.
+   */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
-  /** Where the answer came from, after redirects. */
+  /** Where the answer came from, after redirects; without the secret query. */
   readonly url: string
 }
 
@@ -44,10 +49,13 @@ export class EgressError extends Error {
   readonly fault: EgressFault
   /** False only when it is certain that no byte of the request left. */
   readonly sent: boolean
-  constructor(fault: EgressFault, sent: boolean, message: string, cause?: unknown) {
+  /** The status, when the head of the answer arrived before the fault: the API has acted on the request. */
+  readonly status: number | undefined
+  constructor(fault: EgressFault, sent: boolean, message: string, cause?: unknown, status?: number) {
     super(message, { cause })
     this.fault = fault
     this.sent = sent
+    this.status = status
   }
 }
 
@@ -56,5 +64,6 @@ export interface Egress {
   request(request: EgressRequest): Promise<EgressResponse>
   /** Throws EgressError `blocked` when the URL could never be dialled: scheme, userinfo, port, a literal address in a forbidden range. No DNS. */
   checkUrl(url: string): void
+  /** Takes no more requests, waits for those under way (their deadlines bound that), then closes every socket. */
   close(): Promise<void>
 }

@@ -1,0 +1,90 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
+
+/**
+ * Gathers a body of unknown length in one buffer: a list of chunks would cost 100 bytes for each byte of an answer that
+ * comes in chunks of one.
+ */
+export class BodyBuffer {
+  #bytes: Buffer = Buffer.alloc(0)
+  #length = 0
+  readonly #max: number
+
+  constructor(maxBytes: number) {
+    this.#max = maxBytes
+  }
+
+  /** False when the body has become larger than allowed. */
+  add(chunk: Buffer): boolean {
+    const length = this.#length + chunk.length
+    if (length > this.#max) return false
+    if (this.#length === 0) {
+      // Most answers are a single chunk, which needs no copy.
+      this.#bytes = chunk
+    } else {
+      if (length > this.#bytes.length) {
+        const grown = Buffer.allocUnsafe(Math.min(this.#max, Math.max(length, this.#bytes.length * 2, 65_536)))
+        this.#bytes.copy(grown, 0, 0, this.#length)
+        this.#bytes = grown
+      }
+      chunk.copy(this.#bytes, this.#length)
+    }
+    this.#length = length
+    return true
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+}
+
+type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
+
+const inflateZlib: Decoder = promisify(inflate)
+const inflateBare: Decoder = promisify(inflateRaw)
+const decoders: Readonly<Record<string, Decoder>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+  // "deflate" means the zlib format (RFC 9110 section 8.4.1.2), yet some servers send bare deflate.
+  deflate: (bytes, options) => ((bytes[0] ?? 0) % 16 === 8 ? inflateZlib : inflateBare)(bytes, options),
+}
+
+/** Codings applied one over the other; no honest server uses more than one. */
+const maxCodings = 3
+
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError'
+  readonly tooLarge: boolean
+  constructor(tooLarge: boolean, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.tooLarge = tooLarge
+  }
+}
+
+/**
+ * Undoes the Content-Encoding. Null when there is nothing to undo, or a coding the gateway does not know: then the bytes
+ * go on as they are. Throws DecodeError; what a bomb inflates to is cut off at `maxBytes`.
+ */
+export async function decode(bytes: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer | null> {
+  const codings = contentEncoding
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding !== 'identity')
+  if (codings.length === 0 || bytes.length === 0) return null
+  if (codings.length > maxCodings) throw new DecodeError(false, `The answer is encoded ${codings.length} times over.`)
+  let decoded = bytes
+  for (const coding of codings.reverse()) {
+    const decoder = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined
+    if (decoder === undefined) return null
+    try {
+      decoded = await decoder(decoded, { maxOutputLength: maxBytes })
+    } catch (error) {
+      const tooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+      throw new DecodeError(tooLarge, tooLarge ? 'The decoded answer is too large.' : `The answer is not valid ${coding}.`, error)
+    }
+  }
+  return decoded
+}

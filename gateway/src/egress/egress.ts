@@ -1,0 +1,204 @@
+import type { Log } from '../log.ts'
+import { reveal, type Secret } from '../secret.ts'
+import type { SocketAddress } from './addresses.ts'
+import { DecodeError, decode } from './body.ts'
+import { type Deadline, startDeadline, withinDeadline } from './deadline.ts'
+import { endingError, exchange, type WireAnswer } from './exchange.ts'
+import { createGuard, type Denial, explain, type Target } from './guard.ts'
+import { checkHeaders, wireHeaders } from './headers.ts'
+import { DialError, Pools } from './pools.ts'
+import { type Hop, maxHops, nextHop, redirectTarget } from './redirect.ts'
+import { createSystemResolver, type Resolver } from './resolve.ts'
+import { type Egress, EgressError, type EgressRequest, type EgressResponse } from './types.ts'
+
+export interface EgressOptions {
+  /** CIDRs of private ranges that may be dialled. */
+  readonly allow: readonly string[]
+  readonly log?: Log
+  /** Default: the machine's DNS. */
+  readonly resolver?: Resolver
+  /** Longest wait for DNS, default 5000 ms (Smokescreen's figure). */
+  readonly resolveTimeoutMs?: number
+  /** Sockets that are never dialled, though their range may be open: the gateway's own listener, its database. */
+  readonly ownSockets?: () => readonly SocketAddress[]
+}
+
+/** Addresses of one name that are tried, one after the other. */
+const maxAddresses = 4
+/** Wait for a connection while there is another address to try. */
+const fallbackMs = 2000
+
+/** A method as RFC 9110 section 9 writes them. TRACE would echo the credential, CONNECT asks for a tunnel. */
+function checkMethod(method: string): void {
+  if (/^[A-Z][A-Z-]{0,30}$/.test(method) && method !== 'TRACE' && method !== 'CONNECT') return
+  throw new EgressError('blocked', false, `The method ${JSON.stringify(method.slice(0, 40))} cannot be used.`)
+}
+
+/** The system's word for what went wrong, e.g. ` (ECONNREFUSED)`. Its message would tell the address. */
+function codeOf(failure: unknown): string {
+  const cause = failure instanceof DialError ? failure.cause : undefined
+  return cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+}
+
+/** The URL without the parameters of these names; itself when it has none of them. */
+function withoutParameters(url: URL, names: readonly string[]): URL {
+  const present = names.filter((name) => url.searchParams.has(name))
+  if (present.length === 0) return url
+  const bare = new URL(url)
+  for (const name of present) bare.searchParams.delete(name)
+  return bare
+}
+
+/** The secret parameters take the place of any others of the same name. */
+function wirePath(target: URL, secretQuery: Readonly<Record<string, Secret>>): string {
+  const names = Object.keys(secretQuery)
+  if (names.length === 0) return target.pathname + target.search
+  const url = withoutParameters(target, names)
+  const added = Object.entries(secretQuery).map(
+    ([name, secret]) => `${encodeURIComponent(name)}=${encodeURIComponent(reveal(secret))}`,
+  )
+  return `${url.pathname}${url.search === '' ? '?' : `${url.search}&`}${added.join('&')}`
+}
+
+/** Sets up the door. Throws ConfigError for a range that is no CIDR. */
+export function createEgress(options: EgressOptions): Egress {
+  const { allow, log, resolveTimeoutMs = 5000, ownSockets = () => [] } = options
+  const guard = createGuard({ allow, ownSockets })
+  const resolver = options.resolver ?? createSystemResolver({ internalNames: allow.length > 0 })
+  const pools = new Pools()
+  let closed = false
+  let underWay = 0
+  const idle = Promise.withResolvers<void>()
+
+  function refuse(denial: Denial, url: string, sent: boolean): EgressError {
+    log?.warn({ denial, origin: URL.canParse(url) ? new URL(url).origin : null }, 'egress refused')
+    return new EgressError('blocked', sent, explain(denial), new Error(denial))
+  }
+
+  /** Whoever asks must not learn from the answer what a name resolves to inside: one message for every way to fail. */
+  function noAddress(fault: 'blocked' | 'unresolvable', target: Target, sent: boolean, cause: unknown): EgressError {
+    log?.warn({ fault, host: target.host, cause: String(cause) }, 'egress found no address to dial')
+    return new EgressError(fault, sent, `The host ${target.host} does not resolve to an address the gateway may dial.`, cause)
+  }
+
+  async function resolve(target: Target, deadline: Deadline, sent: boolean): Promise<readonly string[]> {
+    if (target.addresses !== null) return target.addresses
+    let addresses: readonly string[]
+    const limit = startDeadline(resolveTimeoutMs, undefined)
+    try {
+      const answer = withinDeadline(
+        limit,
+        resolver.lookup(target.internal ? target.host : `${target.host}.`),
+        () => new Error('DNS timeout'),
+      )
+      addresses = await withinDeadline(deadline, answer, (ending) => endingError(ending, sent))
+    } catch (error) {
+      throw error instanceof EgressError ? error : noAddress('unresolvable', target, sent, error)
+    } finally {
+      limit.clear()
+    }
+    if (addresses.length === 0) throw noAddress('unresolvable', target, sent, new Error('no addresses'))
+    const denial = guard.judgeAddresses(target, addresses)
+    if (denial !== null) throw noAddress('blocked', target, sent, new Error(denial))
+    return addresses
+  }
+
+  async function send(
+    request: EgressRequest,
+    hop: Hop,
+    target: Target,
+    deadline: Deadline,
+    sentBefore: boolean,
+  ): Promise<WireAnswer> {
+    const addresses = await resolve(target, deadline, sentBefore)
+    if (closed) throw new EgressError('aborted', sentBefore, 'The gateway is stopping.')
+    const keys = addresses.slice(0, maxAddresses).map((address) => ({
+      origin: target.url.origin,
+      host: target.host,
+      address,
+      verifyTls: request.verifyTls ?? true,
+    }))
+    // One that may have a connection open already goes first.
+    keys.sort((a, b) => Number(pools.has(b)) - Number(pools.has(a)))
+    const wire = {
+      method: request.method,
+      path: wirePath(target.url, hop.secretQuery),
+      headers: wireHeaders(hop.headers),
+      body: request.body,
+    }
+    let failure: unknown
+    for (const [index, key] of keys.entries()) {
+      const connectMs = index < keys.length - 1 ? fallbackMs : null
+      try {
+        return await exchange(pools.get(key), wire, {
+          maxBytes: request.maxResponseBytes,
+          deadline,
+          connectMs,
+          sentBefore,
+        })
+      } catch (error) {
+        // Only without a connection is it certain that nothing left, and safe to try another address.
+        if (!(error instanceof DialError)) throw error
+        failure = error
+        if (error.tls) throw new EgressError('tls', sentBefore, `TLS with ${target.host} failed: ${error.message}`, error)
+      }
+    }
+    throw new EgressError('refused', sentBefore, `No connection to ${target.url.host}${codeOf(failure)}.`, failure)
+  }
+
+  async function finish(request: EgressRequest, answer: WireAnswer, target: Target, deadline: Deadline): Promise<EgressResponse> {
+    const { status, headers } = answer
+    // A redirect may have carried the key along.
+    const url = withoutParameters(target.url, Object.keys(request.secretQuery ?? {})).href
+    const encoding = headers['content-encoding']
+    if (encoding === undefined) return { status, headers, body: answer.body, url }
+    const work = decode(answer.body, encoding, request.maxResponseBytes)
+    try {
+      const body = await withinDeadline(deadline, work, (ending) => endingError(ending, true, status))
+      if (body === null) return { status, headers, body: answer.body, url }
+      // They describe the bytes that came, not the ones handed on.
+      delete headers['content-encoding']
+      delete headers['content-length']
+      return { status, headers, body, url }
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      throw new EgressError(error.tooLarge ? 'too_large' : 'broken', true, error.message, error, status)
+    }
+  }
+
+  return {
+    checkUrl(url) {
+      const target = guard.judge(url)
+      if (typeof target === 'string') throw refuse(target, url, false)
+    },
+
+    async request(request) {
+      if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
+      checkMethod(request.method)
+      let hop: Hop = { url: request.url, headers: checkHeaders(request.headers), secretQuery: request.secretQuery ?? {} }
+      const deadline = startDeadline(request.timeoutMs, request.signal)
+      underWay++
+      try {
+        for (let hops = 0; ; hops++) {
+          const target = guard.judge(hop.url)
+          if (typeof target === 'string') throw refuse(target, hop.url, hops > 0)
+          const answer = await send(request, hop, target, deadline, hops > 0)
+          const next = redirectTarget(request, target.url.href, answer)
+          if (next === null) return await finish(request, answer, target, deadline)
+          if (hops === maxHops)
+            throw new EgressError('blocked', true, `The API redirects more than ${maxHops} times.`, undefined, answer.status)
+          hop = nextHop(request, hop, next)
+        }
+      } finally {
+        deadline.clear()
+        if (--underWay === 0 && closed) idle.resolve()
+      }
+    },
+
+    async close() {
+      closed = true
+      if (underWay > 0) await idle.promise
+      await pools.destroy()
+    },
+  }
+}

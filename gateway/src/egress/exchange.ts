@@ -1,0 +1,164 @@
+import { type Dispatcher, errors, type Pool } from 'undici'
+import { unreachable } from '../errors.ts'
+import { BodyBuffer } from './body.ts'
+import type { Deadline, Ending } from './deadline.ts'
+import { answerHeaders } from './headers.ts'
+import { DialError } from './pools.ts'
+import { EgressError, type EgressFault } from './types.ts'
+
+/** A request as it goes on the wire; it may hold revealed secrets, and goes nowhere else. */
+export interface WireRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly path: string
+  /** Names and values in turn. */
+  readonly headers: string[]
+  readonly body: string | Uint8Array | undefined
+}
+
+/** An answer as it came; the body is still encoded. */
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: Buffer
+}
+
+export interface ExchangeLimits {
+  readonly maxBytes: number
+  readonly deadline: Deadline
+  /** Longest wait for a connection where there is another address to try. */
+  readonly connectMs: number | null
+  /** Whether an earlier hop of a redirect went out already. */
+  readonly sentBefore: boolean
+}
+
+/** Only what went wrong: undici's parser errors also hold the bytes that came, which may echo a secret. */
+function plain(cause: unknown): Error | undefined {
+  if (!(cause instanceof Error)) return undefined
+  return new Error(`${'code' in cause ? `${String(cause.code)} ` : ''}${cause.message}`)
+}
+
+const tooLarge = 'The answer is too large.'
+
+export function endingError(ending: Ending, sent: boolean, status?: number): EgressError {
+  switch (ending) {
+    case 'timeout':
+      return new EgressError('timeout', sent, 'The request did not finish before its deadline.', undefined, status)
+    case 'aborted':
+      return new EgressError('aborted', sent, 'The caller gave up.', undefined, status)
+    default:
+      return unreachable(ending)
+  }
+}
+
+/**
+ * One request on one socket, as undici's handler. It settles once: after that nothing that still arrives counts, and a
+ * socket that only now stands is not written to.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<WireAnswer>
+  #resolve: (answer: WireAnswer) => void = () => {}
+  #reject: (error: Error) => void = () => {}
+  #settled = false
+  /** Set when undici is about to write the head of the request: from here on the API may have seen it. */
+  #controller: Dispatcher.DispatchController | null = null
+  #status: number | undefined
+  #headers: Record<string, string> = {}
+  readonly #body: BodyBuffer
+  readonly #method: string
+  readonly #limits: ExchangeLimits
+
+  constructor(method: string, limits: ExchangeLimits) {
+    const { maxBytes, deadline } = limits
+    this.#body = new BodyBuffer(maxBytes)
+    this.#method = method
+    this.#limits = limits
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    deadline.onEnd((ending) => this.#fail(endingError(ending, this.sent, this.#status)))
+  }
+
+  get sent(): boolean {
+    return this.#controller !== null || this.#limits.sentBefore
+  }
+
+  get settled(): boolean {
+    return this.#settled
+  }
+
+  /** Ends a try that has not got as far as sending. */
+  giveUpConnecting(): void {
+    if (this.#controller === null) this.#fail(new DialError(false, new Error('no connection in time')))
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false
+    this.#settled = true
+    this.#limits.deadline.onEnd(null)
+    return true
+  }
+
+  #fail(error: Error): void {
+    if (!this.#settle()) return
+    this.#reject(error)
+    this.#controller?.abort(error)
+  }
+
+  #fault(fault: EgressFault, message: string, cause?: unknown): void {
+    this.#fail(new EgressError(fault, this.sent, message, plain(cause), this.#status))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Too late: aborting here keeps undici from writing anything.
+    if (this.#settled) controller.abort(new Error('settled'))
+    else this.#controller = controller
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // Interim answers (RFC 9110 section 15.2) come before the real one.
+    if (status < 200) return
+    this.#status = status
+    this.#headers = answerHeaders(headers)
+    // The length of what a GET would bring comes with the answer to a HEAD too.
+    const announced = this.#method === 'HEAD' ? 0 : Number(this.#headers['content-length'] ?? 0)
+    if (announced > this.#limits.maxBytes) this.#fault('too_large', tooLarge)
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#settled && !this.#body.add(chunk)) this.#fault('too_large', tooLarge)
+  }
+
+  onResponseEnd(): void {
+    if (this.#status === undefined) this.#fault('broken', 'The answer ended before it began.')
+    else if (this.#settle()) this.#resolve({ status: this.#status, headers: this.#headers, body: this.#body.bytes })
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
+    if (error instanceof DialError) this.#fail(error)
+    else if (error instanceof errors.HeadersOverflowError)
+      this.#fault('too_large', 'The headers of the answer are too large.', error)
+    else if (this.#controller === null) this.#fault('refused', 'The connection broke before the request was sent.', error)
+    else this.#fault('broken', 'The connection broke before the answer was complete, or the answer is not valid HTTP.', error)
+  }
+}
+
+/**
+ * Sends the request once. Throws DialError when no connection came about, else EgressError.
+ */
+export async function exchange(pool: Pool, request: WireRequest, limits: ExchangeLimits): Promise<WireAnswer> {
+  const { method, path, headers, body } = request
+  const handler = new Exchange(method, limits)
+  const timer = limits.connectMs === null ? undefined : setTimeout(() => handler.giveUpConnecting(), limits.connectMs)
+  if (!handler.settled) pool.dispatch({ method, path, headers, body: body ?? null }, handler)
+  try {
+    return await handler.answer
+  } finally {
+    clearTimeout(timer)
+  }
+}
