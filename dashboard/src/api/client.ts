@@ -1,0 +1,4 @@
+import { Sallyport } from '@sallyport/sdk'
+
+/** The gateway that serves this page, by the session cookie of whoever signed in. */
+export const api = new Sallyport()

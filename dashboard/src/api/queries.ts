@@ -1,0 +1,81 @@
+import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
+import { api } from './client.ts'
+import { isPassing, isSignedOut } from './problem.ts'
+import type { ApprovalStatus, CallFilters, Page } from './types.ts'
+
+/** What the screens read, as query options with stable keys. The first part of a key names the resource. */
+
+/** Rows asked for at once: a few screens full, still one quick answer. */
+const limit = 100
+
+/** The cursor of a page as a query, absent for the first. */
+const at = (cursor: string | undefined) => ({ limit, ...(cursor === undefined ? {} : { cursor }) })
+const paged = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page: Page<unknown>) => page.next_cursor ?? undefined,
+  placeholderData: keepPreviousData,
+}
+
+export const queries = {
+  session: () => queryOptions({ queryKey: ['session'], queryFn: () => api.session.get(), staleTime: 60_000 }),
+
+  connections: (filter: { connector?: string; search?: string } = {}) =>
+    infiniteQueryOptions({
+      queryKey: ['connections', 'list', filter],
+      queryFn: ({ pageParam }) => api.connections.list({ ...filter, ...at(pageParam) }),
+      ...paged,
+    }),
+  connection: (id: string) => queryOptions({ queryKey: ['connections', 'one', id], queryFn: () => api.connections.get(id) }),
+
+  connectors: (search = '') =>
+    infiniteQueryOptions({
+      queryKey: ['connectors', 'list', search],
+      queryFn: ({ pageParam }) => api.connectors.list({ ...(search ? { search } : {}), ...at(pageParam) }),
+      ...paged,
+    }),
+  connector: (id: string) => queryOptions({ queryKey: ['connectors', 'document', id], queryFn: () => api.connectors.get(id) }),
+  capabilities: (id: string) =>
+    queryOptions({ queryKey: ['connectors', 'capabilities', id], queryFn: () => api.connectors.capabilities(id), staleTime: 60_000 }),
+
+  tools: (filter: { connector?: string; connection?: string; search?: string } = {}) =>
+    infiniteQueryOptions({
+      queryKey: ['tools', 'list', filter],
+      queryFn: ({ pageParam }) => api.tools.list({ ...filter, ...at(pageParam) }),
+      ...paged,
+    }),
+
+  calls: (filters: CallFilters) =>
+    infiniteQueryOptions({
+      queryKey: ['calls', 'list', filters],
+      queryFn: ({ pageParam }) => api.calls.list({ ...filters, ...at(pageParam) }),
+      ...paged,
+    }),
+  call: (id: string) => queryOptions({ queryKey: ['calls', 'one', id], queryFn: () => api.calls.get(id) }),
+  totals: (filter: { window: string; connector?: string; connection?: string }) =>
+    queryOptions({ queryKey: ['calls', 'totals', filter], queryFn: () => api.calls.totals(filter), placeholderData: keepPreviousData }),
+
+  approvals: (status?: ApprovalStatus) =>
+    infiniteQueryOptions({
+      queryKey: ['approvals', 'list', status ?? 'all'],
+      queryFn: ({ pageParam }) => api.approvals.list({ ...(status ? { status } : {}), ...at(pageParam) }),
+      ...paged,
+    }),
+  approval: (id: string) => queryOptions({ queryKey: ['approvals', 'one', id], queryFn: () => api.approvals.get(id) }),
+
+  tokens: () => queryOptions({ queryKey: ['tokens', 'list'], queryFn: () => api.tokens.list() }),
+}
+
+/** One client for the page. An answer "not signed in" anywhere brings the sign-in page. */
+export function createQueryClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        if (isSignedOut(error) && query.queryKey[0] !== 'session') void client.invalidateQueries({ queryKey: ['session'] })
+      },
+    }),
+    defaultOptions: {
+      queries: { staleTime: 10_000, retry: (failures, error) => failures < 2 && isPassing(error) },
+    },
+  })
+  return client
+}

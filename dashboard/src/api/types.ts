@@ -1,0 +1,59 @@
+import type { Schemas } from '@sallyport/sdk'
+
+/** The shapes of the HTTP API that the screens read and send, by the names the screens use. */
+
+export type { Page } from '@sallyport/sdk'
+
+export type Json = Readonly<Record<string, unknown>>
+export type Role = Schemas['Role']
+export type Effect = Schemas['Effect']
+export type Outcome = Schemas['Outcome']
+export type Session = Schemas['Session']
+export type SessionCaller = NonNullable<Session['caller']>
+export type ConnectorListItem = Schemas['ConnectorListItem']
+export type ImportReport = Schemas['ImportReport']
+export type ParseResult = Schemas['ParseResult']
+export type Capability = Schemas['Capability']
+export type Connection = Schemas['Connection']
+export type ConnectionStatus = Schemas['ConnectionStatus']
+export type SettingValue = Connection['settings'][string]
+export type TestCheck = Schemas['TestCheck']
+export type TestResult = Schemas['TestResult']
+export type CallStatus = Schemas['CallStatus']
+export type CallResult = Schemas['CallResult']
+export type CallPlan = NonNullable<CallResult['plan']>
+export type PendingCall = Schemas['PendingCall']
+export type TraceStep = Schemas['TraceStep']
+export type CallSummary = Schemas['CallSummary']
+export type CallRecord = Schemas['CallRecord']
+export type CallTotals = Schemas['CallTotals']
+export type Tool = Schemas['Tool']
+export type ApprovalStatus = Schemas['ApprovalStatus']
+export type Approval = Schemas['Approval']
+export type ApproveResult = Schemas['ApproveResult']
+export type PlannedRequest = Approval['request']
+export type Token = Schemas['Token']
+
+/** The filters of the call log. */
+export interface CallFilters {
+  readonly connector?: string
+  readonly action?: string
+  readonly connection?: string
+  readonly caller?: string
+  readonly status?: CallStatus
+  readonly error_code?: string
+  readonly since?: string
+  readonly until?: string
+}
+
+/** A problem as it is shown: what happened, what to do, its code. */
+export interface Problem {
+  readonly code: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly resolution: string
+  readonly callId?: string | undefined
+  readonly outcome?: Outcome | undefined
+  readonly diagnostics?: Json | undefined
+}

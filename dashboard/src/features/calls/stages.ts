@@ -1,0 +1,19 @@
+/** The stages of a call in their order, and what each one does, in a few words. */
+export const stages: Readonly<Record<string, string>> = {
+  authenticate: 'Who asks: the token or session.',
+  resolve: 'Finds the connector version, the action and the connection.',
+  authorize: 'Whether the role of the caller permits it.',
+  'allow-url': 'Whether the address is on the allowlist of the connector.',
+  limit: 'Counts the call against the limits per minute and per day.',
+  'validate-input': 'Checks the input against the schema of the action.',
+  approve: 'Whether a person has to decide first, and has.',
+  'use-credential': 'Opens the stored credential for this one request.',
+  send: 'The request to the API and its answer, retries included.',
+  'check-response': 'Checks the answer against the schema of the action.',
+  map: 'Picks the parts of the answer that the action promises.',
+  redact: 'Removes the credential from the answer, should it be in there.',
+  record: 'Writes the permanent record of the call.',
+}
+
+/** The one stage that happens outside the gateway. */
+export const outside = 'send'

@@ -1,0 +1,121 @@
+import { Play } from 'lucide-react'
+import { useEffect } from 'react'
+import { authLabelOf, serverUrlOf } from '../../lib/connector-document.ts'
+import { formatCount, plural } from '../../lib/format.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Facts } from '../../ui/page.tsx'
+import { ErrorNotice } from '../../ui/states.tsx'
+import { checkStates, Mark } from '../../ui/status.tsx'
+import { TestChecklist } from '../connections/test-checklist.tsx'
+import { type Draft, schemeOf, type Step } from './draft.ts'
+import type { StepProps } from './step.ts'
+import { type Stage, useSave } from './use-save.ts'
+
+/** Names listed at the end. */
+const listed = 6
+
+interface StepTestProps extends StepProps {
+  readonly onGo: (step: Step) => void
+  readonly onFinished: () => void
+}
+
+/** Saves and tests, shows every step of it, and says what agents can use now. */
+export function StepTest({ draft, secrets, onGo, onFinished }: StepTestProps) {
+  const { save, stage, connection } = useSave(draft, secrets)
+  const saved = connection !== null && !save.isPending
+  const works = save.data?.ok === true
+  useEffect(() => {
+    if (works) onFinished()
+  }, [works, onFinished])
+
+  return (
+    <div className="space-y-6">
+      <Summary draft={draft} />
+      {(save.isPending || save.data || save.error) && (
+        <section aria-live="polite" className="space-y-3">
+          {draft.start !== 'existing' && <Line words="Connector" stage="connector" current={stage} failed={Boolean(save.error)} done={Boolean(save.data)} />}
+          <Line words="Connection, with its credential sealed" stage="connection" current={stage} failed={Boolean(save.error)} done={Boolean(save.data)} />
+          {stage === 'test' && <TestChecklist result={save.data} running={save.isPending} />}
+          <ErrorNotice error={save.error} />
+        </section>
+      )}
+      {works ? (
+        <Ready draft={draft} connectionId={save.data?.connection.id ?? ''} />
+      ) : (
+        <div className="flex flex-wrap gap-2">
+          <Button onClick={() => onGo('auth')} disabled={save.isPending}>
+            {save.data ? 'Correct the credential' : 'Back'}
+          </Button>
+          <Button look="primary" busy={save.isPending} onClick={() => save.mutate()}>
+            {save.data || save.error ? 'Try again' : 'Save and test'}
+          </Button>
+          {saved && (
+            <ButtonLink to="/connections/$connectionId" params={{ connectionId: connection.id }} look="quiet">
+              Leave it as it is
+            </ButtonLink>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Summary({ draft }: { readonly draft: Draft }) {
+  const { document, environment, selected } = draft
+  const scheme = schemeOf(draft)
+  return (
+    <section className="rounded-panel border border-line bg-panel p-4">
+      <Facts
+        items={[
+          ['API', document.name],
+          ['Base URL', <code key="url" className="break-all">{serverUrlOf(document, environment)}</code>],
+          ['Authentication', scheme ? authLabelOf(scheme) : 'None'],
+          ['Actions', draft.start === 'existing' ? formatCount(Object.keys(document.actions).length) : `${formatCount(selected.size)} of ${formatCount(Object.keys(document.actions).length)}`],
+        ]}
+      />
+    </section>
+  )
+}
+
+const stages: readonly Stage[] = ['connector', 'connection', 'test']
+
+function Line({ words, stage, current, failed, done }: { readonly words: string; readonly stage: Stage; readonly current: Stage | null; readonly failed: boolean; readonly done: boolean }) {
+  const at = stages.indexOf(stage)
+  const now = current ? stages.indexOf(current) : -1
+  const state = done || now > at ? checkStates.passed : now < at ? checkStates.skipped : failed ? checkStates.failed : checkStates.running
+  return (
+    <p className="flex items-center gap-2.5">
+      <Mark state={state} className={state === checkStates.running ? 'animate-turn' : ''} />
+      {words}
+      <span className="sr-only">: {state.words}</span>
+    </p>
+  )
+}
+
+function Ready({ draft, connectionId }: { readonly draft: Draft; readonly connectionId: string }) {
+  const names = draft.start === 'existing' ? Object.keys(draft.document.actions) : Object.keys(draft.document.actions).filter((name) => draft.selected.has(name))
+  const first = names[0]
+  return (
+    <section className="rounded-panel border border-line bg-ok-wash p-4">
+      <h2 className="font-semibold">Your agents can now use {plural(names.length, 'tool')}</h2>
+      <ul className="mt-2 space-y-0.5">
+        {names.slice(0, listed).map((name) => (
+          <li key={name}>
+            <code>
+              custom.{draft.document.connector}.{name}()
+            </code>
+          </li>
+        ))}
+      </ul>
+      {names.length > listed && <p className="mt-0.5 text-ink-2">and {formatCount(names.length - listed)} more</p>}
+      <div className="mt-4 flex flex-wrap gap-2">
+        {first && (
+          <ButtonLink look="primary" icon={<Play size={14} />} to="/tools/$connector/$action" params={{ connector: draft.document.connector, action: first }} search={{ connection: connectionId }}>
+            Try one
+          </ButtonLink>
+        )}
+        <ButtonLink to="/connections">All connections</ButtonLink>
+      </div>
+    </section>
+  )
+}

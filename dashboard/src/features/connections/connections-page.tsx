@@ -1,0 +1,108 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Outlet, useNavigate, useSearch } from '@tanstack/react-router'
+import { Plus, X } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+import { queries } from '../../api/queries.ts'
+import type { Connection } from '../../api/types.ts'
+import { compact } from '../../lib/compact.ts'
+import { useDebounced } from '../../lib/use-debounced.ts'
+import { usePages } from '../../lib/use-pages.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { SearchInput } from '../../ui/field.tsx'
+import { Page } from '../../ui/page.tsx'
+import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { VirtualList } from '../../ui/virtual-list.tsx'
+import { useMay } from '../session/session.ts'
+import { ConnectionRow, ConnectionRowHeader, connectionRowHeight } from './connection-row.tsx'
+import { DeleteConnection } from './delete-connection.tsx'
+import { DoorsPicture } from './doors-picture.tsx'
+
+/** Every account the gateway may use, and how each one is doing (P9). */
+export function ConnectionsPage() {
+  const { q, connector } = useSearch({ from: '/connections' })
+  const navigate = useNavigate({ from: '/connections' })
+  const mayConnect = useMay('manager')
+  const [text, setText] = useState(q ?? '')
+  const search = useDebounced(text.trim())
+  const [deleting, setDeleting] = useState<Connection | null>(null)
+
+  useEffect(() => {
+    void navigate({ to: '.', search: (previous) => ({ ...previous, q: search || undefined }), replace: true })
+  }, [search, navigate])
+
+  const query = useInfiniteQuery(queries.connections(compact({ search: search || undefined, connector })))
+  const { items, more, count } = usePages(query)
+  const busiest = useMemo(() => items.reduce((most, { calls_today }) => Math.max(most, calls_today), 0), [items])
+  const filtered = Boolean(search || connector)
+
+  return (
+    <Page
+      title="Connections"
+      description="Accounts of APIs that agents may use. Credentials stay in the gateway."
+      actions={
+        mayConnect && (
+          <ButtonLink to="/connect" look="primary" icon={<Plus size={15} />}>
+            Connect an API
+          </ButtonLink>
+        )
+      }
+      toolbar={
+        (items.length > 0 || filtered) && (
+          <>
+            <SearchInput label="Search connections" value={text} onChange={(event) => setText(event.target.value)} className="w-full sm:w-72" />
+            {connector && (
+              <Button size="small" onClick={() => void navigate({ to: '.', search: ({ connector: _, ...rest }) => rest })}>
+                {connector}
+                <X size={12} aria-label="Remove this filter" />
+              </Button>
+            )}
+            <span className="ml-auto text-small text-ink-3 tabular">{query.data && count}</span>
+          </>
+        )
+      }
+    >
+      {query.isPending ? (
+        <div className="px-4 md:px-8">
+          <SkeletonRows height={connectionRowHeight} />
+        </div>
+      ) : query.isError && items.length === 0 ? (
+        <div className="px-4 md:px-8">
+          <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+        </div>
+      ) : items.length === 0 ? (
+        filtered ? (
+          <EmptyState title="No connection matches" actions={<Button onClick={() => setText('')}>Clear the search</Button>}>
+            Search looks at names, connectors and base URLs.
+          </EmptyState>
+        ) : (
+          <EmptyState
+            picture={<DoorsPicture />}
+            title="Connect the first API"
+            actions={
+              mayConnect && (
+                <ButtonLink to="/connect" look="primary" icon={<Plus size={15} />}>
+                  Connect an API
+                </ButtonLink>
+              )
+            }
+          >
+            Start from an OpenAPI document, or describe two or three requests by hand. Agents get tools; the key stays here.
+          </EmptyState>
+        )
+      ) : (
+        <VirtualList
+          label="Connections"
+          items={items}
+          keyOf={(connection) => connection.id}
+          rowHeight={connectionRowHeight}
+          header={<ConnectionRowHeader />}
+          more={more}
+          className="border-t border-line"
+          row={(connection) => <ConnectionRow connection={connection} busiest={busiest} onDelete={() => setDeleting(connection)} />}
+        />
+      )}
+      <Outlet />
+      <DeleteConnection connection={deleting} onClose={() => setDeleting(null)} />
+    </Page>
+  )
+}

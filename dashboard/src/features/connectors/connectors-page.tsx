@@ -1,0 +1,115 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { queries } from '../../api/queries.ts'
+import type { ConnectorListItem } from '../../api/types.ts'
+import { formatCount, plural } from '../../lib/format.ts'
+import { useDebounced } from '../../lib/use-debounced.ts'
+import { usePages } from '../../lib/use-pages.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { SearchInput } from '../../ui/field.tsx'
+import { Page } from '../../ui/page.tsx'
+import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { Chip } from '../../ui/status.tsx'
+import { VirtualList } from '../../ui/virtual-list.tsx'
+import { useMay } from '../session/session.ts'
+import { ConnectorMark } from './connector-mark.tsx'
+
+const rowHeight = 60
+const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_6rem_6rem_8rem_7rem] md:gap-x-5'
+
+const Header = () => (
+  <div aria-hidden className={`hidden border-b border-line bg-bg px-8 py-1.5 caption ${columns}`}>
+    <span>Connector</span>
+    <span>Version</span>
+    <span>Actions</span>
+    <span>Connections</span>
+    <span />
+  </div>
+)
+
+/** The definitions of APIs, each usable by any number of connections. */
+export function ConnectorsPage() {
+  const { q } = useSearch({ from: '/connectors' })
+  const navigate = useNavigate({ from: '/connectors' })
+  const mayDefine = useMay('admin')
+  const [text, setText] = useState(q ?? '')
+  const search = useDebounced(text.trim())
+  useEffect(() => {
+    void navigate({ to: '.', search: search ? { q: search } : {}, replace: true })
+  }, [search, navigate])
+  const query = useInfiniteQuery(queries.connectors(search))
+  const { items, more, count } = usePages(query)
+  const add = mayDefine && (
+    <ButtonLink to="/connect" look="primary" icon={<Plus size={15} />}>
+      Add a connector
+    </ButtonLink>
+  )
+  return (
+    <Page
+      title="Connectors"
+      description="Versioned definitions of APIs: servers, authentication, actions. A connection is one account of one of them."
+      actions={add}
+      toolbar={
+        (items.length > 0 || search) && (
+          <>
+            <SearchInput label="Search connectors" value={text} onChange={(event) => setText(event.target.value)} className="w-full sm:w-72" />
+            <span className="ml-auto text-small text-ink-3 tabular">{query.data && count}</span>
+          </>
+        )
+      }
+    >
+      {query.isPending ? (
+        <div className="px-4 md:px-8">
+          <SkeletonRows height={rowHeight} />
+        </div>
+      ) : query.isError && items.length === 0 ? (
+        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4 md:mx-8" />
+      ) : items.length === 0 ? (
+        search ? (
+          <EmptyState title="No connector matches" actions={<Button onClick={() => setText('')}>Clear the search</Button>} />
+        ) : (
+          <EmptyState title="No connectors yet" actions={add}>
+            Import an OpenAPI document, or describe an API by hand.
+          </EmptyState>
+        )
+      ) : (
+        <VirtualList label="Connectors" items={items} keyOf={({ id }) => id} rowHeight={rowHeight} header={<Header />} more={more} row={(connector) => <ConnectorRow connector={connector} />} className="border-t border-line" />
+      )}
+    </Page>
+  )
+}
+
+function ConnectorRow({ connector }: { readonly connector: ConnectorListItem }) {
+  const mayConnect = useMay('manager')
+  return (
+    <div className={`relative flex items-center gap-3 border-b border-line px-4 py-2.5 transition-colors hover:bg-hover md:h-15 md:px-8 md:py-0 ${columns}`}>
+      <div className="flex min-w-0 flex-1 items-center gap-3">
+        <ConnectorMark connector={connector} />
+        <div className="min-w-0 flex-1">
+          <div className="flex items-center gap-2">
+            <Link to="/connectors/$connectorId" params={{ connectorId: connector.id }} data-row-main data-focus-inset className="truncate font-medium after:absolute after:inset-0">
+              {connector.name}
+            </Link>
+            {connector.category && <Chip className="hidden sm:inline-flex">{connector.category}</Chip>}
+          </div>
+          <div className="truncate text-small text-ink-3">
+            <span className="md:hidden">{plural(connector.actions, 'action')} · </span>
+            {connector.description || <code>{connector.id}</code>}
+          </div>
+        </div>
+      </div>
+      <code className="hidden text-ink-2 md:block">{connector.version}</code>
+      <span className="hidden tabular md:block">{formatCount(connector.actions)}</span>
+      <span className="hidden tabular md:block">{connector.connections === 0 ? <span className="text-ink-3">none</span> : formatCount(connector.connections)}</span>
+      <div className="relative z-1 flex justify-end">
+        {mayConnect && (
+          <ButtonLink size="small" look="quiet" to="/connect" search={{ connector: connector.id }}>
+            Connect
+          </ButtonLink>
+        )}
+      </div>
+    </div>
+  )
+}

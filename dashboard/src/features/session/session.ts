@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
+import { queries } from '../../api/queries.ts'
+import type { Role, SessionCaller } from '../../api/types.ts'
+
+const ranks: readonly Role[] = ['viewer', 'member', 'manager', 'admin', 'owner']
+
+/** The signed-in caller. Screens render only with one. */
+export function useCaller(): SessionCaller | null {
+  return useQuery(queries.session()).data?.caller ?? null
+}
+
+/** Whether the caller's role permits something. The gateway decides; this only hides what it would refuse. */
+export function useMay(minimum: Role): boolean {
+  const caller = useCaller()
+  return caller !== null && ranks.indexOf(caller.role) >= ranks.indexOf(minimum)
+}

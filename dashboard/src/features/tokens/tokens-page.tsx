@@ -1,0 +1,120 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
+import type { Token } from '../../api/types.ts'
+import { formatDay } from '../../lib/format.ts'
+import { Button } from '../../ui/button.tsx'
+import { Confirm } from '../../ui/overlay.tsx'
+import { Page } from '../../ui/page.tsx'
+import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { Status } from '../../ui/status.tsx'
+import { Ago } from '../../ui/time.tsx'
+import { say } from '../../ui/toast.tsx'
+import { VirtualList } from '../../ui/virtual-list.tsx'
+import { CreateToken } from './create-token.tsx'
+
+const rowHeight = 52
+const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_9rem_6rem_9rem_8rem_6rem] md:gap-x-5'
+
+const Header = () => (
+  <div aria-hidden className={`hidden border-b border-line bg-bg px-8 py-1.5 caption ${columns}`}>
+    <span>Token</span>
+    <span>State</span>
+    <span>Role</span>
+    <span>Last used</span>
+    <span>Created</span>
+    <span />
+  </div>
+)
+
+/** The tokens with which agents and scripts ask. */
+export function TokensPage() {
+  const client = useQueryClient()
+  const query = useQuery(queries.tokens())
+  const [creating, setCreating] = useState(false)
+  const [revoking, setRevoking] = useState<Token | null>(null)
+  const revoke = useMutation({
+    mutationFn: (id: string) => api.tokens.revoke(id),
+    onSuccess: async () => {
+      say(`${revoking?.name ?? 'Token'} revoked`)
+      setRevoking(null)
+      await client.invalidateQueries({ queryKey: ['tokens'] })
+    },
+  })
+  const items = query.data?.items ?? []
+  const create = (
+    <Button look="primary" icon={<Plus size={15} />} onClick={() => setCreating(true)}>
+      New token
+    </Button>
+  )
+  return (
+    <Page title="Tokens" description="Each agent or script gets its own, so that the log says who called and one can be revoked alone." actions={create}>
+      {query.isPending ? (
+        <div className="px-4 md:px-8">
+          <SkeletonRows height={rowHeight} />
+        </div>
+      ) : query.isError ? (
+        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4 md:mx-8" />
+      ) : items.length === 0 ? (
+        <EmptyState title="No tokens yet" actions={create}>
+          With a token an agent reaches all tools of this workspace over MCP or HTTP, within its role.
+        </EmptyState>
+      ) : (
+        <VirtualList label="Tokens" items={items} keyOf={({ id }) => id} rowHeight={rowHeight} header={<Header />} row={(token) => <TokenRow token={token} onRevoke={() => setRevoking(token)} />} className="border-t border-line" />
+      )}
+      <CreateToken open={creating} onClose={() => setCreating(false)} />
+      <Confirm
+        open={revoking !== null}
+        onClose={() => {
+          revoke.reset()
+          setRevoking(null)
+        }}
+        title={`Revoke ${revoking?.name ?? ''}?`}
+        action="Revoke token"
+        busy={revoke.isPending}
+        onConfirm={() => revoking && revoke.mutate(revoking.id)}
+      >
+        <p>Whoever uses it is refused from the next call on. This can't be undone; its past calls stay in the log.</p>
+        {revoking?.last_used_at && (
+          <p>
+            It was last used <Ago at={revoking.last_used_at} />.
+          </p>
+        )}
+        <ErrorNotice error={revoke.error} />
+      </Confirm>
+    </Page>
+  )
+}
+
+function stateOf({ revoked_at, expires_at }: Token) {
+  if (revoked_at) return { shape: 'slash', tone: 'idle', words: 'Revoked' } as const
+  if (expires_at && new Date(expires_at).getTime() < Date.now()) return { shape: 'ring', tone: 'idle', words: 'Expired' } as const
+  return { shape: 'disc', tone: 'ok', words: expires_at ? `until ${formatDay(expires_at)}` : 'Valid' } as const
+}
+
+function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
+  const state = stateOf(token)
+  return (
+    <div className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 md:h-[52px] md:px-8 md:py-0 ${columns}`}>
+      <div className="w-full min-w-0 md:w-auto">
+        <div className={state.tone === 'ok' ? 'truncate font-medium' : 'truncate text-ink-3'}>{token.name}</div>
+        <code className="text-small text-ink-3">{token.hint}…</code>
+      </div>
+      <Status state={state} />
+      <span className="text-ink-2">{token.role}</span>
+      <span className="text-ink-2">
+        <Ago at={token.last_used_at} never="never used" />
+      </span>
+      <span className="hidden text-ink-2 md:block">{formatDay(token.created_at)}</span>
+      <span className="ml-auto flex justify-end">
+        {!token.revoked_at && (
+          <Button size="small" look="quiet" className="hover:text-bad" data-row-main onClick={onRevoke}>
+            Revoke
+          </Button>
+        )}
+      </span>
+    </div>
+  )
+}

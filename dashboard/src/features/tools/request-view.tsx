@@ -1,0 +1,30 @@
+import type { PlannedRequest } from '../../api/types.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { JsonView } from '../../ui/json-view.tsx'
+
+/** How the gateway writes a secret that it left out. */
+const redacted = /\[redacted\]/
+
+/** An HTTP request as it would go over the wire, credentials left out. */
+export function RequestView({ request }: { readonly request: PlannedRequest }) {
+  return (
+    <div className="overflow-hidden rounded-panel border border-line">
+      <div className="flex items-start gap-2 bg-sunken py-2 pr-1.5 pl-3">
+        <code className="mt-px font-semibold">{request.method}</code>
+        <code className="min-w-0 flex-1 break-all">{request.url}</code>
+        <CopyButton value={request.url} label="Copy the URL" />
+      </div>
+      {Object.keys(request.headers).length > 0 && (
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 border-t border-line px-3 py-2 font-mono text-small">
+          {Object.entries(request.headers).map(([name, value]) => (
+            <div key={name} className="contents">
+              <dt className="text-ink-3">{name}</dt>
+              <dd className="min-w-0 break-all">{redacted.test(value) ? <span className="text-accent" title="The gateway puts the credential here">{value}</span> : value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {request.body !== undefined && request.body !== null && <JsonView value={request.body} label="the body" depth={4} className="rounded-none border-0 border-t" />}
+    </div>
+  )
+}

@@ -1,0 +1,40 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { api } from '../../api/client.ts'
+import { toProblem } from '../../api/problem.ts'
+import type { CallResult, Json, PendingCall, Problem, Tool } from '../../api/types.ts'
+
+/** What became of a try. */
+export type Run =
+  | { readonly kind: 'plan'; readonly result: CallResult }
+  | { readonly kind: 'answer'; readonly result: CallResult }
+  | { readonly kind: 'pending'; readonly call: PendingCall }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+
+interface Attempt {
+  readonly tool: Tool
+  readonly input: Json
+  readonly dryRun: boolean
+}
+
+async function attempt({ tool, input, dryRun }: Attempt): Promise<Run> {
+  try {
+    const answer = await api.calls.create({ connector: tool.connector, action: tool.action, connection: tool.connection.id, input: { ...input }, ...(dryRun ? { dry_run: true } : {}) })
+    if ('approval' in answer) return { kind: 'pending', call: answer }
+    return { kind: answer.plan ? 'plan' : 'answer', result: answer }
+  } catch (error) {
+    return { kind: 'problem', problem: toProblem(error) }
+  }
+}
+
+/** Calls an action, or asks for its plan. A refusal is a result to show, not an error of the page. */
+export function useRun() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: attempt,
+    onSuccess: (run, { dryRun }) => {
+      if (dryRun) return
+      void client.invalidateQueries({ queryKey: ['calls'] })
+      if (run.kind === 'pending') void client.invalidateQueries({ queryKey: ['approvals'] })
+    },
+  })
+}

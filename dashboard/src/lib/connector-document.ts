@@ -1,0 +1,196 @@
+import type { Effect, Json } from '../api/types.ts'
+
+/**
+ * The connector document as the dashboard reads and edits it: the same file that /connector.schema.json describes. The
+ * gateway checks every document it stores; here only what the screens rely on is checked.
+ */
+
+export interface Server {
+  readonly url: string
+  readonly description?: string
+  readonly variables?: Readonly<Record<string, { readonly description?: string; readonly default?: string; readonly enum?: readonly string[] }>>
+}
+
+export type AuthScheme =
+  | { readonly type: 'none'; readonly description?: string }
+  | { readonly type: 'api_key'; readonly in?: 'header' | 'query' | 'cookie'; readonly name: string; readonly prefix?: string; readonly description?: string }
+  | { readonly type: 'bearer'; readonly prefix?: string; readonly description?: string }
+  | { readonly type: 'basic'; readonly description?: string }
+  | { readonly type: 'headers'; readonly headers: readonly { readonly name: string; readonly value?: string; readonly description?: string }[]; readonly description?: string }
+
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const
+export type Method = (typeof methods)[number]
+
+/** A template: text with placeholders, or a value with the way it is serialised. */
+export type Template = string | number | boolean | { readonly value: unknown }
+
+export interface ActionDocument {
+  readonly title?: string
+  readonly description?: string
+  readonly method: Method
+  readonly path: string
+  readonly query?: Readonly<Record<string, Template>>
+  readonly headers?: Readonly<Record<string, Template>>
+  readonly body?: { readonly type: string; readonly content_type?: string; readonly value: unknown }
+  readonly input?: unknown
+  readonly output?: unknown
+  readonly response?: { readonly map?: Readonly<Record<string, string>>; readonly root?: string }
+  readonly effect?: Effect
+  readonly confirm?: boolean
+  readonly deprecated?: boolean
+  readonly tags?: readonly string[]
+}
+
+export interface ConnectorDocument {
+  readonly connector: string
+  readonly name: string
+  readonly version?: string
+  readonly description?: string
+  readonly servers: Readonly<Record<string, Server>>
+  readonly auth?: Readonly<Record<string, AuthScheme>>
+  readonly fields?: Readonly<
+    Record<string, { readonly type?: 'string' | 'number' | 'boolean'; readonly title?: string; readonly description?: string; readonly required?: boolean; readonly default?: string | number | boolean; readonly enum?: readonly string[] }>
+  >
+  readonly security?: { readonly verify_ssl?: boolean }
+  readonly actions: Readonly<Record<string, ActionDocument>>
+  readonly schemas?: Readonly<Record<string, unknown>>
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function isConnectorDocument(value: Json): value is Json & ConnectorDocument {
+  const { connector, name, servers, actions } = value
+  return (
+    typeof connector === 'string' &&
+    typeof name === 'string' &&
+    isObject(servers) &&
+    Object.values(servers).every((server) => isObject(server) && typeof server['url'] === 'string') &&
+    isObject(actions) &&
+    Object.values(actions).every((action) => isObject(action) && typeof action['method'] === 'string' && typeof action['path'] === 'string')
+  )
+}
+
+/** A document from the gateway. Throws when it is no connector document. */
+export function asConnectorDocument(value: Json): ConnectorDocument {
+  if (!isConnectorDocument(value)) throw new Error('This is not a connector document: it needs connector, name, servers and actions.')
+  return value
+}
+
+export const environmentsOf = (document: ConnectorDocument): readonly string[] => Object.keys(document.servers)
+export const serverUrlOf = (document: ConnectorDocument, environment: string): string =>
+  (document.servers[environment] ?? Object.values(document.servers)[0])?.url ?? ''
+
+export interface SettingField {
+  readonly name: string
+  readonly label: string
+  readonly type: 'string' | 'number' | 'boolean'
+  readonly required: boolean
+  readonly description?: string
+  readonly fallback?: string | number | boolean
+  readonly options?: readonly string[]
+}
+
+/** What a connection has to be told besides its credential: the variables of its server, then the connector's fields. */
+export function settingFieldsOf(document: ConnectorDocument, environment: string): readonly SettingField[] {
+  const server = document.servers[environment] ?? Object.values(document.servers)[0]
+  const variables = [...(server?.url ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']): SettingField => {
+    const variable = server?.variables?.[name]
+    return {
+      name,
+      label: name,
+      type: 'string',
+      required: variable?.default === undefined,
+      ...(variable?.description ? { description: variable.description } : {}),
+      ...(variable?.default === undefined ? {} : { fallback: variable.default }),
+      ...(variable?.enum ? { options: variable.enum } : {}),
+    }
+  })
+  const fields = Object.entries(document.fields ?? {}).map(([name, field]): SettingField => ({
+    name,
+    label: field.title ?? name,
+    type: field.type ?? 'string',
+    required: (field.required ?? false) && field.default === undefined,
+    ...(field.description ? { description: field.description } : {}),
+    ...(field.default === undefined ? {} : { fallback: field.default }),
+    ...(field.enum ? { options: field.enum } : {}),
+  }))
+  return [...variables, ...fields]
+}
+
+/** The secrets that a scheme asks for, by the names that the gateway expects. */
+export function secretFieldsOf(scheme: AuthScheme): readonly string[] {
+  switch (scheme.type) {
+    case 'none':
+      return []
+    case 'api_key':
+      return ['key']
+    case 'bearer':
+      return ['token']
+    case 'basic':
+      return ['username', 'password']
+    case 'headers':
+      return scheme.headers.filter(({ value }) => value === undefined).map(({ name }) => name)
+  }
+}
+
+/** "API key (X-API-Key)", as the list of connections will show it. */
+export function authLabelOf(scheme: AuthScheme): string {
+  switch (scheme.type) {
+    case 'none':
+      return 'None'
+    case 'api_key':
+      return `API key (${scheme.name})`
+    case 'bearer':
+      return 'Bearer token'
+    case 'basic':
+      return 'Basic'
+    case 'headers':
+      return `Custom headers (${scheme.headers.map(({ name }) => name).join(', ')})`
+  }
+}
+
+/** What an action does when the document does not say so. */
+export function effectOf({ effect, method }: Pick<ActionDocument, 'effect' | 'method'>): Effect {
+  if (effect) return effect
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return 'read'
+  return method === 'DELETE' ? 'destructive' : 'write'
+}
+
+/** "My Company CRM" → "my_company_crm": at most 63 characters, starting with a letter. */
+export function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[^a-z]+|_+$/g, '')
+  return slug.slice(0, 63).replace(/_+$/, '')
+}
+
+function refsIn(value: unknown, found: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) refsIn(item, found)
+  else if (isObject(value))
+    for (const [key, item] of Object.entries(value)) {
+      const name = key === '$ref' && typeof item === 'string' ? item.match(/^#\/schemas\/([^/]+)/)?.[1] : undefined
+      if (name !== undefined) found.add(name.replaceAll('~1', '/').replaceAll('~0', '~'))
+      else refsIn(item, found)
+    }
+}
+
+/** The document with only these actions, and only the schemas they lead to. */
+export function withActions(document: ConnectorDocument, keep: ReadonlySet<string>): ConnectorDocument {
+  const actions = Object.fromEntries(Object.entries(document.actions).filter(([name]) => keep.has(name)))
+  if (!document.schemas) return { ...document, actions }
+  const needed = new Set<string>()
+  let open: unknown[] = Object.values(actions)
+  while (open.length > 0) {
+    const found = new Set<string>()
+    for (const value of open) refsIn(value, found)
+    const fresh = [...found].filter((name) => !needed.has(name))
+    for (const name of fresh) needed.add(name)
+    open = fresh.map((name) => document.schemas?.[name])
+  }
+  const { schemas, ...rest } = document
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => needed.has(name)))
+  return { ...rest, actions, ...(Object.keys(kept).length > 0 ? { schemas: kept } : {}) }
+}

@@ -1,0 +1,73 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { NotFound, ScreenError } from './shell/fallbacks.tsx'
+import { Root } from './shell/root.tsx'
+import { parseApprovalSearch, parseCallSearch, parseConnectorSearch, parseConnectSearch, parseConnectionSearch, parseListSearch, parseToolSearch } from './search.ts'
+
+/** Every screen has its own chunk; hovering a link fetches it. Filters and tabs live in the URL. */
+
+const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound })
+const at = <const P extends string>(path: P) => ({ getParentRoute: () => rootRoute, path })
+
+const home = createRoute({
+  ...at('/'),
+  beforeLoad: () => {
+    throw redirect({ to: '/connections' })
+  },
+})
+// The setup link leads here; once someone has signed in there is nothing left to set up.
+const setup = createRoute({
+  ...at('/setup'),
+  beforeLoad: () => {
+    if (!location.hash && !location.search) throw redirect({ to: '/connections' })
+  },
+  component: lazyRouteComponent(() => import('./features/session/setup-done.tsx'), 'SetupDone'),
+})
+
+const connections = createRoute({ ...at('/connections'), validateSearch: parseListSearch, component: lazyRouteComponent(() => import('./features/connections/connections-page.tsx'), 'ConnectionsPage') })
+const connection = createRoute({
+  getParentRoute: () => connections,
+  path: '$connectionId',
+  validateSearch: parseConnectionSearch,
+  component: lazyRouteComponent(() => import('./features/connections/connection-sheet.tsx'), 'ConnectionSheet'),
+})
+const connect = createRoute({ ...at('/connect'), validateSearch: parseConnectSearch, component: lazyRouteComponent(() => import('./features/connect/connect-page.tsx'), 'ConnectPage') })
+
+const tools = createRoute({ ...at('/tools'), validateSearch: parseListSearch, component: lazyRouteComponent(() => import('./features/tools/tools-page.tsx'), 'ToolsPage') })
+const tool = createRoute({
+  getParentRoute: () => tools,
+  path: '$connector/$action',
+  validateSearch: parseToolSearch,
+  component: lazyRouteComponent(() => import('./features/tools/tool-pane.tsx'), 'ToolPane'),
+})
+
+const calls = createRoute({ ...at('/calls'), validateSearch: parseCallSearch, component: lazyRouteComponent(() => import('./features/calls/calls-page.tsx'), 'CallsPage') })
+const call = createRoute({ getParentRoute: () => calls, path: '$callId', component: lazyRouteComponent(() => import('./features/calls/call-sheet.tsx'), 'CallSheet') })
+
+const approvals = createRoute({ ...at('/approvals'), validateSearch: parseApprovalSearch, component: lazyRouteComponent(() => import('./features/approvals/approvals-page.tsx'), 'ApprovalsPage') })
+const approval = createRoute({ getParentRoute: () => approvals, path: '$approvalId', component: lazyRouteComponent(() => import('./features/approvals/approval-pane.tsx'), 'ApprovalPane') })
+
+const connectors = createRoute({ ...at('/connectors'), validateSearch: parseListSearch, component: lazyRouteComponent(() => import('./features/connectors/connectors-page.tsx'), 'ConnectorsPage') })
+const connector = createRoute({ ...at('/connectors/$connectorId'), validateSearch: parseConnectorSearch, component: lazyRouteComponent(() => import('./features/connectors/connector-page.tsx'), 'ConnectorPage') })
+
+const tokens = createRoute({ ...at('/tokens'), component: lazyRouteComponent(() => import('./features/tokens/tokens-page.tsx'), 'TokensPage') })
+
+const routeTree = rootRoute.addChildren([
+  home,
+  setup,
+  connections.addChildren([connection]),
+  connect,
+  tools.addChildren([tool]),
+  calls.addChildren([call]),
+  approvals.addChildren([approval]),
+  connectors,
+  connector,
+  tokens,
+])
+
+export const router = createRouter({ routeTree, defaultPreload: 'intent', defaultErrorComponent: ScreenError, scrollRestoration: false })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

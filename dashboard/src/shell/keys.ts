@@ -1,0 +1,69 @@
+import { useEffect, useEffectEvent } from 'react'
+
+/** The go-to keys, pressed after `g`. The help dialog and the palette show them. */
+export const goKeys = [
+  { key: 'c', to: '/connections', label: 'Connections' },
+  { key: 't', to: '/tools', label: 'Tools' },
+  { key: 'l', to: '/calls', label: 'Calls' },
+  { key: 'a', to: '/approvals', label: 'Approvals' },
+  { key: 'n', to: '/connectors', label: 'Connectors' },
+  { key: 'k', to: '/tokens', label: 'Tokens' },
+] as const
+
+export type GoTarget = (typeof goKeys)[number]['to']
+
+/** How long after `g` the second key still counts. */
+const chordMs = 1200
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select'))
+
+interface Handlers {
+  readonly go: (to: GoTarget) => void
+  readonly palette: () => void
+  readonly help: () => void
+}
+
+/** Page-wide keys. Plain letters are left alone while someone types or a dialog is open. */
+export function usePageKeys({ go, palette, help }: Handlers): void {
+  const onGo = useEffectEvent(go)
+  const onPalette = useEffectEvent(palette)
+  const onHelp = useEffectEvent(help)
+
+  useEffect(() => {
+    let chordUntil = 0
+    const onKeyDown = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        onPalette()
+        return
+      }
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return
+      if (document.querySelector('[role=dialog],[role=alertdialog],[role=menu]')) return
+      if (chordUntil > event.timeStamp) {
+        chordUntil = 0
+        const target = goKeys.find(({ key }) => key === event.key)
+        if (target) {
+          event.preventDefault()
+          onGo(target.to)
+        }
+        return
+      }
+      if (event.key === 'g') chordUntil = event.timeStamp + chordMs
+      else if (event.key === '?') onHelp()
+      else if (event.key === '/') {
+        const search = document.querySelector<HTMLInputElement>('[data-search]')
+        if (search) {
+          event.preventDefault()
+          search.focus()
+          search.select()
+        }
+      } else if (event.key === 'j' || event.key === 'ArrowDown') {
+        // From the page into its list; inside it the list moves on by itself.
+        if (event.target === document.body) document.querySelector<HTMLElement>('[data-scroller] [data-row-main]')?.focus()
+      }
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}

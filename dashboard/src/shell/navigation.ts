@@ -1,0 +1,20 @@
+import { Blocks, Cable, Hammer, KeyRound, type LucideIcon, ScrollText, Stamp } from 'lucide-react'
+import type { GoTarget } from './keys.ts'
+
+export interface Destination {
+  readonly to: GoTarget
+  readonly label: string
+  readonly icon: LucideIcon
+  readonly group: 'work' | 'define'
+  readonly admin?: boolean
+}
+
+/** The screens, in the order of the navigation. */
+export const destinations: readonly Destination[] = [
+  { to: '/connections', label: 'Connections', icon: Cable, group: 'work' },
+  { to: '/tools', label: 'Tools', icon: Hammer, group: 'work' },
+  { to: '/calls', label: 'Calls', icon: ScrollText, group: 'work' },
+  { to: '/approvals', label: 'Approvals', icon: Stamp, group: 'work' },
+  { to: '/connectors', label: 'Connectors', icon: Blocks, group: 'define' },
+  { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'define', admin: true },
+]

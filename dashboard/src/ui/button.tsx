@@ -1,0 +1,66 @@
+import { Link, type LinkProps } from '@tanstack/react-router'
+import { LoaderCircle } from 'lucide-react'
+import type { ComponentProps, ReactNode } from 'react'
+import { cx } from '../lib/cx.ts'
+import { Tooltip } from './tooltip.tsx'
+
+export type ButtonLook = 'primary' | 'plain' | 'quiet' | 'danger'
+export type ButtonSize = 'small' | 'normal'
+
+const looks: Record<ButtonLook, string> = {
+  primary: 'bg-ink text-on-ink border-ink hover:bg-ink-2 hover:border-ink-2',
+  plain: 'bg-panel text-ink border-line hover:bg-hover hover:border-edge',
+  quiet: 'bg-transparent text-ink-2 border-transparent hover:bg-hover hover:text-ink',
+  danger: 'bg-panel text-bad border-line hover:bg-bad-wash hover:border-bad',
+}
+const sizes: Record<ButtonSize, string> = {
+  small: 'h-7 px-2 text-small gap-1.5 coarse:h-9 coarse:px-3',
+  normal: 'h-8 px-3 text-body gap-1.5 coarse:h-10',
+}
+
+export const buttonClass = (look: ButtonLook = 'plain', size: ButtonSize = 'normal', extra?: string): string =>
+  cx(
+    'inline-flex shrink-0 items-center justify-center rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-100',
+    'disabled:opacity-45 disabled:pointer-events-none aria-disabled:opacity-45',
+    looks[look],
+    sizes[size],
+    extra,
+  )
+
+interface Look {
+  readonly look?: ButtonLook
+  readonly size?: ButtonSize
+  readonly icon?: ReactNode
+}
+
+/** A push button. `busy` keeps its width, says so to screen readers, and takes no second press. */
+export function Button({ look, size, icon, busy = false, className, children, type = 'button', disabled, ...rest }: ComponentProps<'button'> & Look & { readonly busy?: boolean }) {
+  return (
+    <button type={type} className={buttonClass(look, size, className)} aria-busy={busy || undefined} disabled={disabled || busy} {...rest}>
+      {busy ? <LoaderCircle size={14} className="animate-turn" aria-hidden /> : icon}
+      {children}
+    </button>
+  )
+}
+
+/** A link that looks like a button, because it leads somewhere. */
+export function ButtonLink({ look, size, icon, className, children, ...rest }: LinkProps & Look & { readonly className?: string; readonly children?: ReactNode }) {
+  return (
+    <Link className={buttonClass(look, size, className)} {...rest}>
+      {icon}
+      {children}
+    </Link>
+  )
+}
+
+/** A square button with only an icon; its label is the accessible name and the tooltip. */
+export function IconButton({ label, look = 'quiet', size = 'normal', className, children, ...rest }: ComponentProps<'button'> & { readonly label: string; readonly look?: ButtonLook; readonly size?: ButtonSize }) {
+  const square = size === 'small' ? 'w-7 px-0 coarse:w-9 coarse:px-0' : 'w-8 px-0 coarse:w-10'
+  return (
+    <Tooltip text={label}>
+      <button type="button" aria-label={label} className={buttonClass(look, size, cx(square, className))} {...rest}>
+        {children}
+      </button>
+    </Tooltip>
+  )
+}

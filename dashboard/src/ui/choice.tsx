@@ -1,0 +1,152 @@
+import { Checkbox as BaseCheckbox } from '@base-ui/react/checkbox'
+import { Radio } from '@base-ui/react/radio'
+import { RadioGroup } from '@base-ui/react/radio-group'
+import { Select as BaseSelect } from '@base-ui/react/select'
+import { Switch as BaseSwitch } from '@base-ui/react/switch'
+import { Check, ChevronsUpDown, Minus } from 'lucide-react'
+import { type ReactNode, useId } from 'react'
+import { cx } from '../lib/cx.ts'
+import { controlClass } from './field.tsx'
+
+export interface Option<T extends string> {
+  readonly value: T
+  readonly label: string
+  readonly hint?: string
+}
+
+interface SelectProps<T extends string> {
+  readonly value: T
+  readonly onChange: (value: T) => void
+  readonly options: readonly Option<T>[]
+  /** Accessible name, when no Field names it. */
+  readonly label?: string
+  readonly className?: string
+  readonly id?: string
+  readonly disabled?: boolean
+}
+
+/** One of a few. For many, use a search. */
+export function Select<T extends string>({ value, onChange, options, label, className, id, disabled }: SelectProps<T>) {
+  return (
+    <BaseSelect.Root value={value} onValueChange={(next) => next !== null && onChange(next)} items={options.map(({ value, label }) => ({ value, label }))} disabled={disabled ?? false}>
+      <BaseSelect.Trigger id={id} aria-label={label} className={cx(controlClass, 'flex h-8 items-center justify-between gap-2 text-left coarse:h-10', className)}>
+        <BaseSelect.Value className="truncate" />
+        <BaseSelect.Icon className="text-ink-3">
+          <ChevronsUpDown size={13} aria-hidden />
+        </BaseSelect.Icon>
+      </BaseSelect.Trigger>
+      <BaseSelect.Portal>
+        <BaseSelect.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50">
+          <BaseSelect.Popup className="max-h-(--available-height) min-w-(--anchor-width) overflow-y-auto rounded-panel border border-line bg-panel p-1 shadow-lift transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
+            {options.map((option) => (
+              <BaseSelect.Item key={option.value} value={option.value} className="grid grid-cols-[1rem_1fr] items-baseline gap-x-1.5 rounded-control py-1.5 pr-3 pl-1.5 text-body outline-none data-highlighted:bg-hover coarse:py-2.5">
+                <BaseSelect.ItemIndicator className="col-start-1 self-center">
+                  <Check size={13} aria-hidden />
+                </BaseSelect.ItemIndicator>
+                <BaseSelect.ItemText className="col-start-2">{option.label}</BaseSelect.ItemText>
+                {option.hint && <span className="col-start-2 text-small text-ink-3">{option.hint}</span>}
+              </BaseSelect.Item>
+            ))}
+          </BaseSelect.Popup>
+        </BaseSelect.Positioner>
+      </BaseSelect.Portal>
+    </BaseSelect.Root>
+  )
+}
+
+interface CheckboxProps {
+  readonly checked: boolean
+  readonly onChange: (checked: boolean) => void
+  readonly label: string
+  readonly hint?: ReactNode
+  readonly indeterminate?: boolean
+  /** Only the box is drawn; the label is for screen readers. */
+  readonly bare?: boolean
+  readonly disabled?: boolean
+}
+
+export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, disabled }: CheckboxProps) {
+  const box = (
+    <BaseCheckbox.Root
+      checked={checked}
+      indeterminate={indeterminate ?? false}
+      onCheckedChange={onChange}
+      disabled={disabled ?? false}
+      aria-label={bare ? label : undefined}
+      className="grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-ink transition-colors data-checked:border-ink data-checked:bg-ink data-indeterminate:border-ink data-indeterminate:bg-ink data-disabled:opacity-45"
+    >
+      <BaseCheckbox.Indicator>{indeterminate ? <Minus size={12} strokeWidth={3} /> : <Check size={12} strokeWidth={3} />}</BaseCheckbox.Indicator>
+    </BaseCheckbox.Root>
+  )
+  if (bare) return box
+  return (
+    <label className="flex items-start gap-2 text-body">
+      <span className="flex h-5 items-center">{box}</span>
+      <span>
+        {label}
+        {hint && <span className="block text-small text-ink-3">{hint}</span>}
+      </span>
+    </label>
+  )
+}
+
+export function Switch({ checked, onChange, label }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly label: string }) {
+  return (
+    <label className="inline-flex items-center gap-2 text-small text-ink-2">
+      <BaseSwitch.Root checked={checked} onCheckedChange={onChange} className="relative h-4.5 w-8 rounded-full border border-edge bg-sunken transition-colors data-checked:border-ink data-checked:bg-ink">
+        <BaseSwitch.Thumb className="block size-3 translate-x-0.5 rounded-full bg-edge transition-transform data-checked:translate-x-4 data-checked:bg-on-ink" />
+      </BaseSwitch.Root>
+      {label}
+    </label>
+  )
+}
+
+interface CardsProps<T extends string> extends SelectProps<T> {
+  readonly label: string
+  readonly icons?: Partial<Record<T, ReactNode>>
+}
+
+/** A choice that deserves a sentence each: cards that act as radio buttons. */
+export function RadioCards<T extends string>({ value, onChange, options, label, className, icons }: CardsProps<T>) {
+  const name = useId()
+  return (
+    <RadioGroup aria-label={label} value={value} onValueChange={(next) => onChange(next)} className={cx('grid gap-2', className)}>
+      {options.map((option) => (
+        <label
+          key={option.value}
+          htmlFor={`${name}-${option.value}`}
+          className="flex items-start gap-2.5 rounded-panel border border-line bg-panel p-3 transition-colors hover:border-edge has-data-checked:border-ink has-data-checked:bg-panel has-data-checked:shadow-[inset_0_0_0_1px_var(--ink)]"
+        >
+          <Radio.Root id={`${name}-${option.value}`} value={option.value} className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-edge bg-panel data-checked:border-ink">
+            <Radio.Indicator className="size-2 rounded-full bg-ink" />
+          </Radio.Root>
+          <span className="min-w-0">
+            <span className="flex items-center gap-1.5 text-body font-medium">
+              {icons?.[option.value]}
+              {option.label}
+            </span>
+            {option.hint && <span className="block text-small text-ink-3">{option.hint}</span>}
+          </span>
+        </label>
+      ))}
+    </RadioGroup>
+  )
+}
+
+/** A choice of two to four words in one line. */
+export function Segments<T extends string>({ value, onChange, options, label }: SelectProps<T> & { readonly label: string }) {
+  return (
+    <RadioGroup aria-label={label} value={value} onValueChange={(next) => onChange(next)} className="inline-flex rounded-control border border-line bg-sunken p-0.5">
+      {options.map((option) => (
+        <Radio.Root
+          key={option.value}
+          value={option.value}
+          render={<span />}
+          className="cursor-pointer rounded-chip px-2.5 py-0.5 text-small text-ink-2 transition-colors select-none hover:text-ink data-checked:bg-panel data-checked:text-ink data-checked:shadow-[0_0_0_1px_var(--line)] coarse:py-1.5"
+        >
+          {option.label}
+        </Radio.Root>
+      ))}
+    </RadioGroup>
+  )
+}
