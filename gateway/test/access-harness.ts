@@ -28,7 +28,7 @@ export interface Installation {
   readonly store: Store
   readonly clock: TestClock
   /** Another process of the same installation would be another of these. */
-  access(publicUrl?: string): AccessService
+  access(publicUrl?: string, store?: Store): AccessService
   /** As after the very first start. */
   empty(): Promise<void>
   close(): Promise<void>
@@ -44,8 +44,14 @@ export async function openInstallation(): Promise<Installation> {
   return {
     store,
     clock,
-    access: (publicUrl = 'http://127.0.0.1:8080') =>
-      createAccess({ store, clock, log, publicUrl: () => publicUrl, authSecret: 'a secret of the tests, 32 characters or more' }),
+    access: (publicUrl = 'http://127.0.0.1:8080', over = store) =>
+      createAccess({
+        store: over,
+        clock,
+        log,
+        publicUrl: () => publicUrl,
+        authSecret: 'a secret of the tests, 32 characters or more',
+      }),
     async empty() {
       await store.system(async (db) => {
         await db.deleteFrom('tokens').execute()
@@ -76,6 +82,24 @@ export async function setUpOwner(access: AccessService): Promise<{ owner: Caller
   const code = await access.createSetupCode()
   const { cookies } = await access.setUp({ code: code ?? '', ...ada })
   return { owner: await access.authenticate(session(cookies)), cookies }
+}
+
+/** The store, its first answer held back until it is released: what it says may have changed by then. */
+export function holdFirstAnswer(store: Store): { store: Store; read: Promise<void>; release: () => void } {
+  const read = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  let first = true
+  const system: Store['system'] = async (work) => {
+    const mine = first
+    first = false
+    const answer = await store.system(work)
+    if (mine) {
+      read.resolve()
+      await released.promise
+    }
+    return answer
+  }
+  return { store: { ...store, system }, read: read.promise, release: released.resolve }
 }
 
 /** An owner without a person: no password to hash. */

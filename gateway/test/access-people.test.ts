@@ -2,7 +2,16 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Secret } from '../src/secret.ts'
 import { sha256Secret } from '../src/vault/digest.ts'
-import { ada, bearer, type Installation, openInstallation, session, setUpOwner, tokenOf } from './access-harness.ts'
+import {
+  ada,
+  bearer,
+  holdFirstAnswer,
+  type Installation,
+  openInstallation,
+  session,
+  setUpOwner,
+  tokenOf,
+} from './access-harness.ts'
 
 let installation: Installation
 beforeAll(async () => {
@@ -51,6 +60,17 @@ describe('setting up', () => {
     for (const code of [old, 'made-up', ''])
       await expect(access.setUp({ code, ...ada })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(await access.setupRequired()).toBe(true)
+  })
+
+  test('refuses a code that is replaced while it is being used', async () => {
+    const code = (await installation.access().createSetupCode()) ?? ''
+    const held = holdFirstAnswer(installation.store)
+    const using = installation.access(undefined, held.store).setUp({ code, ...ada })
+    await held.read
+    await installation.access().createSetupCode()
+    held.release()
+    await expect(using).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await installation.access().setupRequired()).toBe(true)
   })
 
   test('gives out no code once there is an owner', async () => {
@@ -107,6 +127,16 @@ describe('signing in', () => {
     await expect(attempt(ada.password, '10.0.0.2')).resolves.toBeDefined()
     installation.clock.advance(15 * 60_000)
     await expect(attempt(ada.password, '10.0.0.1')).resolves.toBeDefined()
+  })
+
+  test('forgets the failures of whoever signs in at last', async () => {
+    const access = installation.access()
+    await setUpOwner(access)
+    const attempt = (password: string) => access.signIn({ email: ada.email, password })
+    for (let round = 0; round < 2; round++) {
+      for (let n = 0; n < 4; n++) await expect(attempt('a wrong password')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+      await attempt(ada.password)
+    }
   })
 
   test('limits guesses over many emails from one address', async () => {

@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { Settings } from 'typebox/system'
 import { SallyportError } from '../errors.ts'
 
 /** One thing wrong with a request. `path` is a JSON Pointer into the part of the request, empty for the whole. */
@@ -18,6 +19,9 @@ interface SchemaError {
 
 /** Enough to correct a form by; a body can be wrong in a million places. */
 const mostProblems = 20
+
+// TypeBox stops at 8, and one wrong value of five allowed ones already counts five.
+Settings.Set({ maxErrors: 100 })
 
 const partNames: Record<string, string> = { body: 'body', querystring: 'query', params: 'path', headers: 'headers' }
 
