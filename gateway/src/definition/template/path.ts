@@ -50,9 +50,9 @@ function renderPathValue({ reference, style, explode }: PathValue, scope: Scope)
     // Encoded, "../" is one segment for us, but some servers decode before they route.
     if (text.split(/[/\\]/).some(isDotSegment)) refuseInput(name, 'must not contain "." or ".." as a path segment')
   }
-  const empty = typeof value === 'object' ? Object.keys(value).length === 0 : value === ''
-  if (empty) refuseInput(name, 'must not be empty: it is part of the path')
-  return pathText(reference.name, value, style, explode)
+  const text = pathText(reference.name, value, style, explode)
+  if (text === '') refuseInput(name, 'must not be empty: it is part of the path')
+  return text
 }
 
 /** The path, from its leading slash on. */
