@@ -4,6 +4,7 @@ import type { LoadedConnection } from '../connections/connections.ts'
 import type { CompiledAction, RenderedRequest } from '../definition/types.ts'
 import type { Redactor } from '../egress/redact.ts'
 import type { Proof } from '../proof.ts'
+import type { CallOutcome } from '../store/schema.ts'
 import type { Outcome, PlannedRequest } from './types.ts'
 
 /**
@@ -44,6 +45,12 @@ export type Permission =
 
 /** The credential, ready to inject, with what finds it again in an answer. */
 export type Armed = Proof<'armed', { readonly permit: Permit; readonly injection: Injection; readonly redactor: Redactor }>
+
+/** What the record must know even when sending fails: whether the API may have seen the request, and its last status. */
+export interface Progress {
+  outcome: CallOutcome
+  status: number | null
+}
 
 interface Answer {
   readonly permit: Permit

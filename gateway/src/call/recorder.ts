@@ -1,9 +1,8 @@
 import { SallyportError, toSallyportError } from '../errors.ts'
 import type { Caller } from '../caller.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
-import type { Allowed, Armed, Checked, Permission, Redacted, Resolved } from './facts.ts'
+import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Resolved } from './facts.ts'
 import type { CallServices } from './services.ts'
-import type { Progress } from './stages/send.ts'
 import type { Trace } from './trace.ts'
 import type { CallRequest, CallResult } from './types.ts'
 

@@ -1,14 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { SallyportError } from '../../errors.ts'
 import { executeHttp, type HttpAttempt } from '../executors/http.ts'
-import type { Armed, Reply } from '../facts.ts'
+import type { Armed, Progress, Reply } from '../facts.ts'
 import type { CallServices } from '../services.ts'
-
-/** What the record must know even when the stage throws: whether the API may have seen the request, and its last status. */
-export interface Progress {
-  outcome: 'not_sent' | 'sent_unknown' | 'done'
-  status: number | null
-}
 
 const firstBackoffMs = 200
 const retryableStatus = new Set([429, 502, 503, 504])
