@@ -68,14 +68,19 @@ describe('call', () => {
   })
 
   it('fails with the problem of the call, and hints at := for text that should be something else', async () => {
+    const diagnostics = { errors: [{ path: '/id', message: 'must be integer' }] }
     const { url } = await startApi({
-      'POST /calls': { status: 400, body: problem('INVALID_INPUT', '/id must be an integer.', { call_id: 'call_5' }) },
+      'POST /calls': {
+        status: 400,
+        body: problem('INVALID_INPUT', '/id must be an integer.', { call_id: 'call_5', diagnostics }),
+      },
     })
     const result = await run(['call', 'crm', 'get_customer', 'id=7'], { url })
     expect(result).toMatchObject({ code: 1, stdout: '' })
     expect(result.stderr).toContain('hint: values after = are text')
     expect(result.stderr).toContain('error: /id must be an integer.')
-    expect((await run(['call', 'crm', 'get_customer', 'id:=7'], { url })).stderr).not.toContain('hint')
+    for (const pair of ['id:=7.5', 'name=Ada'])
+      expect((await run(['call', 'crm', 'get_customer', pair], { url })).stderr).not.toContain('hint')
     const json = await run(['call', 'crm', 'get_customer', 'id=7', '--json'], { url })
     expect(JSON.parse(json.stderr)).toMatchObject({ code: 'INVALID_INPUT', call_id: 'call_5' })
   })

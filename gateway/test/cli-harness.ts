@@ -18,7 +18,7 @@ export const systemNode =
     .map((folder) => join(folder, 'node'))
     .find(existsSync) ?? process.execPath
 
-export interface Received {
+interface Received {
   readonly method: string
   readonly path: string
   readonly query: Readonly<Record<string, string>>
@@ -86,7 +86,7 @@ export function problem(code: string, detail: string, more: object = {}) {
   return { type: `urn:sallyport:problem:${code}`, code, title: 'Title', status: 400, detail, resolution: 'Do this.', ...more }
 }
 
-export interface Run {
+interface Run {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
@@ -159,5 +159,5 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 /** At a terminal: util-linux's `script` makes one. What the terminal shows is the standard output. */
 export function startAtTerminal(args: readonly string[], options: RunOptions = {}): Running {
   const quoted = [options.node ?? process.execPath, bin, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-  return new Running('script', ['-qec', quoted, '/dev/null'], options)
+  return new Running('script', ['-qec', `exec ${quoted}`, '/dev/null'], options)
 }

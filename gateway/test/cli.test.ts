@@ -328,6 +328,28 @@ describe('import', () => {
     expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/v1/connectors/parse'])
   })
 
+  it('stores the next version of a connector that is there', async () => {
+    const document = { connector: 'crm', version: '1.0.0', name: 'CRM', actions: { a: { method: 'GET' }, b: {} } }
+    const { url, received } = await startApi({
+      'POST /connectors/parse': { body: { document, report: created.report } },
+      'PUT /connectors/crm': { body: { ...created, version: '1.1.0', actions: ['a'], report: null } },
+    })
+    const cwd = await temporaryFolder()
+    await writeFile(join(cwd, 'crm.yaml'), 'connector: crm')
+    const result = await run(['import', 'crm.yaml', '--update', '--select', 'a', '--name', 'Mine'], { url, cwd })
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('Updated crm to 1.1.0: 1 actions.') })
+    expect(received[1]?.body).toEqual({
+      document: { ...document, name: 'Mine', actions: { a: { method: 'GET' } } },
+      autoBump: true,
+    })
+    const wrong = await run(['import', 'crm.yaml', '--update', '--select', 'c'], { url, cwd })
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no action "c" to select.\n  Its actions: a, b.'),
+    })
+    expect(received).toHaveLength(3)
+  })
+
   it('says that a file is not there', async () => {
     const { url, received } = await startApi({})
     expect(await run(['import', 'nowhere.yaml'], { url })).toMatchObject({

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { connectToGateway, outputOf } from '../context.ts'
 import { CliError } from '../failure.ts'
 import type { Output } from '../output.ts'
-import { readInput } from '../values.ts'
+import { isObject, readInput } from '../values.ts'
 
 interface CallOptions {
   readonly input?: string
@@ -86,6 +86,16 @@ async function waitForEnd(sallyport: Sallyport, out: Output, pending: Schemas['P
   throw new CliError(record.error_code ?? 'UPSTREAM_ERROR', record.error_detail ?? 'The call failed.', seeLog)
 }
 
+/** Whether a `key=text` was refused for being text. */
+function isTextMistaken(error: unknown, pairs: readonly string[]): boolean {
+  if (!(error instanceof SallyportProblem) || error.code !== 'INVALID_INPUT') return false
+  const texts = pairs.filter((pair) => !/^[^=]+:=/.test(pair)).map((pair) => `/${pair.slice(0, pair.indexOf('='))}`)
+  const faults = Array.isArray(error.diagnostics?.errors) ? error.diagnostics.errors.filter(isObject) : []
+  return faults.some(
+    ({ path, message }) => texts.includes(String(path)) && /integer|number|boolean|array|object|null/.test(String(message)),
+  )
+}
+
 async function call(
   connector: string,
   action: string,
@@ -104,10 +114,8 @@ async function call(
     ...(options.dryRun && { dry_run: true }),
   }
   const result = await sallyport.calls.create(request).catch((error: unknown) => {
-    const isText = pairs.some((pair) => !/^[^=]+:=/.test(pair))
-    if (isText && error instanceof SallyportProblem && error.code === 'INVALID_INPUT') {
+    if (isTextMistaken(error, pairs))
       out.note('hint: values after = are text. Give numbers, booleans and objects after :=, such as id:=7.')
-    }
     throw error
   })
   if (!('approval' in result)) printResult(out, result)

@@ -11,6 +11,7 @@ interface ImportOptions {
   readonly serverUrl?: string
   readonly select?: string
   readonly dryRun?: true
+  readonly update?: true
 }
 
 /** Report entries shown before the rest is only counted. */
@@ -41,6 +42,25 @@ function printReport(out: Output, report: Schemas['ImportReport'] | null): void 
   if (hidden > 0) out.note(`… and ${hidden} more; --json shows them all.`)
 }
 
+function namesOf(actions: unknown): readonly string[] {
+  return isObject(actions) ? Object.keys(actions) : []
+}
+
+/** A draft with the name and the actions asked for; when it is created instead, the gateway does the same. */
+function adjust(
+  document: Record<string, unknown>,
+  name: string | undefined,
+  select: readonly string[] | undefined,
+): Record<string, unknown> {
+  const actions = isObject(document.actions) ? document.actions : {}
+  const missing = select?.find((each) => actions[each] === undefined)
+  if (missing !== undefined)
+    throw new UsageError(`There is no action "${missing}" to select.`, `Its actions: ${namesOf(actions).join(', ')}.`)
+  const kept =
+    select === undefined ? actions : Object.fromEntries(Object.entries(actions).filter(([each]) => select.includes(each)))
+  return { ...document, ...(name !== undefined && { name }), actions: kept }
+}
+
 async function importConnector(source: string, options: ImportOptions, command: Command): Promise<void> {
   const out = outputOf(command)
   const select = parseSelect(options.select)
@@ -50,14 +70,21 @@ async function importConnector(source: string, options: ImportOptions, command: 
     ...(options.serverUrl !== undefined && { server_url: options.serverUrl }),
   }
   const { connectors } = connectToGateway()
-  if (options.dryRun) {
+  if (options.dryRun || options.update) {
     const draft = await connectors.parse(from)
-    out.answer(draft, () => {
-      const actions = isObject(draft.document.actions) ? Object.keys(draft.document.actions) : []
-      const kept = select === undefined ? actions : actions.filter((name) => select.includes(name))
-      out.line(
-        `Would import ${String(draft.document.connector)} ${String(draft.document.version ?? '')}: ${kept.length} actions. Nothing was stored.`,
-      )
+    const document = adjust(draft.document, options.name, select)
+    if (options.dryRun) {
+      out.answer(draft, () => {
+        out.line(
+          `Would import ${String(document.connector)} ${String(document.version ?? '')}: ${namesOf(document.actions).length} actions. Nothing was stored.`,
+        )
+        printReport(out, draft.report)
+      })
+      return
+    }
+    const updated = await connectors.update(String(document.connector), { document, autoBump: true })
+    out.answer(updated, () => {
+      out.line(`Updated ${out.style('bold', updated.connector)} to ${updated.version}: ${updated.actions.length} actions.`)
       printReport(out, draft.report)
     })
     return
@@ -83,6 +110,7 @@ export function registerImport(program: Command): void {
     .option('--as <slug>', 'id of the connector, such as my_crm')
     .option('--server-url <url>', 'base address, when the document has none or a relative one')
     .option('--select <actions>', 'actions to keep, separated by commas')
+    .option('--update', 'store it as the next version of the connector that is there')
     .option('--dry-run', 'show what would be imported and store nothing')
     .action(importConnector)
 }
