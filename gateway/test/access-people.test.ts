@@ -56,10 +56,12 @@ describe('setting up', () => {
   test('refuses a code that was replaced by a newer one, and a made-up one', async () => {
     const access = installation.access()
     const old = (await access.createSetupCode()) ?? ''
-    await access.createSetupCode()
+    const newest = (await access.createSetupCode()) ?? ''
     for (const code of [old, 'made-up', ''])
       await expect(access.setUp({ code, ...ada })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(await access.setupRequired()).toBe(true)
+    await access.setUp({ code: newest, ...ada })
+    expect(await access.setupRequired()).toBe(false)
   })
 
   test('refuses a code that is replaced while it is being used', async () => {
