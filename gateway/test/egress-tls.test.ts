@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createEgress } from '../src/egress/egress.ts'
@@ -125,6 +126,37 @@ describe('T3: without a valid certificate nothing is sent', () => {
       fault: 'timeout',
       sent: false,
     })
+  })
+
+  it('nor once the time is up, though the connection then comes to stand', async () => {
+    const canary = await canaryWith('server')
+    const release = Promise.withResolvers<void>()
+    const gone = Promise.withResolvers<void>()
+    const slow = await startRawCanary((socket) => {
+      socket.on('close', () => gone.resolve())
+      void release.promise.then(() => socket.pipe(connect(canary.port, '127.0.0.1').on('error', () => {})).pipe(socket))
+    })
+    cleanups.push(() => slow.close())
+    const late = get(egressOnLoopback(), `https://localhost:${slow.port}/`, { method: 'POST', body: 'late', timeoutMs: 100 })
+    expect(await faultOf(late)).toMatchObject({ fault: 'timeout', sent: false })
+    release.resolve()
+    await gone.promise
+    expect(canary).toMatchObject({ connections: 1, seen: [] })
+  })
+
+  it('nor to an address that is silent while another one answers, which gets it once', async () => {
+    const canary = await canaryWith('server')
+    const silent = await startRawCanary(() => {}, { host: '127.0.0.2', port: canary.port })
+    cleanups.push(() => silent.close())
+    const two = resolverOf({ 'api.sallyport.test.': ['127.0.0.2', '127.0.0.1'] })
+    const egress = createEgress({ allow: ['127.0.0.0/8'], resolver: two })
+    cleanups.push(() => egress.close())
+    const url = `https://api.sallyport.test:${canary.port}/`
+    expect((await get(egress, url, { method: 'POST', body: 'once' })).status).toBe(200)
+    expect(canary.seen.map(({ body }) => body)).toEqual(['once'])
+    // From then on the address with an open connection goes first.
+    expect((await get(egress, url, { timeoutMs: 1000 })).status).toBe(200)
+    expect(silent.connections).toBe(1)
   })
 
   it('nor over one that hangs up during the handshake', async () => {

@@ -6,7 +6,7 @@ import { type Deadline, startDeadline, withinDeadline } from './deadline.ts'
 import { endingError, exchange, type WireAnswer } from './exchange.ts'
 import { createGuard, type Denial, explain, type Target } from './guard.ts'
 import { checkHeaders, wireHeaders } from './headers.ts'
-import { DialError, Pools } from './pools.ts'
+import { DialError, type PoolKey, Pools } from './pools.ts'
 import { type Hop, maxHops, nextHop, redirectTarget } from './redirect.ts'
 import { createSystemResolver, type Resolver } from './resolve.ts'
 import { type Egress, EgressError, type EgressRequest, type EgressResponse } from './types.ts'
@@ -103,6 +103,12 @@ export function createEgress(options: EgressOptions): Egress {
     return addresses
   }
 
+  /** An open connection beats a better address. */
+  function connectedFirst(keys: readonly PoolKey[]): readonly PoolKey[] {
+    const open = keys.length > 1 ? keys.find((key) => pools.isConnected(key)) : undefined
+    return open === undefined ? keys : [open, ...keys.filter((key) => key !== open)]
+  }
+
   async function send(
     request: EgressRequest,
     hop: Hop,
@@ -111,15 +117,12 @@ export function createEgress(options: EgressOptions): Egress {
     sentBefore: boolean,
   ): Promise<WireAnswer> {
     const addresses = await resolve(target, deadline, sentBefore)
-    if (closed) throw new EgressError('aborted', sentBefore, 'The gateway is stopping.')
-    const keys = addresses.slice(0, maxAddresses).map((address) => ({
+    const keys = [...new Set(addresses)].slice(0, maxAddresses).map((address) => ({
       origin: target.url.origin,
       host: target.host,
       address,
       verifyTls: request.verifyTls ?? true,
     }))
-    // One that may have a connection open already goes first.
-    keys.sort((a, b) => Number(pools.has(b)) - Number(pools.has(a)))
     const wire = {
       method: request.method,
       path: wirePath(target.url, hop.secretQuery),
@@ -127,7 +130,7 @@ export function createEgress(options: EgressOptions): Egress {
       body: request.body,
     }
     let failure: unknown
-    for (const [index, key] of keys.entries()) {
+    for (const [index, key] of connectedFirst(keys).entries()) {
       const connectMs = index < keys.length - 1 ? fallbackMs : null
       try {
         return await exchange(pools.get(key), wire, {

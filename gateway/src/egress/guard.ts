@@ -47,10 +47,7 @@ function under(name: string, suffixes: readonly string[]): boolean {
 
 function judgeHost(guard: AddressGuard, hostname: string): Denial | Pick<Target, 'host' | 'addresses' | 'internal'> {
   const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-  if (isIP(literal) !== 0) {
-    // The lookup hooks of sockets are skipped for literal addresses, so they are judged here.
-    return guard.permits(literal) ? { host: literal, addresses: [literal], internal: false } : 'deny:ip'
-  }
+  if (isIP(literal) !== 0) return { host: literal, addresses: [literal], internal: false }
   const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
   if (name.length > 253 || !name.split('.').every((part) => label.test(part))) return 'deny:hostname'
   if (under(name, metadataNames)) return 'deny:name'
@@ -94,6 +91,7 @@ export function createGuard(options: { allow: readonly string[]; ownSockets: () 
     const host = judgeHost(guard, url.hostname)
     if (typeof host === 'string') return host
     const target = { url, port, ...host }
+    // The lookup hooks of sockets are skipped for literal addresses: those are judged here.
     return (target.addresses === null ? null : judgeAddresses(target, target.addresses)) ?? target
   }
 

@@ -62,9 +62,9 @@ export class Pools {
     return `${origin} ${address} ${verifyTls}`
   }
 
-  /** Whether a connection may be open already. */
-  has(key: PoolKey): boolean {
-    return this.#pools.has(this.#id(key))
+  /** Whether a connection is open already. */
+  isConnected(key: PoolKey): boolean {
+    return (this.#pools.get(this.#id(key))?.stats.connected ?? 0) > 0
   }
 
   get(key: PoolKey): Pool {

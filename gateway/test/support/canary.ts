@@ -36,8 +36,8 @@ function tlsFile(name: string): string {
 /** The authority that signed `server`, `expired` and `other-host`. */
 export const testAuthority = () => tlsFile('ca')
 
-async function listening(server: NetServer, host: string): Promise<number> {
-  server.listen(0, host)
+async function listening(server: NetServer, host: string, port = 0): Promise<number> {
+  server.listen(port, host)
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no TCP port')
@@ -89,13 +89,20 @@ export async function startCanary(
 }
 
 /** A TCP server that answers as the test says: for what no HTTP server would send. */
-export async function startRawCanary(onSocket: (socket: Socket, connection: number) => void): Promise<Omit<Canary, 'seen'>> {
+export async function startRawCanary(
+  onSocket: (socket: Socket, connection: number) => void,
+  { host = '127.0.0.1', port }: { host?: string; port?: number } = {},
+): Promise<Omit<Canary, 'seen'>> {
   const server = createTcpServer()
   const counted = { connections: 0 }
   const sockets = track(server, counted)
   server.on('connection', (socket: Socket) => onSocket(socket, counted.connections))
-  const port = await listening(server, '127.0.0.1')
-  return Object.assign(counted, { port, origin: `http://127.0.0.1:${port}`, close: closing(server, sockets) })
+  const listeningPort = await listening(server, host, port)
+  return Object.assign(counted, {
+    port: listeningPort,
+    origin: `http://${host}:${listeningPort}`,
+    close: closing(server, sockets),
+  })
 }
 
 /** A resolver that knows these names, and counts what it is asked. */
