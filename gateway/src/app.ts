@@ -46,7 +46,14 @@ const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.u
 function keyStore(store: Store): KeyStore {
   return {
     load: async (workspace) => {
-      const rows = await store.workspace(workspace, (db) => db.selectFrom('workspace_keys').select(['key_id', 'wrapped']).where('workspace_id', '=', workspace).orderBy('created_at').execute())
+      const rows = await store.workspace(workspace, (db) =>
+        db
+          .selectFrom('workspace_keys')
+          .select(['key_id', 'wrapped'])
+          .where('workspace_id', '=', workspace)
+          .orderBy('created_at')
+          .execute(),
+      )
       return rows.map((row) => ({ keyId: row.key_id, wrapped: row.wrapped }))
     },
     add: async (workspace, keyId, wrapped) => {
@@ -70,9 +77,15 @@ async function bindRootKey(store: Store, check: Buffer): Promise<void> {
       .values({ key: 'root_key_check', value: JSON.stringify(value) })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
-    const stored = await db.selectFrom('installation').select('value').where('key', '=', 'root_key_check').executeTakeFirstOrThrow()
+    const stored = await db
+      .selectFrom('installation')
+      .select('value')
+      .where('key', '=', 'root_key_check')
+      .executeTakeFirstOrThrow()
     if (stored.value === value) return
-    throw new ConfigError('The root key is not the one this database was sealed with. Set SALLYPORT_ROOT_KEY to the original key, or put the original root.key file back.')
+    throw new ConfigError(
+      'The root key is not the one this database was sealed with. Set SALLYPORT_ROOT_KEY to the original key, or put the original root.key file back.',
+    )
   })
 }
 
@@ -81,7 +94,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const log = createLog(config.logLevel)
   const clock = systemClock
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw new ConfigError(`The data directory ${config.dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`)
+    throw new ConfigError(
+      `The data directory ${config.dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`,
+    )
   })
   const { key: rootKey } = await loadRootKey({ configured: config.rootKey, dataDir: config.dataDir })
   const store = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log })
@@ -97,11 +112,26 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const egress = createEgress({ allow: config.egressAllow, log })
     opened.push(() => egress.close())
 
-    const access = createAccess({ store, clock, log, publicUrl, authSecret: hmacSha256(rootKey, 'sallyport sessions').toString('base64') })
+    const access = createAccess({
+      store,
+      clock,
+      log,
+      publicUrl,
+      authSecret: hmacSha256(rootKey, 'sallyport sessions').toString('base64'),
+    })
     if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
     const connectors = createConnectors({ store, egress, clock })
     const connections = createConnections({ store, vault, connectors, clock })
-    const services: CallServices = { access, connections, egress, store, limiter: createLimiter(clock), sealedCalls: createSealedCalls(vault), clock, log }
+    const services: CallServices = {
+      access,
+      connections,
+      egress,
+      store,
+      limiter: createLimiter(clock),
+      sealedCalls: createSealedCalls(vault),
+      clock,
+      log,
+    }
     const run = (request: CallRequest, id?: string) => runCall(services, request, id)
     const calls = { run }
     const tools = createTools({ connections })
@@ -124,7 +154,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         host: config.host,
         publicUrl,
         connectorSchema: connectorJsonSchema,
-        mount: (app) => mountMcp(app, { access, tools, calls, publicUrl }),
+        mount: (app) => mountMcp(app, { access, tools, calls, publicUrl, log }),
         ...(existsSync(dashboardDir) ? { dashboardDir } : {}),
       },
     )
@@ -132,7 +162,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
     address = await listen(server, { host: config.host, port: config.port })
     const code = await access.createSetupCode()
     log.info({ address }, 'listening')
-    return { url: address, publicUrl: publicUrl(), setupUrl: code === null ? null : `${publicUrl()}/setup#code=${code}`, close: closeAll }
+    return {
+      url: address,
+      publicUrl: publicUrl(),
+      setupUrl: code === null ? null : `${publicUrl()}/setup#code=${code}`,
+      close: closeAll,
+    }
   } catch (error) {
     await closeAll().catch((closing: unknown) => log.error({ err: closing }, 'closing after a failed start'))
     throw error

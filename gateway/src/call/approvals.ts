@@ -17,7 +17,10 @@ function isOwnCall(caller: Caller, asker: Actor): boolean {
 }
 
 /** Lists, decides on and runs the calls that wait for a person. */
-export function createApprovals(services: CallServices, run: (request: CallRequest, id: string) => Promise<CallResult>): Approvals {
+export function createApprovals(
+  services: CallServices,
+  run: (request: CallRequest, id: string) => Promise<CallResult>,
+): Approvals {
   const { store, clock, sealedCalls } = services
 
   /** Pending approvals whose time has passed; called wherever they are looked at, so that no timer is needed. */
@@ -36,7 +39,11 @@ export function createApprovals(services: CallServices, run: (request: CallReque
         .updateTable('calls')
         .set({ status: 'expired' })
         .where('workspace_id', '=', workspaceId)
-        .where('id', 'in', expired.map((row) => row.call_id))
+        .where(
+          'id',
+          'in',
+          expired.map((row) => row.call_id),
+        )
         .execute()
     })
   }
@@ -70,14 +77,24 @@ export function createApprovals(services: CallServices, run: (request: CallReque
   async function read(caller: Caller, id: string): Promise<ApprovalRow> {
     await expire(caller.workspaceId)
     const row = await store.workspace(caller.workspaceId, (db) =>
-      db.selectFrom('approvals').selectAll().where('workspace_id', '=', caller.workspaceId).where('id', '=', id).executeTakeFirst(),
+      db
+        .selectFrom('approvals')
+        .selectAll()
+        .where('workspace_id', '=', caller.workspaceId)
+        .where('id', '=', id)
+        .executeTakeFirst(),
     )
     if (row === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no approval "${id}" in this workspace.` })
     return row
   }
 
   /** One atomic step from pending to the decision; throws CONFLICT when somebody was quicker. */
-  async function decide(caller: Caller, id: string, status: 'approved' | 'rejected', reason: string | null): Promise<ApprovalRow> {
+  async function decide(
+    caller: Caller,
+    id: string,
+    status: 'approved' | 'rejected',
+    reason: string | null,
+  ): Promise<ApprovalRow> {
     requireRole(caller, 'manager')
     const before = await read(caller, id)
     if (isOwnCall(caller, before.caller as Actor)) {
@@ -98,9 +115,17 @@ export function createApprovals(services: CallServices, run: (request: CallReque
         .where('expires_at', '>', new Date(clock.now()))
         .returningAll()
         .executeTakeFirst()
-      if (decided === undefined) throw new SallyportError('CONFLICT', { detail: `The call was ${before.status === 'pending' ? 'decided meanwhile' : before.status} already.` })
+      if (decided === undefined)
+        throw new SallyportError('CONFLICT', {
+          detail: `The call was ${before.status === 'pending' ? 'decided meanwhile' : before.status} already.`,
+        })
       if (status === 'rejected') {
-        await db.updateTable('calls').set({ status: 'rejected' }).where('workspace_id', '=', caller.workspaceId).where('id', '=', decided.call_id).execute()
+        await db
+          .updateTable('calls')
+          .set({ status: 'rejected' })
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('id', '=', decided.call_id)
+          .execute()
       }
       return decided
     })
@@ -126,12 +151,22 @@ export function createApprovals(services: CallServices, run: (request: CallReque
       const size = pageSize(query.limit)
       const before = parseCursor(query.cursor)
       const rows = await store.workspace(caller.workspaceId, (db) => {
-        let select = db.selectFrom('approvals').selectAll().where('workspace_id', '=', caller.workspaceId).orderBy('id', 'desc').limit(size + 1)
+        let select = db
+          .selectFrom('approvals')
+          .selectAll()
+          .where('workspace_id', '=', caller.workspaceId)
+          .orderBy('id', 'desc')
+          .limit(size + 1)
         if (before !== undefined) select = select.where('id', '<', before)
         if (query.status !== undefined) select = select.where('status', '=', query.status)
         return select.execute()
       })
-      const page = toPage(rows, size, (row) => row, (row) => row.id)
+      const page = toPage(
+        rows,
+        size,
+        (row) => row,
+        (row) => row.id,
+      )
       return { items: await Promise.all(page.items.map((row) => view(caller, row))), next_cursor: page.next_cursor }
     },
 
@@ -143,10 +178,18 @@ export function createApprovals(services: CallServices, run: (request: CallReque
     async approve(caller, id) {
       const approved = await decide(caller, id, 'approved', null)
       const asker = approved.caller as Actor
-      const input = await sealedCalls.openInput(caller.workspaceId, id, { ciphertext: approved.sealed_call, keyId: approved.sealed_key_id })
+      const input = await sealedCalls.openInput(caller.workspaceId, id, {
+        ciphertext: approved.sealed_call,
+        keyId: approved.sealed_key_id,
+      })
       const call = await run(
         {
-          credentials: { kind: 'stored', workspaceId: caller.workspaceId, callerKind: asker.kind === 'session' ? 'session' : 'token', callerId: asker.id },
+          credentials: {
+            kind: 'stored',
+            workspaceId: caller.workspaceId,
+            callerKind: asker.kind === 'session' ? 'session' : 'token',
+            callerId: asker.id,
+          },
           entrance: 'approval',
           ip: '',
           connector: approved.connector,

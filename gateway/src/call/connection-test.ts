@@ -1,7 +1,7 @@
 import { requireRole } from '../caller.ts'
+import type { Connections } from '../connections/types.ts'
 import type { CompiledAction } from '../definition/types.ts'
 import { EgressError } from '../egress/types.ts'
-import type { Connections } from '../connections/types.ts'
 import type { CallServices } from './services.ts'
 import type { CallRequest, CallResult, ConnectionTests, TestCheck } from './types.ts'
 
@@ -17,14 +17,31 @@ function testable(action: CompiledAction): boolean {
 type Checklist = TestCheck[]
 
 /** Tests a connection by real calls through the pipeline: reachable, authenticated, each safe action, its schema (P4). */
-export function createConnectionTests(services: CallServices, connections: Connections, run: (request: CallRequest) => Promise<CallResult>): ConnectionTests {
+export function createConnectionTests(
+  services: CallServices,
+  connections: Connections,
+  run: (request: CallRequest) => Promise<CallResult>,
+): ConnectionTests {
   const { clock, egress } = services
 
   async function reach(baseUrl: string, verifyTls: boolean): Promise<TestCheck> {
     const start = clock.monotonic()
-    const check = (status: TestCheck['status'], detail: string): TestCheck => ({ id: 'reachable', label: 'Base URL reachable', status, detail, ms: clock.monotonic() - start })
+    const check = (status: TestCheck['status'], detail: string): TestCheck => ({
+      id: 'reachable',
+      label: 'Base URL reachable',
+      status,
+      detail,
+      ms: clock.monotonic() - start,
+    })
     try {
-      const { status } = await egress.request({ method: 'GET', url: baseUrl, headers: {}, timeoutMs: reachTimeoutMs, maxResponseBytes: 1_048_576, verifyTls })
+      const { status } = await egress.request({
+        method: 'GET',
+        url: baseUrl,
+        headers: {},
+        timeoutMs: reachTimeoutMs,
+        maxResponseBytes: 1_048_576,
+        verifyTls,
+      })
       return check('passed', `Answered ${status}.`)
     } catch (error) {
       if (!(error instanceof EgressError)) throw error
@@ -43,7 +60,14 @@ export function createConnectionTests(services: CallServices, connections: Conne
   }
 
   function ofCall(action: CompiledAction, result: CallResult, ms: number): TestCheck {
-    const check = (status: TestCheck['status'], detail: string): TestCheck => ({ id: `action:${action.name}`, label: `Action ${action.name}`, status, detail, ms, call_id: result.id })
+    const check = (status: TestCheck['status'], detail: string): TestCheck => ({
+      id: `action:${action.name}`,
+      label: `Action ${action.name}`,
+      status,
+      detail,
+      ms,
+      call_id: result.id,
+    })
     switch (result.kind) {
       case 'answered':
         return check('passed', `Answered ${result.status ?? 'without a status'}.`)
@@ -61,21 +85,34 @@ export function createConnectionTests(services: CallServices, connections: Conne
   /** What the calls say about the credential and the schemas, as lines of their own. */
   function conclude(checks: Checklist, results: readonly CallResult[], hasCredential: boolean): void {
     const refused = results.find((result) => result.kind === 'failed' && result.error.code === 'AUTHENTICATION_FAILED')
-    const reached = results.some((result) => result.kind === 'answered' || (result.kind === 'failed' && result.outcome === 'done'))
+    const reached = results.some(
+      (result) => result.kind === 'answered' || (result.kind === 'failed' && result.outcome === 'done'),
+    )
     const authenticated = refused !== undefined ? 'failed' : reached ? 'passed' : 'skipped'
     const details = {
       passed: hasCredential ? 'The API accepted the credential.' : 'The API asks for no credential.',
       failed: 'The API refused the credential. Enter a current one.',
       skipped: 'No read action without required input could be tried.',
     } as const
-    checks.splice(1, 0, { id: 'authenticated', label: 'Authentication valid', status: authenticated, detail: details[authenticated], ms: 0 })
+    checks.splice(1, 0, {
+      id: 'authenticated',
+      label: 'Authentication valid',
+      status: authenticated,
+      detail: details[authenticated],
+      ms: 0,
+    })
     const mismatch = results.find((result) => result.kind === 'failed' && result.error.code === 'SCHEMA_MISMATCH')
     const answered = results.some((result) => result.kind === 'answered')
     checks.push({
       id: 'schema',
       label: 'Response schema validated',
       status: mismatch !== undefined ? 'failed' : answered ? 'passed' : 'skipped',
-      detail: mismatch?.kind === 'failed' ? mismatch.error.detail : answered ? 'Every answer matches its schema.' : 'There was no answer to check.',
+      detail:
+        mismatch?.kind === 'failed'
+          ? mismatch.error.detail
+          : answered
+            ? 'Every answer matches its schema.'
+            : 'There was no answer to check.',
       ms: 0,
     })
   }
@@ -90,11 +127,22 @@ export function createConnectionTests(services: CallServices, connections: Conne
       const results: CallResult[] = []
       if (checks[0]?.status === 'passed') {
         const wanted = connector.document.verify
-        const chosen = wanted === undefined ? [...connector.actions.values()].filter(testable).slice(0, maxActions) : [connector.actions.get(wanted.action)]
+        const chosen =
+          wanted === undefined
+            ? [...connector.actions.values()].filter(testable).slice(0, maxActions)
+            : [connector.actions.get(wanted.action)]
         for (const action of chosen) {
           if (action === undefined) continue
           const start = clock.monotonic()
-          const result = await run({ credentials, entrance: 'test', ip, connector: connector.id, action: action.name, connection: loaded.id, input: wanted?.input ?? {} })
+          const result = await run({
+            credentials,
+            entrance: 'test',
+            ip,
+            connector: connector.id,
+            action: action.name,
+            connection: loaded.id,
+            input: wanted?.input ?? {},
+          })
           results.push(result)
           checks.push(ofCall(action, result, clock.monotonic() - start))
         }

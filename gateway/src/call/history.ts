@@ -10,7 +10,9 @@ import type { CallHistory, CallSummary, Outcome, TraceStep } from './types.ts'
 const slices = 48
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-type SummaryRow = Omit<CallRow, 'error_detail' | 'method' | 'url' | 'input' | 'response_bytes' | 'trace' | 'workspace_id'> & { connection_name: string | null }
+type SummaryRow = Omit<CallRow, 'error_detail' | 'method' | 'url' | 'input' | 'response_bytes' | 'trace' | 'workspace_id'> & {
+  connection_name: string | null
+}
 
 function summaryOf(row: SummaryRow): CallSummary {
   return {
@@ -35,13 +37,15 @@ function parseWindow(window: string): number {
   const match = /^(\d{1,3})([mhd])$/.exec(window)
   const amount = Number(match?.[1] ?? 0)
   const unit = match?.[2]
-  if (amount === 0 || (unit !== 'm' && unit !== 'h' && unit !== 'd')) throw new SallyportError('INVALID_INPUT', { detail: 'A window is a number and m, h or d, such as 24h.' })
+  if (amount === 0 || (unit !== 'm' && unit !== 'h' && unit !== 'd'))
+    throw new SallyportError('INVALID_INPUT', { detail: 'A window is a number and m, h or d, such as 24h.' })
   return amount * unitMs[unit]
 }
 
 function instant(name: string, value: string): Date {
   const at = new Date(value)
-  if (Number.isNaN(at.getTime())) throw new SallyportError('INVALID_INPUT', { detail: `"${name}" must be a date and time such as 2026-01-31T12:00:00Z.` })
+  if (Number.isNaN(at.getTime()))
+    throw new SallyportError('INVALID_INPUT', { detail: `"${name}" must be a date and time such as 2026-01-31T12:00:00Z.` })
   return at
 }
 
@@ -113,7 +117,10 @@ export function createHistory({ store, clock, sealedCalls }: CallServices): Call
       const readable = (row.caller_kind === caller.kind && row.caller_id === caller.id) || hasRole(caller, 'manager')
       const result =
         readable && row.approval_id !== null && row.sealed_result !== null && row.result_key_id !== null
-          ? await sealedCalls.openResult(caller.workspaceId, row.approval_id, { ciphertext: row.sealed_result, keyId: row.result_key_id })
+          ? await sealedCalls.openResult(caller.workspaceId, row.approval_id, {
+              ciphertext: row.sealed_result,
+              keyId: row.result_key_id,
+            })
           : null
       return {
         ...summaryOf(row),
@@ -159,7 +166,11 @@ export function createHistory({ store, clock, sealedCalls }: CallServices): Call
           .execute()
         const slice = sql<number>`least(floor(extract(epoch from started_at - ${since}) * 1000 / ${span / slices}), ${slices - 1})::int`
         const series = await ended
-          .select(({ fn }) => [slice.as('slice'), fn.countAll<string>().as('total'), fn.countAll<string>().filterWhere('status', '=', 'succeeded').as('succeeded')])
+          .select(({ fn }) => [
+            slice.as('slice'),
+            fn.countAll<string>().as('total'),
+            fn.countAll<string>().filterWhere('status', '=', 'succeeded').as('succeeded'),
+          ])
           .groupBy(sql`1`)
           .execute()
         const total = Number(totals.total)
@@ -172,11 +183,19 @@ export function createHistory({ store, clock, sealedCalls }: CallServices): Call
           success_rate: total === 0 ? null : succeeded / total,
           mean_duration_ms: totals.mean === null ? null : Number(totals.mean),
           p95_duration_ms: totals.p95,
-          errors: errors.map((row) => ({ code: row.error_code ?? 'INTERNAL', upstream_status: row.upstream_status, count: Number(row.count) })),
+          errors: errors.map((row) => ({
+            code: row.error_code ?? 'INTERNAL',
+            upstream_status: row.upstream_status,
+            count: Number(row.count),
+          })),
           series: Array.from({ length: slices }, (_, index) => {
             const found = series.find((row) => row.slice === index)
             const ok = Number(found?.succeeded ?? 0)
-            return { at: new Date(since.getTime() + (index * span) / slices).toISOString(), succeeded: ok, failed: Number(found?.total ?? 0) - ok }
+            return {
+              at: new Date(since.getTime() + (index * span) / slices).toISOString(),
+              succeeded: ok,
+              failed: Number(found?.total ?? 0) - ok,
+            }
           }),
         }
       })

@@ -9,19 +9,23 @@ function timeline() {
 
 test('admits exactly the limit in any 60 seconds, however the calls are spread', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 40 }), fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 200 }), (perMinute, gaps) => {
-      const time = timeline()
-      const limiter = createLimiter(time.clock)
-      const admitted: number[] = []
-      for (const gap of gaps) {
-        time.advance(gap)
-        const inWindow = admitted.filter((at) => at > time.at() - 60_000).length
-        const refusal = limiter.take('key', perMinute, null)
-        expect(refusal === null).toBe(inWindow < perMinute)
-        if (refusal === null) admitted.push(time.at())
-        else expect(admitted.filter((at) => at > time.at() + refusal.retryAfterMs - 60_000).length).toBeLessThan(perMinute)
-      }
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 200 }),
+      (perMinute, gaps) => {
+        const time = timeline()
+        const limiter = createLimiter(time.clock)
+        const admitted: number[] = []
+        for (const gap of gaps) {
+          time.advance(gap)
+          const inWindow = admitted.filter((at) => at > time.at() - 60_000).length
+          const refusal = limiter.take('key', perMinute, null)
+          expect(refusal === null).toBe(inWindow < perMinute)
+          if (refusal === null) admitted.push(time.at())
+          else expect(admitted.filter((at) => at > time.at() + refusal.retryAfterMs - 60_000).length).toBeLessThan(perMinute)
+        }
+      },
+    ),
   )
 })
 

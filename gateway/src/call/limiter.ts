@@ -79,7 +79,8 @@ export function createLimiter(clock: Clock): Limiter {
     take(key, perMinute, perDay) {
       const now = clock.monotonic()
       const minute = windowOf(minutes, key, minuteMs, now)
-      if (minute.count >= perMinute) return { limit: perMinute, window: 'minute', retryAfterMs: minute.blocking(perMinute) + minuteMs - now }
+      if (minute.count >= perMinute)
+        return { limit: perMinute, window: 'minute', retryAfterMs: minute.blocking(perMinute) + minuteMs - now }
       if (perDay !== null) {
         const day = windowOf(days, key, dayMs, now)
         if (day.count >= perDay) return { limit: perDay, window: 'day', retryAfterMs: day.blocking(perDay) + dayMs - now }

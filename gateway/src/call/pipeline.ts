@@ -21,7 +21,11 @@ import type { CallRequest, CallResult } from './types.ts'
  * The life of a call: the one way to reach an API with a credential. Every entrance enters here, and each stage takes the
  * proof of the one before it (see facts.ts). Whatever happens, the record is written before the caller gets an answer.
  */
-export async function runCall(services: CallServices, request: CallRequest, id: string = newId('call', services.clock.now())): Promise<CallResult> {
+export async function runCall(
+  services: CallServices,
+  request: CallRequest,
+  id: string = newId('call', services.clock.now()),
+): Promise<CallResult> {
   const trace = new Trace(services.clock)
   const record = new CallRecorder(services, request, id, trace)
   try {

@@ -1,5 +1,5 @@
-import { SallyportError, toSallyportError } from '../errors.ts'
 import type { Caller } from '../caller.ts'
+import { SallyportError, toSallyportError } from '../errors.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
 import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Resolved } from './facts.ts'
 import type { CallServices } from './services.ts'
@@ -75,7 +75,8 @@ export class CallRecorder {
 
   async failed(error: SallyportError): Promise<CallResult> {
     const { log } = this.#services
-    if (error.code === 'INTERNAL') log.error({ call: this.#id, internal: error.internal, err: error.cause }, 'a call failed inside the gateway')
+    if (error.code === 'INTERNAL')
+      log.error({ call: this.#id, internal: error.internal, err: error.cause }, 'a call failed inside the gateway')
     else log.debug({ call: this.#id, code: error.code, internal: error.internal }, 'a call failed')
     const unrecorded = await this.#close({ status: 'failed', error, bytes: null, approvalId: null })
     if (error.code === 'AUTHENTICATION_FAILED') await this.#reportConnection('failing', error.detail)
@@ -93,7 +94,9 @@ export class CallRecorder {
     // A call nobody is known to have made belongs to no workspace, a dry run did nothing, and neither has a row.
     if (this.#workspaceId() === null || this.#request.dryRun) return null
     try {
-      await (this.#begun ? this.#finish(end) : this.#services.store.calls.insert(this.#row(end.status, this.progress.outcome, end)))
+      await (this.#begun
+        ? this.#finish(end)
+        : this.#services.store.calls.insert(this.#row(end.status, this.progress.outcome, end)))
       return null
     } catch (error) {
       this.#services.log.error({ call: this.#id, err: error }, 'the record of a call could not be written')

@@ -1,5 +1,5 @@
-import { requireRole } from '../caller.ts'
 import type { Caller } from '../caller.ts'
+import { requireRole } from '../caller.ts'
 import type { LoadedConnection } from '../connections/connections.ts'
 import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import type { CompiledAction } from '../definition/types.ts'
@@ -30,7 +30,9 @@ function slug(text: string): string {
 
 /** `connector_action`; the connection is named only where a connector has several. Shortened names end in a hash of the whole. */
 function nameTool(connection: LoadedConnection, action: string, isDefault: boolean, taken: ReadonlyMap<string, unknown>): string {
-  const whole = isDefault ? `${connection.connector.id}_${action}` : `${connection.connector.id}_${slug(connection.name)}_${action}`
+  const whole = isDefault
+    ? `${connection.connector.id}_${action}`
+    : `${connection.connector.id}_${slug(connection.name)}_${action}`
   if (whole.length <= maxName && !taken.has(whole)) return whole
   const hash = sha256(`${connection.id}/${action}`).toString('hex').slice(0, 6)
   return `${whole.slice(0, maxName - 7)}_${hash}`
@@ -74,7 +76,8 @@ function view({ name, connection, action }: Entry): ToolView {
     method: action.method,
     path: action.path,
     input_schema: action.inputSchema(),
-    output_schema: action.outputSchema(),
+    // A client holds a structured answer to the schema: only one that the gateway enforces, on the answer as it is, may be shown.
+    output_schema: action.limits.responseCheck === 'enforce' && !action.mapsResponse ? action.outputSchema() : null,
   }
 }
 
@@ -103,7 +106,15 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
     requireRole(caller, 'viewer')
     const source = await connections.all(caller.workspaceId)
     const known = catalogues.get(caller.workspaceId)
-    if (known !== undefined && known.source.length === source.length && known.source.every((each, index) => each.connector === source[index]?.connector && each.id === source[index]?.id && each.name === source[index]?.name)) return known
+    if (
+      known !== undefined &&
+      known.source.length === source.length &&
+      known.source.every(
+        (each, index) =>
+          each.connector === source[index]?.connector && each.id === source[index]?.id && each.name === source[index]?.name,
+      )
+    )
+      return known
     const made = catalogue(source)
     catalogues.set(caller.workspaceId, made)
     return made

@@ -2,8 +2,8 @@ import type { Credentials } from '../access/types.ts'
 import type { Caller } from '../caller.ts'
 import type { ConnectionView, Page } from '../connections/types.ts'
 import type { Effect } from '../definition/document.ts'
-import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'
 import type { SallyportError } from '../errors.ts'
+import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'
 
 /** Where a call came in. */
 export type Entrance = 'http' | 'mcp' | 'approval' | 'test'
@@ -42,10 +42,31 @@ export interface PlannedRequest {
 
 /** How a call ended. It never throws: a failure is a result, with its record already written. */
 export type CallResult =
-  | { readonly kind: 'answered'; readonly id: string; readonly outcome: CallOutcome; readonly status: number | null; readonly durationMs: number; readonly answer: Outcome }
+  | {
+      readonly kind: 'answered'
+      readonly id: string
+      readonly outcome: CallOutcome
+      readonly status: number | null
+      readonly durationMs: number
+      readonly answer: Outcome
+    }
   | { readonly kind: 'pending'; readonly id: string; readonly approvalId: string; readonly expiresAt: string }
-  | { readonly kind: 'planned'; readonly id: string; readonly durationMs: number; readonly plan: PlannedRequest; readonly hash: string; readonly needsApproval: boolean }
-  | { readonly kind: 'failed'; readonly id: string; readonly outcome: CallOutcome; readonly status: number | null; readonly durationMs: number; readonly error: SallyportError }
+  | {
+      readonly kind: 'planned'
+      readonly id: string
+      readonly durationMs: number
+      readonly plan: PlannedRequest
+      readonly hash: string
+      readonly needsApproval: boolean
+    }
+  | {
+      readonly kind: 'failed'
+      readonly id: string
+      readonly outcome: CallOutcome
+      readonly status: number | null
+      readonly durationMs: number
+      readonly error: SallyportError
+    }
 
 export interface Actor {
   readonly kind: string
@@ -200,5 +221,10 @@ export interface TestCheck {
 
 /** Tests a connection by calling its read actions that need no input (P4). */
 export interface ConnectionTests {
-  run(caller: Caller, credentials: Credentials, connectionId: string, ip: string): Promise<{ ok: boolean; checks: readonly TestCheck[]; connection: ConnectionView }>
+  run(
+    caller: Caller,
+    credentials: Credentials,
+    connectionId: string,
+    ip: string,
+  ): Promise<{ ok: boolean; checks: readonly TestCheck[]; connection: ConnectionView }>
 }

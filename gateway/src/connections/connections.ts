@@ -66,7 +66,9 @@ function chooseScheme(connector: CompiledConnector, wanted: string | undefined):
   const scheme = connector.auth[name]
   if (scheme !== undefined && Object.hasOwn(connector.auth, name)) return { name, scheme }
   if (name === 'none') return { name, scheme: none }
-  throw new SallyportError('INVALID_INPUT', { detail: `"${connector.id}" has no auth scheme "${name}". It has: ${names.join(', ') || 'none'}.` })
+  throw new SallyportError('INVALID_INPUT', {
+    detail: `"${connector.id}" has no auth scheme "${name}". It has: ${names.join(', ') || 'none'}.`,
+  })
 }
 
 /** Settings with declared defaults filled in; unknown or missing ones are refused by name. */
@@ -76,12 +78,15 @@ function parseSettings(connector: CompiledConnector, environment: string, submit
   const unknown = Object.keys(submitted).find((name) => !Object.hasOwn(fields, name) && !Object.hasOwn(variables, name))
   if (unknown !== undefined) {
     const known = [...Object.keys(variables), ...Object.keys(fields)]
-    throw new SallyportError('INVALID_INPUT', { detail: `Unknown setting "${unknown}". "${connector.id}" takes: ${known.join(', ') || 'none'}.` })
+    throw new SallyportError('INVALID_INPUT', {
+      detail: `Unknown setting "${unknown}". "${connector.id}" takes: ${known.join(', ') || 'none'}.`,
+    })
   }
   const settings: Record<string, string | number | boolean> = {}
   for (const [name, field] of Object.entries(fields)) {
     const value = submitted[name] ?? field.default
-    if (value === undefined && field.required) throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" is required.` })
+    if (value === undefined && field.required)
+      throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" is required.` })
     if (value !== undefined && typeof value !== (field.type ?? 'string')) {
       throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" must be a ${field.type ?? 'string'}.` })
     }
@@ -140,7 +145,13 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     const hit = byWorkspace.get(workspaceId)
     if (hit !== undefined) return hit
     const pending = store.workspace(workspaceId, (db) =>
-      db.selectFrom('connections').selectAll().where('workspace_id', '=', workspaceId).orderBy('created_at').orderBy('id').execute(),
+      db
+        .selectFrom('connections')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute(),
     )
     byWorkspace.set(workspaceId, pending)
     pending.catch(() => byWorkspace.delete(workspaceId))
@@ -214,12 +225,16 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const hit = loaded.get(key)
       if (hit !== undefined && (await connectors.compiled(workspaceId, connector)) === hit.connector) return hit
       const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
-      const matches = connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection)
+      const matches =
+        connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection)
       const [match] = matches
       if (match === undefined) {
         await connectors.compiled(workspaceId, connector) // throws when the connector itself is unknown
         throw new SallyportError('NOT_FOUND', {
-          detail: connection === undefined ? `"${connector}" has no connection yet. Connect it first.` : `"${connector}" has no connection "${connection}".`,
+          detail:
+            connection === undefined
+              ? `"${connector}" has no connection yet. Connect it first.`
+              : `"${connector}" has no connection "${connection}".`,
         })
       }
       if (matches.length > 1) {
@@ -236,7 +251,8 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       return Promise.all((await rows(workspaceId)).map(load))
     },
 
-    openCredential: (connection) => credentials.open(connection.workspaceId, connection.id, connection.scheme, connection.credential),
+    openCredential: (connection) =>
+      credentials.open(connection.workspaceId, connection.id, connection.scheme, connection.credential),
 
     async report(connection, status, detail, tested = false) {
       if (connection.status === status && !tested) return
@@ -256,7 +272,12 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const size = pageSize(query.limit)
       const before = parseCursor(query.cursor)
       const found = await store.workspace(caller.workspaceId, (db) => {
-        let select = db.selectFrom('connections').selectAll().where('workspace_id', '=', caller.workspaceId).orderBy('id', 'desc').limit(size + 1)
+        let select = db
+          .selectFrom('connections')
+          .selectAll()
+          .where('workspace_id', '=', caller.workspaceId)
+          .orderBy('id', 'desc')
+          .limit(size + 1)
         if (before !== undefined) select = select.where('id', '<', before)
         if (query.connector) select = select.where('connector', '=', query.connector)
         if (query.search) {
@@ -265,7 +286,12 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         }
         return select.execute()
       })
-      const page = toPage(found, size, (each) => each, (each) => each.id)
+      const page = toPage(
+        found,
+        size,
+        (each) => each,
+        (each) => each.id,
+      )
       return { items: await view(caller.workspaceId, page.items), next_cursor: page.next_cursor }
     },
 
@@ -304,7 +330,10 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         await store.workspace(caller.workspaceId, (db) => db.insertInto('connections').values(values).execute())
       } catch (error) {
         if (!isUniqueViolation(error)) throw error
-        throw new SallyportError('CONFLICT', { detail: `"${connector.id}" has a connection named "${values.name}" already. Give this one another name.`, cause: error })
+        throw new SallyportError('CONFLICT', {
+          detail: `"${connector.id}" has a connection named "${values.name}" already. Give this one another name.`,
+          cause: error,
+        })
       }
       forget(caller.workspaceId)
       return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
@@ -321,14 +350,22 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         await store.workspace(caller.workspaceId, (db) =>
           db
             .updateTable('connections')
-            .set({ name: request.name ?? found.name, environment, settings: JSON.stringify(settings), updated_at: new Date(clock.now()) })
+            .set({
+              name: request.name ?? found.name,
+              environment,
+              settings: JSON.stringify(settings),
+              updated_at: new Date(clock.now()),
+            })
             .where('workspace_id', '=', caller.workspaceId)
             .where('id', '=', id)
             .execute(),
         )
       } catch (error) {
         if (!isUniqueViolation(error)) throw error
-        throw new SallyportError('CONFLICT', { detail: `Another connection of "${found.connector}" is named "${request.name}".`, cause: error })
+        throw new SallyportError('CONFLICT', {
+          detail: `Another connection of "${found.connector}" is named "${request.name}".`,
+          cause: error,
+        })
       }
       forget(caller.workspaceId)
       return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
@@ -357,7 +394,10 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           .where('credential_version', '=', found.credential_version)
           .executeTakeFirst(),
       )
-      if (changed.numUpdatedRows === 0n) throw new SallyportError('CONFLICT', { detail: 'The credential was replaced by somebody else meanwhile. Look at it and try again.' })
+      if (changed.numUpdatedRows === 0n)
+        throw new SallyportError('CONFLICT', {
+          detail: 'The credential was replaced by somebody else meanwhile. Look at it and try again.',
+        })
       forget(caller.workspaceId)
       return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
     },

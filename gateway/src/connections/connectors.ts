@@ -60,12 +60,17 @@ function importSource(body: Readonly<Record<string, unknown>>): ImportSource | n
 function parseImportSource(body: Readonly<Record<string, unknown>>): ImportSource {
   const known = ['spec', 'url', 'text', 'connector', 'name', 'server_url', 'select']
   const unknown = Object.keys(body).filter((key) => !known.includes(key))
-  const wrong = ['url', 'text', 'connector', 'name', 'server_url'].filter((key) => body[key] !== undefined && typeof body[key] !== 'string')
+  const wrong = ['url', 'text', 'connector', 'name', 'server_url'].filter(
+    (key) => body[key] !== undefined && typeof body[key] !== 'string',
+  )
   const { select } = body
   if (select !== undefined && !(Array.isArray(select) && select.every((name) => typeof name === 'string'))) wrong.push('select')
   if (unknown.length > 0 || wrong.length > 0) {
     throw new SallyportError('INVALID_INPUT', {
-      detail: unknown.length > 0 ? `Unknown key "${unknown[0]}". An import takes ${known.join(', ')}.` : `"${wrong[0]}" has the wrong type.`,
+      detail:
+        unknown.length > 0
+          ? `Unknown key "${unknown[0]}". An import takes ${known.join(', ')}.`
+          : `"${wrong[0]}" has the wrong type.`,
     })
   }
   return body
@@ -85,14 +90,17 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       redirects: 'follow',
     })
     if (response.status === 200) return response.body.toString('utf8')
-    throw new SallyportError('UPSTREAM_ERROR', { detail: `${url} answered ${response.status}. Give the address of the document itself.` })
+    throw new SallyportError('UPSTREAM_ERROR', {
+      detail: `${url} answered ${response.status}. Give the address of the document itself.`,
+    })
   }
 
   async function read(source: ImportSource): Promise<{ document: ConnectorDocument; report: ImportReport | null }> {
     if ([source.spec, source.url, source.text].filter((part) => part !== undefined).length !== 1) {
       throw new SallyportError('INVALID_INPUT', { detail: 'Give exactly one of spec, url and text.' })
     }
-    if (source.text !== undefined && !looksLikeOpenApi(source.text)) return { document: parseConnector(source.text), report: null }
+    if (source.text !== undefined && !looksLikeOpenApi(source.text))
+      return { document: parseConnector(source.text), report: null }
     const spec = source.url === undefined ? (source.spec ?? source.text) : await fetchSpec(source.url)
     const { document, report } = importOpenApi(spec, {
       ...(source.connector === undefined ? {} : { connector: source.connector }),
@@ -103,7 +111,12 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     return { document: parseConnector(document), report }
   }
 
-  async function save(caller: Caller, document: ConnectorDocument, version: string, report: ImportReport | null): Promise<CreatedConnector> {
+  async function save(
+    caller: Caller,
+    document: ConnectorDocument,
+    version: string,
+    report: ImportReport | null,
+  ): Promise<CreatedConnector> {
     const stored = { ...document, version }
     compileConnector(stored, version)
     const row = { name: document.name, version, summary: JSON.stringify(summarise(document)), updated_at: new Date(clock.now()) }
@@ -129,7 +142,10 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     return { id: document.connector, connector: document.connector, version, actions: Object.keys(document.actions), report }
   }
 
-  async function load(workspaceId: string, id: string): Promise<{ version: string; document: Readonly<Record<string, unknown>> }> {
+  async function load(
+    workspaceId: string,
+    id: string,
+  ): Promise<{ version: string; document: Readonly<Record<string, unknown>> }> {
     const row = await store.workspace(workspaceId, (db) =>
       db
         .selectFrom('connectors')
@@ -155,7 +171,8 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       const hit = version === undefined ? undefined : compiled.get(`${key}@${version}`)
       if (hit !== undefined) return hit
       const loaded = await load(workspaceId, id)
-      const connector = compiled.get(`${key}@${loaded.version}`) ?? compileConnector(parseConnector(loaded.document), loaded.version)
+      const connector =
+        compiled.get(`${key}@${loaded.version}`) ?? compileConnector(parseConnector(loaded.document), loaded.version)
       compiled.set(`${key}@${loaded.version}`, connector)
       current.set(key, loaded.version)
       return connector
@@ -186,7 +203,9 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
         if (after !== undefined) select = select.where('id', '>', after)
         if (query.search) {
           const pattern = `%${query.search.replace(/[\\%_]/g, '\\$&')}%`
-          select = select.where(sql<boolean>`(id ilike ${pattern} or name ilike ${pattern} or summary->>'description' ilike ${pattern})`)
+          select = select.where(
+            sql<boolean>`(id ilike ${pattern} or name ilike ${pattern} or summary->>'description' ilike ${pattern})`,
+          )
         }
         return select.execute()
       })
@@ -236,7 +255,12 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       const source = importSource(body)
       const { document, report } = source === null ? { document: parseConnector(body), report: null } : await read(source)
       const existing = await store.workspace(caller.workspaceId, (db) =>
-        db.selectFrom('connectors').select('version').where('workspace_id', '=', caller.workspaceId).where('id', '=', document.connector).executeTakeFirst(),
+        db
+          .selectFrom('connectors')
+          .select('version')
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('id', '=', document.connector)
+          .executeTakeFirst(),
       )
       if (existing !== undefined) {
         throw new SallyportError('CONFLICT', {
@@ -250,7 +274,9 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       requireRole(caller, 'admin')
       const document = parseConnector(submitted)
       if (document.connector !== id) {
-        throw new SallyportError('INVALID_INPUT', { detail: `The document is of connector "${document.connector}", not "${id}".` })
+        throw new SallyportError('INVALID_INPUT', {
+          detail: `The document is of connector "${document.connector}", not "${id}".`,
+        })
       }
       const before = await load(caller.workspaceId, id)
       const next = nextVersion(parseConnector(before.document), document, before.version)
@@ -267,13 +293,25 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     async remove(caller, id) {
       requireRole(caller, 'admin')
       await store.workspace(caller.workspaceId, async (db) => {
-        const used = await db.selectFrom('connections').select('name').where('workspace_id', '=', caller.workspaceId).where('connector', '=', id).execute()
+        const used = await db
+          .selectFrom('connections')
+          .select('name')
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('connector', '=', id)
+          .execute()
         if (used.length > 0) {
           throw new SallyportError('CONFLICT', {
-            detail: `"${id}" has ${used.length} connection(s): ${used.slice(0, 5).map((row) => row.name).join(', ')}. Delete them first.`,
+            detail: `"${id}" has ${used.length} connection(s): ${used
+              .slice(0, 5)
+              .map((row) => row.name)
+              .join(', ')}. Delete them first.`,
           })
         }
-        const deleted = await db.deleteFrom('connectors').where('workspace_id', '=', caller.workspaceId).where('id', '=', id).executeTakeFirst()
+        const deleted = await db
+          .deleteFrom('connectors')
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('id', '=', id)
+          .executeTakeFirst()
         if (deleted.numDeletedRows === 0n) throw notFound(id)
       })
       current.delete(`${caller.workspaceId}/${id}`)

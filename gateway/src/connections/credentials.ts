@@ -17,19 +17,35 @@ function place(workspace: string, connection: string, version: number): Place {
 export function createCredentials(vault: Vault) {
   return {
     /** Null when the scheme has no secret. */
-    async seal(workspace: string, connection: string, fields: CredentialFields, version: number): Promise<SealedCredential | null> {
+    async seal(
+      workspace: string,
+      connection: string,
+      fields: CredentialFields,
+      version: number,
+    ): Promise<SealedCredential | null> {
       if (Object.keys(fields).length === 0) return null
       return { ...(await sealFields(vault, place(workspace, connection, version), fields)), version }
     },
 
     /** Throws NEEDS_REAUTH when a field of the scheme is missing, DECRYPT_FAILED when it cannot be opened. */
-    async open(workspace: string, connection: string, scheme: AuthScheme, credential: SealedCredential | null): Promise<CredentialFields> {
+    async open(
+      workspace: string,
+      connection: string,
+      scheme: AuthScheme,
+      credential: SealedCredential | null,
+    ): Promise<CredentialFields> {
       const expected = fieldsOf(scheme)
       if (expected.length === 0) return {}
-      if (credential === null) throw new SallyportError('NEEDS_REAUTH', { detail: 'The connection has no credential. Enter one.' })
-      const fields: Readonly<Record<string, Secret>> = await openFields(vault, place(workspace, connection, credential.version), credential)
+      if (credential === null)
+        throw new SallyportError('NEEDS_REAUTH', { detail: 'The connection has no credential. Enter one.' })
+      const fields: Readonly<Record<string, Secret>> = await openFields(
+        vault,
+        place(workspace, connection, credential.version),
+        credential,
+      )
       const missing = expected.find((name) => fields[name] === undefined)
-      if (missing !== undefined) throw new SallyportError('NEEDS_REAUTH', { detail: `The credential lacks "${missing}". Enter it again.` })
+      if (missing !== undefined)
+        throw new SallyportError('NEEDS_REAUTH', { detail: `The credential lacks "${missing}". Enter it again.` })
       return fields
     },
   }

@@ -10,7 +10,12 @@ export function pageSize(limit: number | undefined): number {
 }
 
 /** Rows asked for with one more than the page holds: whether there is a next page costs no second query. */
-export function toPage<Row, T>(rows: readonly Row[], size: number, view: (row: Row) => T, cursorOf: (row: Row) => string): Page<T> {
+export function toPage<Row, T>(
+  rows: readonly Row[],
+  size: number,
+  view: (row: Row) => T,
+  cursorOf: (row: Row) => string,
+): Page<T> {
   const shown = rows.slice(0, size)
   const last = shown.at(-1)
   return {

@@ -28,7 +28,12 @@ export interface ImportReport {
   readonly format: string
   readonly operations: number
   readonly imported: number
-  readonly entries: readonly { readonly operation: string; readonly pointer: string; readonly level: 'adjusted' | 'skipped' | 'warning'; readonly message: string }[]
+  readonly entries: readonly {
+    readonly operation: string
+    readonly pointer: string
+    readonly level: 'adjusted' | 'skipped' | 'warning'
+    readonly message: string
+  }[]
 }
 
 export interface CreatedConnector {
@@ -73,11 +78,18 @@ export interface Connectors {
   list(caller: Caller, query: { limit?: number; cursor?: string; search?: string }): Promise<Page<ConnectorListItem>>
   /** The document verbatim. Throws NOT_FOUND. */
   get(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>>>
-  capabilities(caller: Caller, id: string): Promise<{ connector: string; name: string; version: string; actions: readonly Capability[] }>
+  capabilities(
+    caller: Caller,
+    id: string,
+  ): Promise<{ connector: string; name: string; version: string; actions: readonly Capability[] }>
   parse(caller: Caller, source: ImportSource): Promise<{ document: Readonly<Record<string, unknown>>; report: ImportReport }>
   /** A connector document, or an {@link ImportSource}. Throws CONFLICT when the slug is taken. */
   create(caller: Caller, body: Readonly<Record<string, unknown>>): Promise<CreatedConnector>
-  update(caller: Caller, id: string, request: { document: Readonly<Record<string, unknown>>; autoBump?: boolean }): Promise<CreatedConnector>
+  update(
+    caller: Caller,
+    id: string,
+    request: { document: Readonly<Record<string, unknown>>; autoBump?: boolean },
+  ): Promise<CreatedConnector>
   /** Throws CONFLICT while it has connections. */
   remove(caller: Caller, id: string): Promise<void>
 }
@@ -111,10 +123,17 @@ export interface NewConnection {
 }
 
 export interface Connections {
-  list(caller: Caller, query: { limit?: number; cursor?: string; connector?: string; search?: string }): Promise<Page<ConnectionView>>
+  list(
+    caller: Caller,
+    query: { limit?: number; cursor?: string; connector?: string; search?: string },
+  ): Promise<Page<ConnectionView>>
   get(caller: Caller, id: string): Promise<ConnectionView>
   create(caller: Caller, request: NewConnection): Promise<ConnectionView>
-  update(caller: Caller, id: string, request: { name?: string; environment?: string; settings?: NewConnection['settings'] }): Promise<ConnectionView>
+  update(
+    caller: Caller,
+    id: string,
+    request: { name?: string; environment?: string; settings?: NewConnection['settings'] },
+  ): Promise<ConnectionView>
   /** Replaces the whole credential. */
   rotate(caller: Caller, id: string, fields: Readonly<Record<string, string>>): Promise<ConnectionView>
   remove(caller: Caller, id: string): Promise<void>

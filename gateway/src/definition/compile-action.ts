@@ -56,7 +56,11 @@ function effectOf({ effect, method }: ActionDocument): Effect {
 
 /** `listOpenInvoices` and `list_open_invoices` read "List open invoices". */
 function titleOf(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll('_', ' ').trim().toLowerCase()
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .trim()
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
@@ -127,6 +131,7 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
         withDefault(headers, 'Content-Type', body.contentType)
         return { method, url, headers, body: body.body, bodyValue: body.value }
       }),
+    mapsResponse: action.response !== undefined,
     mapResponse: (body) => map()(body),
   }
 }

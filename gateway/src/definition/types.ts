@@ -55,6 +55,8 @@ export interface CompiledAction {
   renderUrl(baseUrl: string, input: Readonly<Record<string, unknown>>, settings: Settings): string
   /** Everything else. Throws INVALID_INPUT for header values with CR, LF or NUL. */
   renderRequest(url: string, input: Readonly<Record<string, unknown>>, settings: Settings): RenderedRequest
+  /** Whether the answer differs from the response, and so from the output schema. */
+  readonly mapsResponse: boolean
   /** Response body (parsed JSON, or text) to the answer, by the action's `response` mapping. */
   mapResponse(body: unknown): unknown
 }

@@ -1,3 +1,4 @@
+import { describeTool, publishedInput, toMcpTool } from '../call/published-tool.ts'
 import type { ToolView } from '../call/types.ts'
 import { unreachable } from '../errors.ts'
 
@@ -5,18 +6,17 @@ export type ToolFormat = 'mcp' | 'openai' | 'anthropic' | 'gemini'
 
 /** A tool in the words of a model's API, ready to be handed to it. */
 export function formatTool(tool: ToolView, format: ToolFormat): Record<string, unknown> {
-  const { name, description, input_schema } = tool
+  const { name } = tool
+  const description = describeTool(tool)
   switch (format) {
-    case 'mcp': {
-      const annotations = { readOnlyHint: tool.effect === 'read', destructiveHint: tool.effect === 'destructive' }
-      return { name, title: tool.title, description, inputSchema: input_schema, annotations }
-    }
+    case 'mcp':
+      return { ...toMcpTool(tool) }
     case 'openai':
-      return { type: 'function', function: { name, description, parameters: input_schema } }
+      return { type: 'function', function: { name, description, parameters: publishedInput(tool) } }
     case 'anthropic':
-      return { name, description, input_schema }
+      return { name, description, input_schema: publishedInput(tool) }
     case 'gemini':
-      return { name, description, parametersJsonSchema: input_schema }
+      return { name, description, parametersJsonSchema: publishedInput(tool) }
     default:
       return unreachable(format)
   }

@@ -1,9 +1,9 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
 import manifest from '../../package.json' with { type: 'json' }
+import { toMcpTool } from '../call/published-tool.ts'
 import type { Calls, Tools } from '../call/types.ts'
 import { errorCatalogue, toSallyportError } from '../errors.ts'
 import { toMcpResult } from './result.ts'
-import { toMcpTool } from './tool.ts'
 import { Visit } from './visit.ts'
 
 /** The most the gateway lists at once: some clients read the first page only. */

@@ -35,12 +35,16 @@ function parseBody(contentType: string, body: Buffer): { body: unknown; json: bo
       return { body: body.toString('utf8'), json: false }
     }
   }
-  if (type.startsWith('text/') || /xml|javascript|x-www-form-urlencoded|yaml|csv|graphql/.test(type)) return { body: body.toString('utf8'), json: false }
+  if (type.startsWith('text/') || /xml|javascript|x-www-form-urlencoded|yaml|csv|graphql/.test(type))
+    return { body: body.toString('utf8'), json: false }
   return { body: { content_type: type, data_base64: body.toString('base64') }, json: false }
 }
 
 /** The action's own headers with the credential's; a cookie of each becomes one header. */
-function mergeHeaders(own: Readonly<Record<string, string>>, injected: Readonly<Record<string, string | Secret>>): Record<string, string | Secret> {
+function mergeHeaders(
+  own: Readonly<Record<string, string>>,
+  injected: Readonly<Record<string, string | Secret>>,
+): Record<string, string | Secret> {
   const headers: Record<string, string | Secret> = { ...own }
   for (const [name, value] of Object.entries(injected)) {
     const existing = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase())
@@ -68,7 +72,14 @@ export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: numbe
       verifyTls: connection.connector.verifyTls,
     })
     const { body, json } = parseBody(response.headers['content-type'] ?? '', response.body)
-    return { kind: 'answered', status: response.status, body, json, bytes: response.body.length, retryAfterMs: parseRetryAfter(response.headers['retry-after']) }
+    return {
+      kind: 'answered',
+      status: response.status,
+      body,
+      json,
+      bytes: response.body.length,
+      retryAfterMs: parseRetryAfter(response.headers['retry-after']),
+    }
   } catch (error) {
     if (error instanceof EgressError) return { kind: 'failed', error }
     throw error

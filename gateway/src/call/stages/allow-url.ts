@@ -19,10 +19,15 @@ export function allowUrl(services: CallServices, granted: Granted, request: Call
   const url = action.renderUrl(connection.baseUrl, inputOf(request), connection.settings)
   const { protocol, hostname, origin } = new URL(url)
   if (!connection.connector.urlAllowed(url, connection.baseUrl)) {
-    throw new SallyportError('URL_NOT_ALLOWED', { detail: `The address is outside the url_patterns of "${connection.connector.id}".`, internal: url })
+    throw new SallyportError('URL_NOT_ALLOWED', {
+      detail: `The address is outside the url_patterns of "${connection.connector.id}".`,
+      internal: url,
+    })
   }
   if (protocol !== 'https:' && !connection.connector.allowHttp && !isPrivateHost(hostname)) {
-    throw new SallyportError('URL_NOT_ALLOWED', { detail: `${origin} is not HTTPS. Use an https:// server URL, or set security.allow_http in the connector.` })
+    throw new SallyportError('URL_NOT_ALLOWED', {
+      detail: `${origin} is not HTTPS. Use an https:// server URL, or set security.allow_http in the connector.`,
+    })
   }
   try {
     services.egress.checkUrl(url)

@@ -9,7 +9,8 @@ import type { CallRequest, PlannedRequest } from '../types.ts'
 const approvalTtlMs = 24 * 60 * 60 * 1000
 
 function planOf({ request, connection }: Checked): PlannedRequest {
-  const credential: Record<string, string> = connection.scheme.type === 'none' ? {} : { '(credential)': `added by the gateway: ${connection.scheme.type}` }
+  const credential: Record<string, string> =
+    connection.scheme.type === 'none' ? {} : { '(credential)': `added by the gateway: ${connection.scheme.type}` }
   return {
     method: request.method,
     url: request.url,
@@ -23,7 +24,12 @@ function permit({ caller, connection, action, url, input, request }: Checked): P
 }
 
 /** Must a person decide on this exact call, and have they? */
-export async function approve(services: CallServices, checked: Checked, request: CallRequest, callId: string): Promise<Permission> {
+export async function approve(
+  services: CallServices,
+  checked: Checked,
+  request: CallRequest,
+  callId: string,
+): Promise<Permission> {
   const needsApproval = checked.action.confirm
   if (request.dryRun) {
     const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
@@ -80,11 +86,21 @@ async function spend(services: CallServices, checked: Checked, approvalId: strin
       .where('expires_at', '>', new Date(services.clock.now()))
       .returning(['hash', 'expires_at'])
       .executeTakeFirst()
-    if (approval === undefined) throw new SallyportError('APPROVAL_REQUIRED', { detail: 'There is no approval left for this call: it was used, rejected or has expired.' })
+    if (approval === undefined)
+      throw new SallyportError('APPROVAL_REQUIRED', {
+        detail: 'There is no approval left for this call: it was used, rejected or has expired.',
+      })
     if (!approval.hash.equals(hashOf(exactCall(checked, approval.expires_at.toISOString())))) {
-      throw new SallyportError('CONFLICT', { detail: 'The connector or the connection has changed since this call was asked for. Ask for it again.' })
+      throw new SallyportError('CONFLICT', {
+        detail: 'The connector or the connection has changed since this call was asked for. Ask for it again.',
+      })
     }
-    await db.updateTable('calls').set({ status: 'started', outcome: 'sent_unknown' }).where('workspace_id', '=', caller.workspaceId).where('id', '=', callId).execute()
+    await db
+      .updateTable('calls')
+      .set({ status: 'started', outcome: 'sent_unknown' })
+      .where('workspace_id', '=', caller.workspaceId)
+      .where('id', '=', callId)
+      .execute()
   })
   return permit(checked)
 }

@@ -20,7 +20,10 @@ export function authorize(resolved: Resolved, request: CallRequest): Granted {
   requireRole(resolved.caller, 'member')
   const ranges = resolved.connection.connector.callerIps
   if (ranges.length > 0 && !inRanges(request.ip, ranges)) {
-    throw new SallyportError('FORBIDDEN', { detail: `"${resolved.connection.connector.id}" may not be used from this address. Its caller_ips say from where.`, internal: request.ip })
+    throw new SallyportError('FORBIDDEN', {
+      detail: `"${resolved.connection.connector.id}" may not be used from this address. Its caller_ips say from where.`,
+      internal: request.ip,
+    })
   }
   const { caller, connection, action } = resolved
   return { caller, connection, action } as Granted

@@ -9,8 +9,11 @@ export async function resolve(services: CallServices, caller: Caller, request: C
   const connection = await services.connections.resolve(caller.workspaceId, request.connector, request.connection)
   const action = connection.connector.actions.get(request.action)
   if (action === undefined) {
-    throw new SallyportError('NOT_FOUND', { detail: `"${connection.connector.id}" has no action "${request.action}". List its actions with GET /api/v1/connectors/${connection.connector.id}/capabilities.` })
+    throw new SallyportError('NOT_FOUND', {
+      detail: `"${connection.connector.id}" has no action "${request.action}". List its actions with GET /api/v1/connectors/${connection.connector.id}/capabilities.`,
+    })
   }
-  if (action.deprecated) services.log.warn({ connector: connection.connector.id, action: action.name }, 'a deprecated action was called')
+  if (action.deprecated)
+    services.log.warn({ connector: connection.connector.id, action: action.name }, 'a deprecated action was called')
   return { caller, connection, action } as Resolved
 }

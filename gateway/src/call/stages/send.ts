@@ -9,7 +9,12 @@ const retryableStatus = new Set([429, 502, 503, 504])
 
 /** Milliseconds until the next attempt: what the API asked for, or doubling with full jitter; null when there is none. */
 function backoff(attempt: HttpAttempt, tries: number): number | null {
-  if (attempt.kind === 'failed' ? attempt.error.fault === 'blocked' || attempt.error.fault === 'tls' || attempt.error.fault === 'too_large' : !retryableStatus.has(attempt.status)) return null
+  if (
+    attempt.kind === 'failed'
+      ? attempt.error.fault === 'blocked' || attempt.error.fault === 'tls' || attempt.error.fault === 'too_large'
+      : !retryableStatus.has(attempt.status)
+  )
+    return null
   const asked = attempt.kind === 'answered' ? attempt.retryAfterMs : null
   return asked ?? Math.random() * firstBackoffMs * 2 ** tries
 }

@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/server'
-import type { ToolView } from '../call/types.ts'
+import type { ToolView } from './types.ts'
 
 /** Longer descriptions are cut: Claude Code, the strictest client known, takes 2 KB. */
 const maxDescriptionBytes = 2000
@@ -80,7 +80,8 @@ function cut(text: string, maxBytes: number): string {
   return `${bytes.toString('utf8', 0, maxBytes - 3).replace(/\uFFFD+$/, '')}…`
 }
 
-function describe(tool: ToolView): string {
+/** The description within the budget, with what a model must know before it calls. */
+export function describeTool(tool: ToolView): string {
   const notes = [
     ...(tool.deprecated ? [' Deprecated by the API.'] : []),
     ...(tool.confirm ? [' Each call waits until a person has approved it.'] : []),
@@ -89,13 +90,18 @@ function describe(tool: ToolView): string {
   return cut(text, maxDescriptionBytes - notes.length) + notes
 }
 
+/** The input schema as every model's API accepts it. */
+export function publishedInput(tool: ToolView): ToolSchema {
+  return publish(tool.input_schema).shown
+}
+
 /** A tool as MCP lists it. */
 export function toMcpTool(tool: ToolView): Tool {
   return {
     name: tool.name,
     title: tool.title,
-    description: describe(tool),
-    inputSchema: publish(tool.input_schema).shown,
+    description: describeTool(tool),
+    inputSchema: publishedInput(tool),
     ...outputSchemaOf(tool),
     annotations: {
       readOnlyHint: tool.effect === 'read',

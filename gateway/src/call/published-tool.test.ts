@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ToolView } from '../call/types.ts'
-import { toMcpTool } from './tool.ts'
+import { toMcpTool } from './published-tool.ts'
+import type { ToolView } from './types.ts'
 
 const base: ToolView = {
   name: 'crm_get_customer',
