@@ -67,7 +67,10 @@ function titleOf(name: string): string {
 /** The value of `make`, made at the first call. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 function withDefault(headers: Record<string, string>, name: string, value: string): void {

@@ -1,5 +1,5 @@
 import { SallyportError } from '../errors.ts'
-import { compileAction, type ConnectorContext } from './compile-action.ts'
+import { type ConnectorContext, compileAction } from './compile-action.ts'
 import type { ConnectorDocument } from './document.ts'
 import { schemasOf } from './input-schema.ts'
 import { schemaBundler } from './json-schema/bundle.ts'
@@ -27,9 +27,13 @@ export function compileConnector(document: ConnectorDocument, version: string): 
     outputs: schemaCompiler(schemas, { formats: false }),
     bundler: schemaBundler(schemas),
     settingDefaults: settingDefaults(document),
-    reservedQuery: new Set(schemes.flatMap((scheme) => (scheme.type === 'api_key' && scheme.in === 'query' ? [scheme.name] : []))),
+    reservedQuery: new Set(
+      schemes.flatMap((scheme) => (scheme.type === 'api_key' && scheme.in === 'query' ? [scheme.name] : [])),
+    ),
   }
-  const servers = new Map(Object.entries(document.servers).map(([name, server]) => [name, compileServer(server, document.fields ?? {})]))
+  const servers = new Map(
+    Object.entries(document.servers).map(([name, server]) => [name, compileServer(server, document.fields ?? {})]),
+  )
   // A pattern that is none allows nothing; parsing refuses it before.
   const patterns = document.security?.url_patterns?.map((pattern) => compileUrlPattern(pattern) ?? (() => false))
 

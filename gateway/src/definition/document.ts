@@ -32,7 +32,10 @@ const Server = Type.Object(
     variables: Type.Optional(
       Type.Record(
         Type.String(),
-        Type.Object({ description: note, default: Type.Optional(Type.String()), enum: Type.Optional(Type.Array(Type.String())) }, closed),
+        Type.Object(
+          { description: note, default: Type.Optional(Type.String()), enum: Type.Optional(Type.Array(Type.String())) },
+          closed,
+        ),
         { description: 'Asked for when a connection is made, unless they have a default.' },
       ),
     ),
@@ -53,7 +56,10 @@ const AuthScheme = Type.Union(
       },
       closed,
     ),
-    Type.Object({ type: Type.Literal('bearer'), prefix: Type.Optional(Type.String({ default: 'Bearer ' })), description: note }, closed),
+    Type.Object(
+      { type: Type.Literal('bearer'), prefix: Type.Optional(Type.String({ default: 'Bearer ' })), description: note },
+      closed,
+    ),
     Type.Object({ type: Type.Literal('basic'), description: note }, closed),
     Type.Object(
       {
@@ -93,7 +99,12 @@ const Field = Type.Object(
 const Limits = Type.Object(
   {
     timeout_ms: Type.Optional(
-      Type.Integer({ minimum: 100, maximum: 300_000, default: 30_000, description: 'Total time for one call, retries included.' }),
+      Type.Integer({
+        minimum: 100,
+        maximum: 300_000,
+        default: 30_000,
+        description: 'Total time for one call, retries included.',
+      }),
     ),
     retries: Type.Optional(
       Type.Integer({
@@ -127,7 +138,8 @@ const Security = Type.Object(
   {
     url_patterns: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Allowed URLs, e.g. https://api.example.com/v1/* or https://*.example.com. Default: everything below the server URL.',
+        description:
+          'Allowed URLs, e.g. https://api.example.com/v1/* or https://*.example.com. Default: everything below the server URL.',
       }),
     ),
     caller_ips: Type.Optional(
@@ -135,7 +147,10 @@ const Security = Type.Object(
     ),
     verify_ssl: Type.Optional(Type.Boolean({ default: true })),
     allow_http: Type.Optional(
-      Type.Boolean({ default: false, description: 'Permit http:// servers outside loopback and the ranges of SALLYPORT_EGRESS_ALLOW.' }),
+      Type.Boolean({
+        default: false,
+        description: 'Permit http:// servers outside loopback and the ranges of SALLYPORT_EGRESS_ALLOW.',
+      }),
     ),
   },
   closed,
@@ -156,7 +171,8 @@ export type Placement = Static<typeof Placement>
 
 /** A template: text with `{{input}}` placeholders, or `{value, style, explode}` as OpenAPI parameters need. */
 const Template = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Placement], {
-  description: 'Text with {{input}} and {{settings.field}} placeholders, or {value, style, explode}. Left out when an input in it is absent.',
+  description:
+    'Text with {{input}} and {{settings.field}} placeholders, or {value, style, explode}. Left out when an input in it is absent.',
 })
 export type Template = Static<typeof Template>
 
@@ -173,7 +189,8 @@ const Body = Type.Object(
     }),
     encoding: Type.Optional(
       Type.Record(Type.String(), Type.Object(placing, closed), {
-        description: 'How single fields of a form or multipart body are written. Default: lists repeat the field, objects use field[key].',
+        description:
+          'How single fields of a form or multipart body are written. Default: lists repeat the field, objects use field[key].',
       }),
     ),
   },
@@ -201,12 +218,16 @@ const Action = Type.Object(
     method: Type.Enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']),
     path: Type.String({
       pattern: '^/',
-      description: 'Appended to the server URL. {name} or {{name}} stands for an input and fills exactly one segment or part of one.',
+      description:
+        'Appended to the server URL. {name} or {{name}} stands for an input and fills exactly one segment or part of one.',
     }),
     path_styles: Type.Optional(
       Type.Record(
         Type.String(),
-        Type.Object({ style: Type.Optional(Type.Enum(['simple', 'label', 'matrix'])), explode: Type.Optional(Type.Boolean()) }, closed),
+        Type.Object(
+          { style: Type.Optional(Type.Enum(['simple', 'label', 'matrix'])), explode: Type.Optional(Type.Boolean()) },
+          closed,
+        ),
       ),
     ),
     query: Type.Optional(Type.Record(Type.String(), Template)),
@@ -230,7 +251,9 @@ const Action = Type.Object(
     deprecated: Type.Optional(Type.Boolean()),
     tags: Type.Optional(Type.Array(Type.String())),
     limits: Type.Optional(Limits),
-    examples: Type.Optional(Type.Array(Type.Object({ title: note, input: Type.Optional(Json), output: Type.Optional(Json) }, closed))),
+    examples: Type.Optional(
+      Type.Array(Type.Object({ title: note, input: Type.Optional(Json), output: Type.Optional(Json) }, closed)),
+    ),
   },
   closed,
 )
@@ -251,7 +274,9 @@ export const ConnectorDocument = Type.Object(
       propertyNames: { pattern: fieldName },
       description: 'Server by environment, e.g. production, staging. The first is the default.',
     }),
-    auth: Type.Optional(Type.Record(Type.String(), AuthScheme, { description: 'Named ways to authenticate. None means the API is public.' })),
+    auth: Type.Optional(
+      Type.Record(Type.String(), AuthScheme, { description: 'Named ways to authenticate. None means the API is public.' }),
+    ),
     fields: Type.Optional(
       Type.Record(Type.String(), Field, {
         propertyNames: { pattern: fieldName },

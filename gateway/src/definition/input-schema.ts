@@ -12,17 +12,38 @@ export function placeholdersOf(action: ActionDocument): { path: readonly Referen
   }
 }
 
-const inputNames = (references: readonly Reference[]) => [...new Set(references.filter(({ setting }) => !setting).map(({ name }) => name))]
+const inputNames = (references: readonly Reference[]) => [
+  ...new Set(references.filter(({ setting }) => !setting).map(({ name }) => name)),
+]
 
 /** What an action without an input schema takes: its placeholders. */
 function derivedSchema(action: ActionDocument): SchemaObject {
   const { path, other } = placeholdersOf(action)
   const required = inputNames(path)
-  const properties = [...inputNames(other).map((name) => [name, {}]), ...required.map((name) => [name, { type: ['string', 'number', 'boolean'] }])]
-  return { type: 'object', properties: Object.fromEntries(properties), ...(required.length > 0 && { required }), additionalProperties: false }
+  const properties = [
+    ...inputNames(other).map((name) => [name, {}]),
+    ...required.map((name) => [name, { type: ['string', 'number', 'boolean'] }]),
+  ]
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  }
 }
 
-const opening = ['additionalProperties', 'unevaluatedProperties', 'patternProperties', 'propertyNames', 'allOf', 'anyOf', 'oneOf', 'if', '$ref', 'dependentSchemas']
+const opening = [
+  'additionalProperties',
+  'unevaluatedProperties',
+  'patternProperties',
+  'propertyNames',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'if',
+  '$ref',
+  'dependentSchemas',
+]
 
 export interface InputShape {
   /** The schema as callers see it and are checked against. */
@@ -49,7 +70,11 @@ export function inputShape(action: ActionDocument, schemas: Schemas): InputShape
   if (!isObject(top)) return { schema: { type: 'object', additionalProperties: top }, defaults: {} }
 
   const { $defs, definitions } = isObject(root) ? root : {}
-  const keywords = keywordsOf({ ...($defs !== undefined && { $defs }), ...(definitions !== undefined && { definitions }), ...top })
+  const keywords = keywordsOf({
+    ...($defs !== undefined && { $defs }),
+    ...(definitions !== undefined && { definitions }),
+    ...top,
+  })
   const properties = isObject(keywords.properties) ? keywords.properties : {}
   const pathInputs = inputNames(placeholdersOf(action).path)
   const needed = new Set([...(Array.isArray(keywords.required) ? keywords.required.map(String) : []), ...pathInputs])

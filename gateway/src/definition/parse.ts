@@ -50,12 +50,17 @@ function strangerProblem(value: unknown): string | null {
   if (Object.hasOwn(value, 'openapi') || Object.hasOwn(value, 'swagger')) {
     return 'This is an OpenAPI document, not a connector file. Import it: send it as {"spec": …}, or run "sallyport import".'
   }
-  if (typeof value.kind === 'string' && value.kind !== 'http') return `kind ${value.kind.slice(0, 40)} is not supported; this version runs "http" only.`
+  if (typeof value.kind === 'string' && value.kind !== 'http')
+    return `kind ${value.kind.slice(0, 40)} is not supported; this version runs "http" only.`
   return null
 }
 
 type Locate = (path: readonly string[]) => Position | undefined
-const pathOf = (pointer: string) => pointer.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+const pathOf = (pointer: string) =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 function refuse(problems: readonly SourceProblem[], locate: Locate): never {
   const errors = problems.map((problem) => ({ ...locate(pathOf(problem.path)), ...problem }))
@@ -82,7 +87,8 @@ export function parseConnector(source: unknown): ConnectorDocument {
   const stranger = strangerProblem(value)
   if (stranger !== null) return refuse([{ path: '', message: stranger }], locate)
   const plain = plainProblem(value)
-  if (plain !== null) return refuse([{ path: toPointer(plain.path), message: `${readablePath(plain.path)} ${plain.text}` }], locate)
+  if (plain !== null)
+    return refuse([{ path: toPointer(plain.path), message: `${readablePath(plain.path)} ${plain.text}` }], locate)
 
   validate ??= schemaCompiler({}, { formats: false }).compile(connectorJsonSchema())
   const problems = validate(value).map((problem) => ({ ...problem, message: hints[problem.path] ?? problem.message }))

@@ -9,14 +9,21 @@ const base = 'https://api.example.com/v1'
 
 function compile(action: Partial<ActionDocument>, document: Partial<ConnectorDocument> = {}): CompiledAction {
   const connector = compileConnector(
-    { connector: 'x', name: 'X', servers: { production: { url: base } }, actions: { go: { method: 'GET', path: '/', ...action } }, ...document },
+    {
+      connector: 'x',
+      name: 'X',
+      servers: { production: { url: base } },
+      actions: { go: { method: 'GET', path: '/', ...action } },
+      ...document,
+    },
     '1.0.0',
   )
   const compiled = connector.actions.get('go')
   if (compiled === undefined) throw new Error('not compiled')
   return compiled
 }
-const url = (action: Partial<ActionDocument>, input: Record<string, unknown> = {}, settings: Settings = {}) => compile(action).renderUrl(base, input, settings)
+const url = (action: Partial<ActionDocument>, input: Record<string, unknown> = {}, settings: Settings = {}) =>
+  compile(action).renderUrl(base, input, settings)
 const request = (action: Partial<ActionDocument>, input: Record<string, unknown> = {}, settings: Settings = {}) =>
   compile({ method: 'POST', ...action }).renderRequest(base, input, settings)
 
@@ -31,13 +38,42 @@ function refusal(run: () => unknown): [string, string] {
   throw new Error('accepted')
 }
 
-const hostile = ['../admin', '..', '.', '%2e%2e', 'a/../b', '..\\x', 'a/b', 'a?x=1', 'a#f', 'x&admin=1', 'a;b', '//evil.com', '@evil.com', '\\evil.com', 'a b', "!'()*", 'é', '𝒳', '$&', '$1', '{{id}}', '{id}', '%', '%zz', '%2F', 'null', '\t', '\u2028']
+const hostile = [
+  '../admin',
+  '..',
+  '.',
+  '%2e%2e',
+  'a/../b',
+  '..\\x',
+  'a/b',
+  'a?x=1',
+  'a#f',
+  'x&admin=1',
+  'a;b',
+  '//evil.com',
+  '@evil.com',
+  '\\evil.com',
+  'a b',
+  "!'()*",
+  'é',
+  '𝒳',
+  '$&',
+  '$1',
+  '{{id}}',
+  '{id}',
+  '%',
+  '%zz',
+  '%2F',
+  'null',
+  '\t',
+  '\u2028',
+]
 
 describe('a path', () => {
   test('takes inputs in one brace or two, beside literals', () => {
     expect(url({ path: '/a/{id}/b-{{id}}.json' }, { id: 7 })).toBe(`${base}/a/7/b-7.json`)
     expect(url({ path: '/{{settings.region}}/x' }, {}, { region: 'eu' })).toBe(`${base}/eu/x`)
-    expect(url({ path: '/Users(\'{user-id}\')/$ref:go' }, { 'user-id': "o'n" })).toBe(`${base}/Users('o%27n')/$ref:go`)
+    expect(url({ path: "/Users('{user-id}')/$ref:go" }, { 'user-id': "o'n" })).toBe(`${base}/Users('o%27n')/$ref:go`)
   })
 
   test('keeps its slashes, encodes what a URL cannot hold, keeps encodings', () => {
@@ -101,7 +137,11 @@ describe('a path', () => {
 
   test('gives every value back, in as many segments as the path has', () => {
     const compiled = compile({ path: '/users/{id}/x-{{name}}.json' })
-    const text = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'binary', minLength: 1 }), fc.constantFrom(...hostile))
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.string({ unit: 'binary', minLength: 1 }),
+      fc.constantFrom(...hostile),
+    )
     fc.assert(
       fc.property(text, text, (id, name) => {
         let rendered: string
@@ -110,7 +150,9 @@ describe('a path', () => {
         } catch (error) {
           // Refused for a reason, never for having been taken apart.
           expect(error).toMatchObject({ code: 'INVALID_INPUT' })
-          expect([id, name].some((value) => /[\r\n\0]|(^|[/\\])(\.|%2e){1,2}($|[/\\])/i.test(value) || !value.isWellFormed())).toBe(true)
+          expect(
+            [id, name].some((value) => /[\r\n\0]|(^|[/\\])(\.|%2e){1,2}($|[/\\])/i.test(value) || !value.isWellFormed()),
+          ).toBe(true)
           return
         }
         const { origin, pathname, search, hash } = new URL(rendered)
@@ -125,7 +167,14 @@ describe('a path', () => {
   })
 
   test('refuses a base URL that is none, and one that a parser would change', () => {
-    for (const bad of ['ftp://x.example', 'https://u:p@x.example', 'https://x.example/?a', 'https://x.example/#f', '/relative', 'nonsense']) {
+    for (const bad of [
+      'ftp://x.example',
+      'https://u:p@x.example',
+      'https://x.example/?a',
+      'https://x.example/#f',
+      '/relative',
+      'nonsense',
+    ]) {
       expect(refusal(() => compile({ path: '/x' }).renderUrl(bad, {}, {}))[0]).toBe('URL_NOT_ALLOWED')
     }
     // A path that parsing would have refused: it leaves the prefix.
@@ -156,28 +205,46 @@ describe('a query', () => {
     [{}, [], ''],
     [{}, {}, ''],
   ] as const)('writes %j as OpenAPI says', (placing, value, expected) => {
-    expect(url({ query: { q: { value: '{{q}}', ...placing } } }, { q: value })).toBe(`${base}/${expected === '' ? '' : `?${expected}`}`)
+    expect(url({ query: { q: { value: '{{q}}', ...placing } } }, { q: value })).toBe(
+      `${base}/${expected === '' ? '' : `?${expected}`}`,
+    )
   })
 
   test('keeps the marks that APIs use in names', () => {
-    expect(url({ query: { $filter: '{{f}}', 'fields:all': 1, 'page[size]': 2, 'a&b=c': 3 } }, { f: 'x' })).toBe(`${base}/?$filter=x&fields:all=1&page%5Bsize%5D=2&a%26b%3Dc=3`)
+    expect(url({ query: { $filter: '{{f}}', 'fields:all': 1, 'page[size]': 2, 'a&b=c': 3 } }, { f: 'x' })).toBe(
+      `${base}/?$filter=x&fields:all=1&page%5Bsize%5D=2&a%26b%3Dc=3`,
+    )
   })
 
   test('refuses keys that would take the place of another parameter or of the credential', () => {
     const auth = { key: { type: 'api_key', in: 'query', name: 'api_key' } } as const
     const compiled = compile({ query: { filter: '{{filter}}', limit: 10 } }, { auth })
     expect(refusal(() => compiled.renderUrl(base, { filter: { limit: 1000 } }, {}))[1]).toContain('must not have the key "limit"')
-    expect(refusal(() => compiled.renderUrl(base, { filter: { api_key: 'mine' } }, {}))[1]).toContain('must not have the key "api_key"')
+    expect(refusal(() => compiled.renderUrl(base, { filter: { api_key: 'mine' } }, {}))[1]).toContain(
+      'must not have the key "api_key"',
+    )
     expect(compiled.renderUrl(base, { filter: { a: 1 } }, {})).toBe(`${base}/?a=1&limit=10`)
   })
 
   test('refuses what its style cannot carry', () => {
-    expect(refusal(() => url({ query: { q: { value: '{{q}}', style: 'pipeDelimited' } } }, { q: ['a|b', 'c'] }))[1]).toContain('"|"')
-    expect(refusal(() => url({ query: { q: { value: '{{q}}', style: 'deepObject' } } }, { q: { 'a][b': 1 } }))[1]).toContain('square bracket')
+    expect(refusal(() => url({ query: { q: { value: '{{q}}', style: 'pipeDelimited' } } }, { q: ['a|b', 'c'] }))[1]).toContain(
+      '"|"',
+    )
+    expect(refusal(() => url({ query: { q: { value: '{{q}}', style: 'deepObject' } } }, { q: { 'a][b': 1 } }))[1]).toContain(
+      'square bracket',
+    )
   })
 
   test('gives every value back and never gains a parameter', () => {
-    const compiled = compile({ query: { first: 'fixed', q: '{{q}}', text: '<{{q}}>', list: '{{list}}', json: { value: '{{list}}', content_type: 'application/json' } } })
+    const compiled = compile({
+      query: {
+        first: 'fixed',
+        q: '{{q}}',
+        text: '<{{q}}>',
+        list: '{{list}}',
+        json: { value: '{{list}}', content_type: 'application/json' },
+      },
+    })
     const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(...hostile))
     fc.assert(
       fc.property(text, fc.array(text, { minLength: 1 }), (q, list) => {
@@ -196,13 +263,27 @@ describe('a query', () => {
 
 describe('headers and cookies', () => {
   test('take values in the simple style', () => {
-    expect(request({ headers: { 'X-List': '{{l}}', 'X-Object': { value: '{{o}}', explode: true }, 'X-Text': 'v={{n}}', 'X-None': '{{none}}' } }, { l: ['a', 'b'], o: { k: 'v', l: 'w' }, n: 3 }).headers).toEqual({
+    expect(
+      request(
+        {
+          headers: {
+            'X-List': '{{l}}',
+            'X-Object': { value: '{{o}}', explode: true },
+            'X-Text': 'v={{n}}',
+            'X-None': '{{none}}',
+          },
+        },
+        { l: ['a', 'b'], o: { k: 'v', l: 'w' }, n: 3 },
+      ).headers,
+    ).toEqual({
       'X-List': 'a,b',
       'X-Object': 'k=v,l=w',
       'X-Text': 'v=3',
       Accept: 'application/json, */*;q=0.5',
     })
-    expect(request({ cookies: { a: '{{a}}', b: '{{b}}', c: 'x' } }, { a: 'v; admin=1' }).headers.Cookie).toBe('a=v%3B%20admin%3D1; c=x')
+    expect(request({ cookies: { a: '{{a}}', b: '{{b}}', c: 'x' } }, { a: 'v; admin=1' }).headers.Cookie).toBe(
+      'a=v%3B%20admin%3D1; c=x',
+    )
   })
 
   test.each(['a\r\nX-Evil: 1', 'a\nb', 'a\0b', '€', 'a\u007f'])('refuse the value %j', (value) => {
@@ -242,7 +323,13 @@ describe('headers and cookies', () => {
 })
 
 describe('a JSON body', () => {
-  const value = { id: '{{id}}', note: 'Hi {{name}}', nested: { list: ['{{id}}', '{{none}}', 'x'], none: '{{none}}' }, n: 1, z: null }
+  const value = {
+    id: '{{id}}',
+    note: 'Hi {{name}}',
+    nested: { list: ['{{id}}', '{{none}}', 'x'], none: '{{none}}' },
+    n: 1,
+    z: null,
+  }
 
   test('takes values with their type and leaves out keys whose input is absent', () => {
     const { body, bodyValue, headers } = request({ body: { type: 'json', value } }, { id: { a: [1] }, name: 'Bo' })
@@ -253,7 +340,11 @@ describe('a JSON body', () => {
   })
 
   test('is left out with its content type when the whole of it is absent', () => {
-    expect(request({ body: { type: 'json', value: '{{body}}' } })).toEqual({ method: 'POST', url: base, headers: { Accept: 'application/json, */*;q=0.5' } })
+    expect(request({ body: { type: 'json', value: '{{body}}' } })).toEqual({
+      method: 'POST',
+      url: base,
+      headers: { Accept: 'application/json, */*;q=0.5' },
+    })
     expect(request({ body: { type: 'json', value: '{{body}}' } }, { body: null }).body).toBe('null')
   })
 
@@ -272,20 +363,35 @@ describe('a JSON body', () => {
   test('refuses a value nested without end', () => {
     let deep: unknown = 1
     for (let i = 0; i < 100_000; i++) deep = [deep]
-    expect(refusal(() => request({ body: { type: 'json', value: '{{v}}' } }, { v: deep }))).toEqual(['INVALID_INPUT', 'The input is nested too deeply.'])
+    expect(refusal(() => request({ body: { type: 'json', value: '{{v}}' } }, { v: deep }))).toEqual([
+      'INVALID_INPUT',
+      'The input is nested too deeply.',
+    ])
   })
 })
 
 describe('other bodies', () => {
   test('a form repeats lists and writes objects as field[key]', () => {
-    const { body, headers } = request({ body: { type: 'form', value: '{{form}}' } }, { form: { a: 'x y&z', l: [1, 2], o: { k: { m: true } }, i: [{ p: 1 }], n: null } })
-    expect([...new URLSearchParams(String(body))]).toEqual([['a', 'x y&z'], ['l', '1'], ['l', '2'], ['o[k][m]', 'true'], ['i[0][p]', '1']])
+    const { body, headers } = request(
+      { body: { type: 'form', value: '{{form}}' } },
+      { form: { a: 'x y&z', l: [1, 2], o: { k: { m: true } }, i: [{ p: 1 }], n: null } },
+    )
+    expect([...new URLSearchParams(String(body))]).toEqual([
+      ['a', 'x y&z'],
+      ['l', '1'],
+      ['l', '2'],
+      ['o[k][m]', 'true'],
+      ['i[0][p]', '1'],
+    ])
     expect(headers['Content-Type']).toBe('application/x-www-form-urlencoded')
   })
 
   test('a form follows the encoding of its fields', () => {
     const encoding = { l: { style: 'deepObject' }, c: { explode: false }, j: { content_type: 'application/json' } } as const
-    const { body } = request({ body: { type: 'form', value: { l: '{{l}}', c: '{{l}}', j: '{{l}}' }, encoding } }, { l: ['a', 'b'] })
+    const { body } = request(
+      { body: { type: 'form', value: { l: '{{l}}', c: '{{l}}', j: '{{l}}' }, encoding } },
+      { l: ['a', 'b'] },
+    )
     expect(String(body)).toBe('l%5B%5D=a&l%5B%5D=b&c=a,b&j=%5B%22a%22%2C%22b%22%5D')
   })
 
@@ -305,7 +411,9 @@ describe('other bodies', () => {
     const value = { text: '{{t}}', file: '{{f}}', tags: ['a', 'b'], meta: { k: 1 } }
     const f = { filename: 'a"\r\nX: y.txt', content_type: 'text/csv', data_base64: Buffer.from('a,b\r\n--x').toString('base64') }
     const { body, headers, bodyValue } = request({ body: { type: 'multipart', value } }, { t: 'é\r\n--boundary', f })
-    const form = await new Response(Buffer.from(body ?? ''), { headers: { 'content-type': headers['Content-Type'] ?? '' } }).formData()
+    const form = await new Response(Buffer.from(body ?? ''), {
+      headers: { 'content-type': headers['Content-Type'] ?? '' },
+    }).formData()
     expect([...form.keys()]).toEqual(['text', 'file', 'tags', 'tags', 'meta'])
     expect(form.get('text')).toBe('é\r\n--boundary')
     const file = form.get('file')
@@ -325,18 +433,33 @@ describe('other bodies', () => {
     expect(request({ body: { type: 'xml', value: '<a b="{{v}}">{{v}}</a>' } }, { v: '</a><admin x="1"/>\'&' }).body).toBe(
       '<a b="&lt;/a&gt;&lt;admin x=&quot;1&quot;/&gt;&apos;&amp;">&lt;/a&gt;&lt;admin x=&quot;1&quot;/&gt;&apos;&amp;</a>',
     )
-    expect(request({ body: { type: 'xml', value: '{{doc}}' } }, { doc: '<a/>' })).toMatchObject({ body: '<a/>', headers: { 'Content-Type': 'application/xml' } })
+    expect(request({ body: { type: 'xml', value: '{{doc}}' } }, { doc: '<a/>' })).toMatchObject({
+      body: '<a/>',
+      headers: { 'Content-Type': 'application/xml' },
+    })
   })
 
   test('text is text and binary is bytes', () => {
-    expect(request({ body: { type: 'text', value: 'n={{n}} {{o}}', content_type: 'text/x' } }, { n: 1, o: { a: 1 } })).toMatchObject({ body: 'n=1 {"a":1}', headers: { 'Content-Type': 'text/x' } })
-    expect(request({ body: { type: 'binary', value: '{{b}}' } }, { b: 'AP8=' })).toMatchObject({ body: Buffer.from([0, 255]), bodyValue: '[2 bytes]', headers: { 'Content-Type': 'application/octet-stream' } })
-    expect(refusal(() => request({ body: { type: 'binary', value: '{{b}}' } }, { b: 'not base64!' }))[1]).toContain('b must be a text in base64')
+    expect(
+      request({ body: { type: 'text', value: 'n={{n}} {{o}}', content_type: 'text/x' } }, { n: 1, o: { a: 1 } }),
+    ).toMatchObject({ body: 'n=1 {"a":1}', headers: { 'Content-Type': 'text/x' } })
+    expect(request({ body: { type: 'binary', value: '{{b}}' } }, { b: 'AP8=' })).toMatchObject({
+      body: Buffer.from([0, 255]),
+      bodyValue: '[2 bytes]',
+      headers: { 'Content-Type': 'application/octet-stream' },
+    })
+    expect(refusal(() => request({ body: { type: 'binary', value: '{{b}}' } }, { b: 'not base64!' }))[1]).toContain(
+      'b must be a text in base64',
+    )
   })
 })
 
 describe('defaults', () => {
-  const input = { type: 'object', required: ['version', 'id'], properties: { version: { type: 'string', default: 'v2' }, id: { type: 'string' }, page: { type: 'integer', default: 1 } } }
+  const input = {
+    type: 'object',
+    required: ['version', 'id'],
+    properties: { version: { type: 'string', default: 'v2' }, id: { type: 'string' }, page: { type: 'integer', default: 1 } },
+  }
 
   test('fill required inputs that the caller leaves out, and only those', () => {
     const compiled = compile({ path: '/{version}/{id}', query: { page: '{{page}}' }, input })
@@ -347,7 +470,10 @@ describe('defaults', () => {
   })
 
   test('of settings come from fields and server variables', () => {
-    const document = { fields: { region: { default: 'eu' } }, servers: { production: { url: 'https://{t}.example.com', variables: { t: { default: 'acme' } } } } }
+    const document = {
+      fields: { region: { default: 'eu' } },
+      servers: { production: { url: 'https://{t}.example.com', variables: { t: { default: 'acme' } } } },
+    }
     const compiled = compile({ path: '/{{settings.region}}', headers: { 'X-T': '{{settings.t}}' } }, document)
     expect(compiled.renderUrl(base, {}, {})).toBe(`${base}/eu`)
     expect(compiled.renderUrl(base, {}, { region: 'us' })).toBe(`${base}/us`)

@@ -61,7 +61,8 @@ export type MapResponse = (body: unknown) => unknown
  */
 export function compileResponse({ root, map }: ResponseDocument): MapResponse {
   const rootSteps = root === undefined ? [] : (parsePathExpression(root) ?? [])
-  const fields = map === undefined ? null : Object.entries(map).map(([field, path]) => [field, parsePathExpression(path) ?? []] as const)
+  const fields =
+    map === undefined ? null : Object.entries(map).map(([field, path]) => [field, parsePathExpression(path) ?? []] as const)
   const byItem = fields?.every(([, steps]) => typeof steps[0] === 'string') ?? false
 
   function mapped(part: unknown): unknown {
@@ -70,7 +71,8 @@ export function compileResponse({ root, map }: ResponseDocument): MapResponse {
     for (const [field, steps] of fields) {
       const value = follow(part, steps)
       // Defined, not assigned: a field may be called __proto__.
-      if (value !== undefined) Object.defineProperty(answer, field, { value, enumerable: true, configurable: true, writable: true })
+      if (value !== undefined)
+        Object.defineProperty(answer, field, { value, enumerable: true, configurable: true, writable: true })
     }
     return answer
   }

@@ -95,7 +95,8 @@ function compare(before: Offer, after: Offer, what: string, demands: boolean, ch
     // What a new optional object requires of itself is no demand on those who don't send it.
     const parent = parentOf(name)
     const optional = known === undefined && parent !== name && !before.has(parent)
-    if (demands && required && known !== true && !optional) changes.major.push(`${what}${name} ${known === undefined ? 'is new and required' : 'became required'}`)
+    if (demands && required && known !== true && !optional)
+      changes.major.push(`${what}${name} ${known === undefined ? 'is new and required' : 'became required'}`)
     else if (known === undefined) changes.minor.push(`${what}${name} is new`)
   }
 }
@@ -113,9 +114,11 @@ export function nextVersion(previous: ConnectorDocument, next: ConnectorDocument
   for (const [name, after] of Object.entries(next.actions)) {
     const before = Object.hasOwn(previous.actions, name) ? previous.actions[name] : undefined
     if (before === undefined) continue
-    const inputs = (document: ConnectorDocument, action: typeof after) => propertiesOf(inputShape(action, schemasOf(document)).schema, schemasOf(document))
+    const inputs = (document: ConnectorDocument, action: typeof after) =>
+      propertiesOf(inputShape(action, schemasOf(document)).schema, schemasOf(document))
     compare(inputs(previous, before), inputs(next, after), `action ${name}: input `, true, changes)
-    const outputs = (document: ConnectorDocument, action: typeof after) => propertiesOf(action.output ?? true, schemasOf(document))
+    const outputs = (document: ConnectorDocument, action: typeof after) =>
+      propertiesOf(action.output ?? true, schemasOf(document))
     compare(outputs(previous, before), outputs(next, after), `action ${name}: output `, false, changes)
   }
 

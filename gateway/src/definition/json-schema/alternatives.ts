@@ -1,4 +1,4 @@
-import { type Check, fail, type Finding, listOptions, maxProblems, type Seen, type Sink } from './problems.ts'
+import { type Check, type Finding, fail, listOptions, maxProblems, type Seen, type Sink } from './problems.ts'
 
 /** Evaluates one alternative; what it has looked at counts only when it holds. */
 function holds(check: Check, value: unknown, sink: Sink, seen: Seen): boolean {
@@ -9,15 +9,19 @@ function holds(check: Check, value: unknown, sink: Sink, seen: Seen): boolean {
   return true
 }
 
-const missesType = (findings: readonly Finding[]) => findings.some(({ path, expected }) => path.length === 0 && expected?.kind === 'type')
+const missesType = (findings: readonly Finding[]) =>
+  findings.some(({ path, expected }) => path.length === 0 && expected?.kind === 'type')
 /** A wrong constant at the top or one level down: the tag by which alternatives are usually told apart. */
-const wrongTag = (findings: readonly Finding[]) => findings.find(({ path, expected }) => path.length <= 1 && expected?.kind === 'value')
+const wrongTag = (findings: readonly Finding[]) =>
+  findings.find(({ path, expected }) => path.length <= 1 && expected?.kind === 'value')
 
 /** Says what would be right, from what each alternative found: the alternative that was meant, or all of them in a sentence. */
 function explain(tried: readonly Finding[][], sink: Finding[]): void {
   const sameType = tried.filter((findings) => !missesType(findings))
   if (sameType.length === 0) {
-    const types = new Set(tried.flatMap((findings) => findings.flatMap(({ expected }) => (expected?.kind === 'type' ? expected.options : []))))
+    const types = new Set(
+      tried.flatMap((findings) => findings.flatMap(({ expected }) => (expected?.kind === 'type' ? expected.options : []))),
+    )
     fail(sink, `must be ${listOptions([...types])}`, [], { kind: 'type', options: [...types] })
     return
   }
@@ -31,7 +35,8 @@ function explain(tried: readonly Finding[][], sink: Finding[]): void {
   const path = tags[0]?.path ?? []
   const sameTag = tags.every((tag) => tag.path.length === path.length && tag.path[0] === path[0])
   const options = [...new Set(tags.flatMap((tag) => tag.expected?.options ?? []))]
-  if (sameTag) fail(sink, `must be ${options.length > 1 ? 'one of ' : ''}${listOptions(options)}`, [...path], { kind: 'value', options })
+  if (sameTag)
+    fail(sink, `must be ${options.length > 1 ? 'one of ' : ''}${listOptions(options)}`, [...path], { kind: 'value', options })
   else fail(sink, 'matches none of the permitted forms')
 }
 

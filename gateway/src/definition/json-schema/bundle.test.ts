@@ -24,7 +24,9 @@ describe('a self-contained schema', () => {
   })
 
   test('can be serialised and means the same', () => {
-    const schema = { properties: { c: { $ref: '#/schemas/Customer' }, l: { $ref: '#/schemas/Local' }, o: { $ref: '#/schemas/Odd~1name~0' } } }
+    const schema = {
+      properties: { c: { $ref: '#/schemas/Customer' }, l: { $ref: '#/schemas/Local' }, o: { $ref: '#/schemas/Odd~1name~0' } },
+    }
     const before = schemaCompiler(schemas, { formats: false }).compile(schema)
     const after = schemaCompiler({}, { formats: false }).compile(JSON.parse(JSON.stringify(bundle(schema))))
     for (const value of [{ c: { friend: { address: { city: 1 } } } }, { l: { self: { self: { x: 'no' } } } }, { o: 1 }]) {
@@ -34,14 +36,23 @@ describe('a self-contained schema', () => {
   })
 
   test('keeps its own definitions apart from those of the connector', () => {
-    const made = bundle({ properties: { own: { $ref: '#/$defs/Address' }, shared: { $ref: '#/schemas/Address' } }, $defs: { Address: { type: 'boolean' } } })
+    const made = bundle({
+      properties: { own: { $ref: '#/$defs/Address' }, shared: { $ref: '#/schemas/Address' } },
+      $defs: { Address: { type: 'boolean' } },
+    })
     const validate = schemaCompiler({}, { formats: false }).compile(made)
     expect(validate({ own: true, shared: { city: 'x' } })).toEqual([])
     expect(validate({ own: {}, shared: { city: 1 } }).map(({ path }) => path)).toEqual(['/own', '/shared/city'])
   })
 
   test('leaves out malformed keywords and references to nowhere, and keeps values as they are', () => {
-    expect(bundle({ type: 'date', properties: { a: { $ref: '#/schemas/Nope', default: { $ref: '#/schemas/Address' } } }, required: true })).toEqual({
+    expect(
+      bundle({
+        type: 'date',
+        properties: { a: { $ref: '#/schemas/Nope', default: { $ref: '#/schemas/Address' } } },
+        required: true,
+      }),
+    ).toEqual({
       properties: { a: { default: { $ref: '#/schemas/Address' } } },
     })
   })

@@ -46,7 +46,11 @@ export interface Bundler {
 export function schemaBundler(schemas: Schemas): Bundler {
   const entries = new Map<string, Entry>()
 
-  function rewriter(root: JsonSchemaValue, reaches: Set<string>, local: (tokens: readonly string[]) => readonly string[]): Rewrite {
+  function rewriter(
+    root: JsonSchemaValue,
+    reaches: Set<string>,
+    local: (tokens: readonly string[]) => readonly string[],
+  ): Rewrite {
     return (ref) => {
       if (resolveReference(ref, root, schemas) === null) return null
       const tokens = referenceTokens(ref) ?? []
@@ -63,7 +67,13 @@ export function schemaBundler(schemas: Schemas): Bundler {
       const root = schemas[name] ?? true
       const reaches = new Set<string>()
       // A reference to the entry's own root leads below `$defs` now.
-      made = { schema: rewriteSchema(root, rewriter(root, reaches, (tokens) => ['$defs', name, ...tokens])), reaches }
+      made = {
+        schema: rewriteSchema(
+          root,
+          rewriter(root, reaches, (tokens) => ['$defs', name, ...tokens]),
+        ),
+        reaches,
+      }
       entries.set(name, made)
     }
     return made
@@ -79,17 +89,24 @@ export function schemaBundler(schemas: Schemas): Bundler {
   return {
     bundle(schema) {
       const direct = new Set<string>()
-      let rewritten = rewriteSchema(schema, rewriter(schema, direct, (tokens) => tokens))
+      let rewritten = rewriteSchema(
+        schema,
+        rewriter(schema, direct, (tokens) => tokens),
+      )
       const names = reachable(direct)
       const own = isObject(schema.$defs) ? Object.keys(schema.$defs) : []
       const renamed = new Map(own.filter((name) => names.has(name)).map((name) => [name, `${name}_local`]))
       if (renamed.size > 0) {
         const rename = ([first, name, ...rest]: readonly string[]) =>
-          first === '$defs' && name !== undefined ? [first, renamed.get(name) ?? name, ...rest] : [first, name, ...rest].filter((token) => token !== undefined)
+          first === '$defs' && name !== undefined
+            ? [first, renamed.get(name) ?? name, ...rest]
+            : [first, name, ...rest].filter((token) => token !== undefined)
         rewritten = rewriteSchema(schema, rewriter(schema, direct, rename))
       }
       if (typeof rewritten === 'boolean' || names.size === 0) return isObject(rewritten) ? rewritten : schema
-      const local = isObject(rewritten.$defs) ? Object.entries(rewritten.$defs).map(([name, item]) => [renamed.get(name) ?? name, item] as const) : []
+      const local = isObject(rewritten.$defs)
+        ? Object.entries(rewritten.$defs).map(([name, item]) => [renamed.get(name) ?? name, item] as const)
+        : []
       const shared = [...names].sort().map((name) => [name, entry(name).schema] as const)
       return { ...rewritten, $defs: Object.fromEntries([...local, ...shared]) }
     },

@@ -17,17 +17,33 @@ const isSchemas = (value: unknown) => Array.isArray(value) && value.length > 0 &
 const isSchemaMap = (value: unknown) => isObject(value) && Object.values(value).every(isSchema)
 
 export const typeNames = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object']
-const isType = (value: unknown) => (isTexts(value) ? value.length > 0 && value.every((name) => typeNames.includes(name)) : typeNames.includes(String(value)))
+const isType = (value: unknown) =>
+  isTexts(value) ? value.length > 0 && value.every((name) => typeNames.includes(name)) : typeNames.includes(String(value))
 
 /** How subschemas lie in a keyword: one, a list, or a map by name. */
 export const subschemaKeywords: ReadonlyMap<string, 'one' | 'list' | 'map'> = new Map([
-  ...['additionalProperties', 'unevaluatedProperties', 'propertyNames', 'items', 'additionalItems', 'unevaluatedItems', 'contains', 'not', 'if', 'then', 'else', 'contentSchema'].map((name) => [name, 'one'] as const),
+  ...[
+    'additionalProperties',
+    'unevaluatedProperties',
+    'propertyNames',
+    'items',
+    'additionalItems',
+    'unevaluatedItems',
+    'contains',
+    'not',
+    'if',
+    'then',
+    'else',
+    'contentSchema',
+  ].map((name) => [name, 'one'] as const),
   ...['allOf', 'anyOf', 'oneOf', 'prefixItems'].map((name) => [name, 'list'] as const),
   ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions'].map((name) => [name, 'map'] as const),
 ])
 
 const shapes: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (value: unknown) => boolean>([
-  ...[...subschemaKeywords].map(([name, kind]) => [name, kind === 'one' ? isSchema : kind === 'list' ? isSchemas : isSchemaMap] as const),
+  ...[...subschemaKeywords].map(
+    ([name, kind]) => [name, kind === 'one' ? isSchema : kind === 'list' ? isSchemas : isSchemaMap] as const,
+  ),
   ['items', (value) => isSchema(value) || isSchemas(value)],
   ['dependencies', (value) => isObject(value) && Object.values(value).every((item) => isSchema(item) || isTexts(item))],
   ['dependentRequired', (value) => isObject(value) && Object.values(value).every(isTexts)],
@@ -36,7 +52,9 @@ const shapes: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string,
   ['required', isTexts],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'].map((name) => [name, isNumber] as const),
   ['multipleOf', (value) => typeof value === 'number' && value > 0],
-  ...['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'minContains', 'maxContains'].map((name) => [name, isCount] as const),
+  ...['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'minContains', 'maxContains'].map(
+    (name) => [name, isCount] as const,
+  ),
   ['uniqueItems', isFlag],
   ...['$ref', 'pattern', 'format', 'title', 'description', '$comment', '$anchor'].map((name) => [name, isText] as const),
   ['deprecated', isFlag],
@@ -61,19 +79,19 @@ export function keywordsOf(schema: SchemaObject): SchemaObject {
 }
 
 /** Visits the direct subschemas of a schema; malformed keywords are passed over. */
-export function forEachSubschema(schema: SchemaObject, visit: (subschema: JsonSchemaValue, pointer: readonly string[]) => void): void {
-  for (const key of Object.keys(schema)) {
-    const value = schema[key]
-    if (key === 'dependencies' && isObject(value)) {
-      for (const [name, item] of Object.entries(value)) if (isSchema(item)) visit(item, [key, name])
-    } else if (!subschemaKeywords.has(key) || !wellFormed(key, value)) {
-      continue
-    } else if (Array.isArray(value)) {
-      value.forEach((item, index) => visit(item, [key, String(index)]))
-    } else if (subschemaKeywords.get(key) === 'map' && isObject(value)) {
-      for (const [name, item] of Object.entries(value)) if (isSchema(item)) visit(item, [key, name])
-    } else if (isSchema(value)) {
-      visit(value, [key])
-    }
+export function forEachSubschema(
+  schema: SchemaObject,
+  visit: (subschema: JsonSchemaValue, pointer: readonly string[]) => void,
+): void {
+  const visitMap = (key: string, map: Readonly<Record<string, unknown>>) => {
+    for (const [name, item] of Object.entries(map)) if (isSchema(item)) visit(item, [key, name])
+  }
+  for (const [key, value] of Object.entries(schema)) {
+    const kind = subschemaKeywords.get(key)
+    if (key === 'dependencies' && isObject(value)) visitMap(key, value)
+    if (kind === undefined || !wellFormed(key, value)) continue
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [key, String(index)])
+    else if (kind === 'map' && isObject(value)) visitMap(key, value)
+    else if (isSchema(value)) visit(value, [key])
   }
 }

@@ -10,7 +10,9 @@ export type ObjectCheck = (value: Instance, sink: Sink, seen: Seen) => boolean
 export type CompileSubschema = (schema: JsonSchemaValue) => Check
 
 const compileMap = (map: unknown, compile: CompileSubschema): [string, Check][] =>
-  isObject(map) ? Object.entries(map).flatMap(([name, schema]) => (isSchema(schema) ? [[name, compile(schema)] as [string, Check]] : [])) : []
+  isObject(map)
+    ? Object.entries(map).flatMap(([name, schema]) => (isSchema(schema) ? [[name, compile(schema)] as [string, Check]] : []))
+    : []
 
 function countChecks({ minProperties, maxProperties }: SchemaObject): ObjectCheck[] {
   const checks: ObjectCheck[] = []
@@ -40,7 +42,9 @@ function requiredChecks(schema: SchemaObject): ObjectCheck[] {
     })
   }
   // Before 2019-09, `dependencies` held both kinds.
-  for (const [name, others] of [schema.dependentRequired, schema.dependencies].flatMap((map) => (isObject(map) ? Object.entries(map) : []))) {
+  for (const [name, others] of [schema.dependentRequired, schema.dependencies].flatMap((map) =>
+    isObject(map) ? Object.entries(map) : [],
+  )) {
     if (!Array.isArray(others)) continue
     checks.push((value, sink) => {
       if (!Object.hasOwn(value, name)) return true

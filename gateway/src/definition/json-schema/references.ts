@@ -14,13 +14,17 @@ export function referenceTokens(ref: string): readonly string[] | null {
   if (ref === '#') return []
   if (!ref.startsWith('#/')) return null
   try {
-    return ref.slice(2).split('/').map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+    return ref
+      .slice(2)
+      .split('/')
+      .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
   } catch {
     return null
   }
 }
 
-export const encodeToken = (token: string): string => encodeURI(token.replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('#', '%23')
+export const encodeToken = (token: string): string =>
+  encodeURI(token.replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('#', '%23')
 
 function walk(start: unknown, tokens: readonly string[]): JsonSchemaValue | null {
   let current = start

@@ -54,8 +54,10 @@ function isMultiple(value: number, divisor: number): boolean {
 export function numberChecks(schema: SchemaObject): Check[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
   const checks: Check[] = []
-  if (typeof minimum === 'number') checks.push((value, sink) => Number(value) >= minimum || fail(sink, `must be at least ${minimum}`))
-  if (typeof maximum === 'number') checks.push((value, sink) => Number(value) <= maximum || fail(sink, `must be at most ${maximum}`))
+  if (typeof minimum === 'number')
+    checks.push((value, sink) => Number(value) >= minimum || fail(sink, `must be at least ${minimum}`))
+  if (typeof maximum === 'number')
+    checks.push((value, sink) => Number(value) <= maximum || fail(sink, `must be at most ${maximum}`))
   if (typeof exclusiveMinimum === 'number') {
     checks.push((value, sink) => Number(value) > exclusiveMinimum || fail(sink, `must be greater than ${exclusiveMinimum}`))
   }

@@ -66,7 +66,12 @@ function applicators(schema: SchemaObject, compile: CompileSubschema): Check[] {
   return checks
 }
 
-function runAll<T>(checks: readonly ((value: T, sink: Sink, seen: Seen) => boolean)[], value: T, sink: Sink, seen: Seen): boolean {
+function runAll<T>(
+  checks: readonly ((value: T, sink: Sink, seen: Seen) => boolean)[],
+  value: T,
+  sink: Sink,
+  seen: Seen,
+): boolean {
   let valid = true
   for (const check of checks) {
     if (check(value, sink, seen)) continue

@@ -46,7 +46,8 @@ function checkPath(action: ActionDocument, at: Path, issues: Issues): void {
 function* textsIn(value: unknown, path: Path): Generator<[string, Path]> {
   if (typeof value === 'string') yield [value, path]
   else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsIn(item, [...path, index])
-  else if (typeof value === 'object' && value !== null) for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key])
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key])
 }
 
 function checkPlaceholders(action: ActionDocument, at: Path, { document, settings }: ConnectorFacts, issues: Issues): void {
@@ -65,14 +66,16 @@ function checkPlaceholders(action: ActionDocument, at: Path, { document, setting
   for (const key of ['query', 'headers', 'cookies'] as const) {
     for (const [text, path] of textsIn(action[key], [...at, key])) check(referencesOf(parseParts(text, noFallback)), path)
   }
-  for (const [text, path] of textsIn(action.body?.value, [...at, 'body', 'value'])) check(referencesOf(parseParts(text, noFallback)), path)
+  for (const [text, path] of textsIn(action.body?.value, [...at, 'body', 'value']))
+    check(referencesOf(parseParts(text, noFallback)), path)
 }
 
 const queryStyles = ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject']
 
 function checkPlacement(template: Template | undefined, styles: readonly string[], path: Path, issues: Issues): void {
   if (typeof template !== 'object') return
-  if (template.style !== undefined && !styles.includes(template.style)) issues.add([...path, 'style'], `must be one of ${styles.join(', ')} here`)
+  if (template.style !== undefined && !styles.includes(template.style))
+    issues.add([...path, 'style'], `must be one of ${styles.join(', ')} here`)
   if (template.content_type !== undefined && !/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(template.content_type)) {
     issues.add([...path, 'content_type'], 'must be application/json: no other serialisation of a parameter is known')
   }
@@ -92,17 +95,20 @@ function checkParameters(action: ActionDocument, at: Path, facts: ConnectorFacts
     const problem = headerNameProblem(name)
     if (problem !== null) issues.add(path, problem)
     else if (seen.has(lower)) issues.add(path, 'is set twice: names of headers ignore case')
-    else if (facts.authHeaders.has(lower)) issues.add(path, 'carries the credential of an auth scheme and must not be set by the action')
+    else if (facts.authHeaders.has(lower))
+      issues.add(path, 'carries the credential of an auth scheme and must not be set by the action')
     else if (lower === 'authorization') issues.add(path, 'must not be set by an action; declare it under auth')
     else if (lower === 'cookie') issues.add(path, 'must not be set as a header; use cookies')
-    else if (lower === 'content-type' && action.body !== undefined) issues.add(path, 'must not be set beside a body; use body.content_type')
+    else if (lower === 'content-type' && action.body !== undefined)
+      issues.add(path, 'must not be set beside a body; use body.content_type')
     seen.add(lower)
     checkPlacement(template, ['simple'], path, issues)
   }
   for (const [name, template] of Object.entries(action.cookies ?? {})) {
     const path = [...at, 'cookies', name]
     if (!isToken(name)) issues.add(path, 'is not a valid name of a cookie')
-    if (facts.authCookies.has(name)) issues.add(path, 'carries the credential of an auth scheme and must not be set by the action')
+    if (facts.authCookies.has(name))
+      issues.add(path, 'carries the credential of an auth scheme and must not be set by the action')
     checkPlacement(template, ['form'], path, issues)
   }
 }
@@ -111,7 +117,8 @@ function checkBody({ method, body }: ActionDocument, at: Path, issues: Issues): 
   if (body === undefined) return
   const path = [...at, 'body']
   const { type, value, encoding, content_type } = body
-  if (method === 'GET' || method === 'HEAD') issues.add(path, `must not be given: a ${method} request has no body; use query, or POST`)
+  if (method === 'GET' || method === 'HEAD')
+    issues.add(path, `must not be given: a ${method} request has no body; use query, or POST`)
   const placeholder = typeof value === 'string' && /^\{\{[^{}]*\}\}$/.test(value.trim())
   const compound = typeof value === 'object' && value !== null && !Array.isArray(value)
   if ((type === 'form' || type === 'multipart') && !compound && !placeholder) {
@@ -121,7 +128,8 @@ function checkBody({ method, body }: ActionDocument, at: Path, issues: Issues): 
   } else if (type === 'binary' && typeof value !== 'string') {
     issues.add([...path, 'value'], 'must be a text in base64, usually a placeholder such as "{{file}}"')
   }
-  if (encoding !== undefined && type !== 'form' && type !== 'multipart') issues.add([...path, 'encoding'], 'is for form and multipart bodies only')
+  if (encoding !== undefined && type !== 'form' && type !== 'multipart')
+    issues.add([...path, 'encoding'], 'is for form and multipart bodies only')
   for (const [field, placing] of Object.entries(encoding ?? {})) {
     if (type === 'form') checkPlacement({ value: null, ...placing }, queryStyles, [...path, 'encoding', field], issues)
   }
@@ -132,7 +140,8 @@ function checkBody({ method, body }: ActionDocument, at: Path, issues: Issues): 
 
 function checkResponse({ response }: ActionDocument, at: Path, issues: Issues): void {
   const problem = 'must be a path such as data.items[0].name or items[].id'
-  if (response?.root !== undefined && parsePathExpression(response.root) === null) issues.add([...at, 'response', 'root'], problem)
+  if (response?.root !== undefined && parsePathExpression(response.root) === null)
+    issues.add([...at, 'response', 'root'], problem)
   for (const [field, path] of Object.entries(response?.map ?? {})) {
     if (parsePathExpression(path) === null) issues.add([...at, 'response', 'map', field], problem)
   }
@@ -148,6 +157,7 @@ export function checkAction(name: string, action: ActionDocument, facts: Connect
   checkResponse(action, at, issues)
   const schemes = Object.keys(facts.document.auth ?? {})
   action.auth?.forEach((scheme, index) => {
-    if (!schemes.includes(scheme)) issues.add([...at, 'auth', index], `names the auth scheme "${scheme}", which is not under auth${orKnown(scheme, schemes)}`)
+    if (!schemes.includes(scheme))
+      issues.add([...at, 'auth', index], `names the auth scheme "${scheme}", which is not under auth${orKnown(scheme, schemes)}`)
   })
 }

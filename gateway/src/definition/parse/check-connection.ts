@@ -7,7 +7,9 @@ import { type Issues, suggestion } from './issues.ts'
 
 /** The settings a connection has: its fields and the variables of the server URLs. */
 export function settingNames({ servers, fields = {} }: ConnectorDocument): readonly string[] {
-  return [...new Set([...Object.keys(fields), ...Object.values(servers).flatMap((server) => Object.keys(server.variables ?? {}))])]
+  return [
+    ...new Set([...Object.keys(fields), ...Object.values(servers).flatMap((server) => Object.keys(server.variables ?? {}))]),
+  ]
 }
 
 export function checkServers(document: ConnectorDocument, issues: Issues): void {
@@ -48,7 +50,8 @@ export function checkAuth({ auth = {} }: ConnectorDocument, issues: Issues): voi
     } else if (declared.type === 'headers') {
       declared.headers.forEach(({ name, value }, index) => {
         checkHeader([...at, 'headers', index, 'name'], name)
-        if (value !== undefined && !valueIsSafe(value)) issues.add([...at, 'headers', index, 'value'], 'must not contain line breaks')
+        if (value !== undefined && !valueIsSafe(value))
+          issues.add([...at, 'headers', index, 'value'], 'must not contain line breaks')
       })
     }
   }
@@ -65,12 +68,16 @@ export function checkFields({ fields = {} }: ConnectorDocument, issues: Issues):
   }
 }
 
-const isAddress = (text: string) => (text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text))
+const isAddress = (text: string) =>
+  text.includes('/') ? ipaddr.isValidCIDR(text) : ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text)
 
 export function checkSecurity({ security = {} }: ConnectorDocument, issues: Issues): void {
   security.url_patterns?.forEach((pattern, index) => {
     if (compileUrlPattern(pattern) !== null) return
-    issues.add(['security', 'url_patterns', index], 'must be a URL such as https://api.example.com/v1/*, with "*" only in the path or as https://*.example.com')
+    issues.add(
+      ['security', 'url_patterns', index],
+      'must be a URL such as https://api.example.com/v1/*, with "*" only in the path or as https://*.example.com',
+    )
   })
   security.caller_ips?.forEach((address, index) => {
     if (!isAddress(address)) issues.add(['security', 'caller_ips', index], 'must be an address or a range such as 10.0.0.0/8')

@@ -10,7 +10,10 @@ function checkSchema(root: JsonSchemaValue, at: Path, schemas: Schemas, issues: 
     const { $ref } = schema
     if (typeof $ref === 'string' && resolveReference($ref, root, schemas) === null) {
       const [first, name] = referenceTokens($ref) ?? []
-      const hint = first === 'schemas' && name !== undefined ? suggestion(name, Object.keys(schemas)) : '; write #/schemas/Name and put the schema under schemas'
+      const hint =
+        first === 'schemas' && name !== undefined
+          ? suggestion(name, Object.keys(schemas))
+          : '; write #/schemas/Name and put the schema under schemas'
       issues.add([...path, '$ref'], `points to ${JSON.stringify($ref.slice(0, 100))}, where nothing is${hint}`)
     }
     forEachSubschema(schema, (subschema, pointer) => visit(subschema, [...path, ...pointer]))

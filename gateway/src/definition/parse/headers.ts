@@ -1,3 +1,4 @@
+import { unreachable } from '../../errors.ts'
 import type { AuthScheme } from '../document.ts'
 
 /** RFC 9110, section 5.6.2. */
@@ -19,22 +20,25 @@ export function headerNameProblem(name: string): string | null {
   return transport.has(name.toLowerCase()) ? `must not be ${name}: the gateway sets it itself` : null
 }
 
+function headersOf(scheme: AuthScheme): readonly string[] {
+  switch (scheme.type) {
+    case 'bearer':
+    case 'basic':
+      return ['authorization']
+    case 'api_key':
+      return (scheme.in ?? 'header') === 'header' ? [scheme.name] : []
+    case 'headers':
+      return scheme.headers.map(({ name }) => name)
+    case 'none':
+      return []
+    default:
+      return unreachable(scheme)
+  }
+}
+
 /** The headers, in lower case, that carry credentials of these schemes. */
 export function credentialHeaders(schemes: readonly AuthScheme[]): ReadonlySet<string> {
-  const names = schemes.flatMap((scheme) => {
-    switch (scheme.type) {
-      case 'bearer':
-      case 'basic':
-        return ['authorization']
-      case 'api_key':
-        return (scheme.in ?? 'header') === 'header' ? [scheme.name] : []
-      case 'headers':
-        return scheme.headers.map(({ name }) => name)
-      case 'none':
-        return []
-    }
-  })
-  return new Set(names.map((name) => name.toLowerCase()))
+  return new Set(schemes.flatMap(headersOf).map((name) => name.toLowerCase()))
 }
 
 /** Names of the query parameters or cookies that carry credentials. */

@@ -1,5 +1,5 @@
-import { nearest } from '../nearest.ts'
 import { maxProblems, readablePath, toPointer } from '../json-schema/problems.ts'
+import { nearest } from '../nearest.ts'
 import type { SchemaProblem } from '../types.ts'
 
 export type Path = readonly (string | number)[]

@@ -12,18 +12,9 @@ export function plainProblem(value: unknown): PlainProblem | null {
   const path: (string | number)[] = []
 
   function visit(item: unknown): PlainProblem | null {
-    switch (typeof item) {
-      case 'string':
-      case 'boolean':
-        return null
-      case 'number':
-        return Number.isFinite(item) ? null : { path, text: 'must be a finite number' }
-      case 'object':
-        break
-      default:
-        return { path, text: 'is nothing that JSON can hold' }
-    }
-    if (item === null) return null
+    if (typeof item === 'string' || typeof item === 'boolean' || item === null) return null
+    if (typeof item === 'number') return Number.isFinite(item) ? null : { path, text: 'must be a finite number' }
+    if (typeof item !== 'object') return { path, text: 'is nothing that JSON can hold' }
     if (path.length >= maxDepth) return { path: path.slice(0, 3), text: `is nested deeper than ${maxDepth} levels` }
     for (const [key, child] of Object.entries(item)) {
       path.push(Array.isArray(item) ? Number(key) : key)

@@ -55,7 +55,12 @@ function readYaml(text: string): Source {
       ok: false,
       problems: document.errors.slice(0, maxErrors).map(({ pos, message }) => {
         const { line, col } = lines.linePos(pos[0])
-        return { path: '', line, column: col, message: /call stack/.test(message) ? 'The text is nested too deeply' : `This is not valid YAML or JSON: ${message}` }
+        return {
+          path: '',
+          line,
+          column: col,
+          message: /call stack/.test(message) ? 'The text is nested too deeply' : `This is not valid YAML or JSON: ${message}`,
+        }
       }),
     }
   }
@@ -72,7 +77,8 @@ function readYaml(text: string): Source {
 
 /** Reads YAML or JSON text. Positions are found again by path when a problem needs them. */
 export function readText(text: string): Source {
-  if (text.length > maxTextLength) return problem(`The text has more than ${maxTextLength / 1024 / 1024} MB, which a connector file never needs.`)
+  if (text.length > maxTextLength)
+    return problem(`The text has more than ${maxTextLength / 1024 / 1024} MB, which a connector file never needs.`)
   if (text.trim() === '') return problem('The text is empty.')
   try {
     if (text.length > maxPositionedJson && text.trimStart().startsWith('{')) {

@@ -1,6 +1,7 @@
 import { unreachable } from '../../errors.ts'
 import type { BodyDocument, BodyType } from '../document.ts'
 import { isObject } from '../json-schema/keywords.ts'
+import { encodeName } from './encode.ts'
 import { decodeBase64, encodeMultipart, partsOf, previewMultipart } from './multipart.ts'
 import { pairCollector } from './parameters.ts'
 import { collectReferences, type Fallback, type Scope, toText } from './placeholders.ts'
@@ -58,7 +59,8 @@ export function compileBody(document: BodyDocument, fallback: Fallback): RenderB
         const pairs = pairCollector(new Set(fields.map(([name]) => name)))
         for (const [name, item] of fields) {
           const { style = defaultStyle(item), explode, content_type } = encodingOf(name)
-          if (item !== null) pairs.add(name, { name, style, explode, json: content_type !== undefined }, item)
+          if (item !== null)
+            pairs.add(name, { name, encodedName: encodeName(name), style, explode, json: content_type !== undefined }, item)
         }
         return { contentType, body: pairs.text(), value }
       }

@@ -9,12 +9,16 @@ export function encode(text: string): string {
 
 /** A parameter name from the document: `$filter` and `fields:all` keep their marks, which some servers compare undecoded. */
 export function encodeName(name: string): string {
-  return encodeURIComponent(name).replace(leftByEncodeUri, percent).replace(/%(?:24|3A|40|2C)/g, decodeURIComponent)
+  return encodeURIComponent(name)
+    .replace(leftByEncodeUri, percent)
+    .replace(/%(?:24|3A|40|2C)/g, decodeURIComponent)
 }
 
 /** Literal path text from the document: what may stand in a path segment stays, valid percent-encodings too. */
 export function encodeLiteral(text: string): string {
-  return text.replace(/%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@]/gu, (match) => (match.length === 3 ? match : encodeURIComponent(match)))
+  return text.replace(/%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@]/gu, (match) =>
+    match.length === 3 ? match : encodeURIComponent(match),
+  )
 }
 
 /** A segment that a URL parser takes for "here" or "one up", in any of its spellings (WHATWG URL, "single-dot path segment"). */
@@ -23,6 +27,5 @@ export function isDotSegment(segment: string): boolean {
 }
 
 /** Bytes that would end a line or a text further down the way. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters looked for
 const breaking = /[\r\n\0]/
 export const hasBreaking = (text: string): boolean => breaking.test(text)

@@ -14,7 +14,11 @@ export function decodeBase64(input: string, text: unknown): Uint8Array {
 }
 
 /** As browsers write names: WHATWG HTML, "multipart/form-data encoding algorithm". */
-const escapeName = (name: string) => name.replace(/\r\n|\r|\n/g, '%0D%0A').replaceAll('"', '%22').replaceAll('\0', '%00')
+const escapeName = (name: string) =>
+  name
+    .replace(/\r\n|\r|\n/g, '%0D%0A')
+    .replaceAll('"', '%22')
+    .replaceAll('\0', '%00')
 
 export interface Part {
   readonly name: string
@@ -23,7 +27,8 @@ export interface Part {
   readonly data: string | Uint8Array
 }
 
-const isFile = (value: unknown): value is Readonly<Record<string, unknown>> => isObject(value) && Object.hasOwn(value, 'data_base64')
+const isFile = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isObject(value) && Object.hasOwn(value, 'data_base64')
 
 /** Parts of one field: a list repeats it, an object is JSON unless it is a file `{filename, content_type, data_base64}`. */
 export function partsOf(name: string, value: unknown, contentType: string | undefined): Part[] {
@@ -31,8 +36,16 @@ export function partsOf(name: string, value: unknown, contentType: string | unde
   if (Array.isArray(value) && contentType === undefined) return value.flatMap((item) => partsOf(name, item, undefined))
   if (isFile(value)) {
     const type = value.content_type ?? contentType ?? 'application/octet-stream'
-    if (typeof type !== 'string' || !mediaType.test(type)) refuseInput(`${name}.content_type`, 'must be a media type such as image/png')
-    return [{ name, filename: toText(value.filename ?? 'file'), contentType: type, data: decodeBase64(`${name}.data_base64`, value.data_base64) }]
+    if (typeof type !== 'string' || !mediaType.test(type))
+      refuseInput(`${name}.content_type`, 'must be a media type such as image/png')
+    return [
+      {
+        name,
+        filename: toText(value.filename ?? 'file'),
+        contentType: type,
+        data: decodeBase64(`${name}.data_base64`, value.data_base64),
+      },
+    ]
   }
   if (typeof value === 'object') return [{ name, contentType: contentType ?? 'application/json', data: JSON.stringify(value) }]
   return [{ name, ...(contentType === undefined ? {} : { contentType }), data: toText(value) }]

@@ -1,12 +1,13 @@
 import type { Placement, Template } from '../document.ts'
 import { encode, encodeName } from './encode.ts'
-import { collectReferences, type Fallback, type Scope } from './placeholders.ts'
+import { collectReferences, type Fallback, type Scope, toText } from './placeholders.ts'
 import { refuseInput } from './refusal.ts'
 import { addStyled, delimited } from './styles.ts'
 import { compileValue, type RenderValue } from './values.ts'
 
 export interface Parameter {
   readonly name: string
+  readonly encodedName: string
   /** What a problem calls the value: the input it comes from. */
   readonly input: string
   readonly render: RenderValue
@@ -23,6 +24,7 @@ export function compileParameters(templates: Readonly<Record<string, Template>>,
     const [reference] = collectReferences(placement.value)
     return {
       name,
+      encodedName: encodeName(name),
       input: reference?.name ?? name,
       render: compileValue(placement.value, fallback),
       style: 'style' in placement ? placement.style : undefined,
@@ -32,28 +34,37 @@ export function compileParameters(templates: Readonly<Record<string, Template>>,
   })
 }
 
+type Placed = Pick<Parameter, 'name' | 'encodedName' | 'style' | 'explode' | 'json'>
+
 /** Collects `name=value` pairs; the names the document uses can't be taken by keys that come from the input. */
 export function pairCollector(taken: ReadonlySet<string>) {
-  const pairs: string[] = []
+  let pairs = ''
+  const push = (name: string, value: string) => {
+    pairs += `${pairs === '' ? '' : '&'}${name}=${value}`
+  }
   return {
-    add(input: string, { name, style, explode, json }: Pick<Parameter, 'name' | 'style' | 'explode' | 'json'>, value: unknown): void {
-      const encodedName = encodeName(name)
-      if (json) {
-        pairs.push(`${encodedName}=${encode(JSON.stringify(value))}`)
+    add(input: string, { name, encodedName, style = 'form', explode, json }: Placed, value: unknown): void {
+      if (json || typeof value !== 'object') {
+        push(encodedName, encode(json ? JSON.stringify(value) : toText(value)))
         return
       }
-      const styled = { style: style ?? 'form', explode: explode ?? (style === undefined || style === 'form' || style === 'deepObject') }
-      addStyled(input, name, value, styled, {
-        add: (key, text) => pairs.push(`${key === name ? encodedName : encode(key)}=${encode(text)}`),
-        addKey: (key, text) => {
-          if (taken.has(key)) refuseInput(input, `must not have the key ${JSON.stringify(key)}: a parameter of that name exists`)
-          pairs.push(`${encode(key)}=${encode(text)}`)
+      addStyled(
+        input,
+        name,
+        value,
+        { style, explode: explode ?? (style === 'form' || style === 'deepObject') },
+        {
+          add: (key, text) => push(key === name ? encodedName : encode(key), encode(text)),
+          addKey: (key, text) => {
+            if (taken.has(key))
+              refuseInput(input, `must not have the key ${JSON.stringify(key)}: a parameter of that name exists`)
+            push(encode(key), encode(text))
+          },
+          addList: (texts, separator) => push(encodedName, texts.map(encode).join(separator === ',' ? ',' : encode(separator))),
         },
-        addList: (key, texts, separator) =>
-          pairs.push(`${encodeName(key)}=${texts.map(encode).join(separator === ',' ? ',' : encode(separator))}`),
-      })
+      )
     },
-    text: (): string => pairs.join('&'),
+    text: (): string => pairs,
   }
 }
 
@@ -61,7 +72,11 @@ export function pairCollector(taken: ReadonlySet<string>) {
 export type RenderQuery = (scope: Scope) => string
 
 /** `reserved`: names that belong to credentials. */
-export function compileQuery(templates: Readonly<Record<string, Template>>, reserved: ReadonlySet<string>, fallback: Fallback): RenderQuery {
+export function compileQuery(
+  templates: Readonly<Record<string, Template>>,
+  reserved: ReadonlySet<string>,
+  fallback: Fallback,
+): RenderQuery {
   const parameters = compileParameters(templates, fallback)
   const taken = new Set([...reserved, ...Object.keys(templates)])
   return (scope) => {
@@ -94,7 +109,8 @@ export function compileHeaders(
       const value = render(scope)
       if (value === undefined || value === null) continue
       const text = json ? JSON.stringify(value) : delimited(value, explode ?? false, ',', (item) => item)
-      if (!fieldValue.test(text)) refuseInput(input, `must not contain line breaks or other characters that the header ${name} cannot carry`)
+      if (!fieldValue.test(text))
+        refuseInput(input, `must not contain line breaks or other characters that the header ${name} cannot carry`)
       rendered[name] = text.trim()
     }
     const pairs: string[] = []

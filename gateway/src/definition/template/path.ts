@@ -30,26 +30,27 @@ export function parsePath(path: string, styles: PathStyles, fallback: Fallback):
   return segments
 }
 
-/** Texts of a value that reach the URL, keys included. */
-function* textsOf(value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value
-  else if (typeof value === 'object' && value !== null) {
+/** Refuses texts that would end a line or leave the segment, in the value and everything in it. */
+function checkTexts(name: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) {
-      yield key
-      yield* textsOf(item)
+      checkTexts(name, key)
+      checkTexts(name, item)
     }
   }
+  if (typeof value !== 'string' || plain.test(value)) return
+  if (hasBreaking(value)) refuseInput(name, 'must not contain line breaks or NUL: it is part of the path')
+  // Encoded, "../" is one segment for us, but some servers decode before they route.
+  if (value.split(/[/\\]/).some(isDotSegment)) refuseInput(name, 'must not contain "." or ".." as a path segment')
 }
+/** Nothing in it that needs a second look. */
+const plain = /^[A-Za-z0-9_-]+$/
 
 function renderPathValue({ reference, style, explode }: PathValue, scope: Scope): string {
   const name = reference.setting ? `settings.${reference.name}` : reference.name
   const value = resolve(reference, scope)
   if (value === undefined || value === null) refuseInput(name, 'is required: it is part of the path')
-  for (const text of textsOf(value)) {
-    if (hasBreaking(text)) refuseInput(name, 'must not contain line breaks or NUL: it is part of the path')
-    // Encoded, "../" is one segment for us, but some servers decode before they route.
-    if (text.split(/[/\\]/).some(isDotSegment)) refuseInput(name, 'must not contain "." or ".." as a path segment')
-  }
+  checkTexts(name, value)
   const text = pathText(reference.name, value, style, explode)
   if (text === '') refuseInput(name, 'must not be empty: it is part of the path')
   return text

@@ -62,6 +62,7 @@ export function toText(value: unknown): string {
 /** Every placeholder in a template value, however deep: texts in lists and objects too. */
 export function collectReferences(template: unknown, found: Reference[] = []): Reference[] {
   if (typeof template === 'string') found.push(...referencesOf(parseParts(template, noFallback)))
-  else if (typeof template === 'object' && template !== null) for (const item of Object.values(template)) collectReferences(item, found)
+  else if (typeof template === 'object' && template !== null)
+    for (const item of Object.values(template)) collectReferences(item, found)
   return found
 }

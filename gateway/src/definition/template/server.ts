@@ -21,7 +21,14 @@ export function parseServerUrl(url: string): readonly (string | Variable)[] {
     const before = url.slice(0, match.index)
     const scheme = before.indexOf('://')
     const afterScheme = scheme < 0 ? '' : before.slice(scheme + 3)
-    const zone = match.index === 0 ? (url.startsWith('://', end) ? 'scheme' : 'whole') : scheme >= 0 && !afterScheme.includes('/') ? 'authority' : 'path'
+    const zone =
+      match.index === 0
+        ? url.startsWith('://', end)
+          ? 'scheme'
+          : 'whole'
+        : scheme >= 0 && !afterScheme.includes('/')
+          ? 'authority'
+          : 'path'
     parts.push({ name: match[1] ?? '', zone })
   }
   if (end < url.length) parts.push(url.slice(end))
@@ -29,17 +36,26 @@ export function parseServerUrl(url: string): readonly (string | Variable)[] {
 }
 
 const zones: Readonly<Record<Zone, { accepts: RegExp; expected: string; sample: string }>> = {
-  whole: { accepts: /^https?:\/\/[^\s\\?#@]+$/i, expected: 'a URL such as https://api.example.com', sample: 'https://sample.example' },
+  whole: {
+    accepts: /^https?:\/\/[^\s\\?#@]+$/i,
+    expected: 'a URL such as https://api.example.com',
+    sample: 'https://sample.example',
+  },
   scheme: { accepts: /^https?$/i, expected: 'http or https', sample: 'https' },
   authority: {
     accepts: /^(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/,
     expected: 'a host name or part of one: letters, digits, "-" and "."',
     sample: '1',
   },
-  path: { accepts: /^[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/, expected: 'part of a path, without "." or ".." segments', sample: 'sample' },
+  path: {
+    accepts: /^[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/,
+    expected: 'part of a path, without "." or ".." segments',
+    sample: 'sample',
+  },
 }
 
-const isSafe = (zone: Zone, value: string) => zones[zone].accepts.test(value) && (zone === 'whole' || !value.split('/').some(isDotSegment))
+const isSafe = (zone: Zone, value: string) =>
+  zones[zone].accepts.test(value) && (zone === 'whole' || !value.split('/').some(isDotSegment))
 
 /** Why a server URL can't be used, whatever its variables become; null when it can. */
 export function serverUrlProblem({ url, variables = {} }: Server): string | null {
@@ -50,7 +66,8 @@ export function serverUrlProblem({ url, variables = {} }: Server): string | null
   })
   const text = filled.join('')
   if (/[\s\\]/.test(text)) return 'must not contain spaces or backslashes'
-  if (text.includes('?') || text.includes('#')) return 'must not have a query or a fragment; put parameters into the query of the actions'
+  if (text.includes('?') || text.includes('#'))
+    return 'must not have a query or a fragment; put parameters into the query of the actions'
   if (/^[a-z]+:\/\/[^/]*@/i.test(text)) return 'must not hold a user name or password; declare them under auth'
   return parseBase(text) === null ? 'must be an http or https URL such as https://api.example.com/v1' : null
 }
@@ -62,13 +79,16 @@ export function compileServer(server: Server, fields: NonNullable<ConnectorDocum
   const parts = parseServerUrl(server.url)
   const { variables = {} } = server
 
-  function valueOf({ name, zone }: Variable, settings: Settings): string {
+  function fill({ name, zone }: Variable, settings: Settings): string {
     const variable = Object.hasOwn(variables, name) ? variables[name] : undefined
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     const value = (Object.hasOwn(settings, name) ? settings[name] : undefined) ?? variable?.default ?? field?.default
     const refuse = (problem: string): never => {
       const message = `The setting ${name} ${problem}`
-      throw new SallyportError('INVALID_INPUT', { detail: `${message}.`, diagnostics: { errors: [{ path: `/settings/${name}`, message }] } })
+      throw new SallyportError('INVALID_INPUT', {
+        detail: `${message}.`,
+        diagnostics: { errors: [{ path: `/settings/${name}`, message }] },
+      })
     }
     if (value === undefined || value === '') return refuse('is required: the server URL needs it')
     const text = String(value)
@@ -78,9 +98,10 @@ export function compileServer(server: Server, fields: NonNullable<ConnectorDocum
   }
 
   return (settings) => {
-    const text = parts.map((part) => (typeof part === 'string' ? part : valueOf(part, settings))).join('')
+    const text = parts.map((part) => (typeof part === 'string' ? part : fill(part, settings))).join('')
     const base = parseBase(text)
-    if (base === null) throw new SallyportError('INVALID_INPUT', { detail: 'With these settings the server URL is no http or https URL.' })
+    if (base === null)
+      throw new SallyportError('INVALID_INPUT', { detail: 'With these settings the server URL is no http or https URL.' })
     return `${base.origin}${base.prefix}`
   }
 }

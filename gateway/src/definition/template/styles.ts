@@ -35,7 +35,8 @@ export type AddPair = (name: string, value: string) => void
 export function addDeep(input: string, name: string, value: unknown, add: AddPair): void {
   if (!present(value)) return
   if (Array.isArray(value)) {
-    value.forEach((item, index) => addDeep(input, typeof item === 'object' ? `${name}[${index}]` : `${name}[]`, item, add))
+    for (const [index, item] of value.entries())
+      addDeep(input, typeof item === 'object' ? `${name}[${index}]` : `${name}[]`, item, add)
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) {
       if (/[[\]]/.test(key)) refuseInput(input, 'has a key with a square bracket, which this API cannot read')
@@ -57,10 +58,13 @@ export function addStyled(
   name: string,
   value: unknown,
   { style, explode }: { style: string; explode: boolean },
-  to: { add: AddPair; addKey: AddPair; addList: (name: string, values: readonly string[], separator: string) => void },
+  to: { add: AddPair; addKey: AddPair; addList: (values: readonly string[], separator: string) => void },
 ): void {
   if (!present(value)) return
-  if (style === 'deepObject') return addDeep(input, name, value, to.add)
+  if (style === 'deepObject') {
+    addDeep(input, name, value, to.add)
+    return
+  }
   const separator = delimiters[style] ?? ','
   if (Array.isArray(value)) {
     const texts = value.filter(present).map(toText)
@@ -69,11 +73,15 @@ export function addStyled(
     } else if (separator !== ',' && texts.some((text) => text.includes(separator))) {
       refuseInput(input, `has an item with ${separator === ' ' ? 'a space' : `"${separator}"`} in it, which separates the items`)
     } else if (texts.length > 0) {
-      to.addList(name, texts, separator)
+      to.addList(texts, separator)
     }
   } else if (typeof value === 'object' && value !== null) {
     if (explode) for (const [key, item] of entriesOf(value)) to.addKey(key, toText(item))
-    else to.addList(name, entriesOf(value).flatMap(([key, item]) => [key, toText(item)]), separator)
+    else
+      to.addList(
+        entriesOf(value).flatMap(([key, item]) => [key, toText(item)]),
+        separator,
+      )
   } else {
     to.add(name, toText(value))
   }

@@ -35,12 +35,18 @@ const outside = 'The URL of this call would leave the server URL of the connecto
  */
 export function joinUrl(baseUrl: string, path: string, query: string): string {
   const base = parseBase(baseUrl)
-  if (base === null) throw new SallyportError('URL_NOT_ALLOWED', { detail: 'The server URL of the connection is not a plain http or https URL.' })
+  if (base === null)
+    throw new SallyportError('URL_NOT_ALLOWED', { detail: 'The server URL of the connection is not a plain http or https URL.' })
   const pathname = `${base.prefix}${path}`
   const search = query === '' ? '' : `?${query}`
   const url = `${base.origin}${pathname}${search}`
   const parsed = URL.parse(url)
-  const same = parsed !== null && parsed.href === url && parsed.origin === base.origin && parsed.pathname === pathname && parsed.search === search
+  const same =
+    parsed !== null &&
+    parsed.href === url &&
+    parsed.origin === base.origin &&
+    parsed.pathname === pathname &&
+    parsed.search === search
   if (!same) throw new SallyportError('URL_NOT_ALLOWED', { detail: outside })
   return url
 }
@@ -48,5 +54,7 @@ export function joinUrl(baseUrl: string, path: string, query: string): string {
 /** Whether a URL lies at or below a base URL. */
 export function isBelow(url: URL, baseUrl: string): boolean {
   const base = parseBase(baseUrl)
-  return base !== null && url.origin === base.origin && (url.pathname === base.prefix || url.pathname.startsWith(`${base.prefix}/`))
+  return (
+    base !== null && url.origin === base.origin && (url.pathname === base.prefix || url.pathname.startsWith(`${base.prefix}/`))
+  )
 }
