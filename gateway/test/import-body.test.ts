@@ -42,6 +42,7 @@ describe('a JSON body', () => {
       { Base: { type: 'object', properties: { a: text, id: { ...text, readOnly: true } }, required: ['id'] } },
     )
     expect(input).toMatchObject({ properties: { a: text, b: text }, required: ['a', 'b'] })
+    expect(input.properties.id).toBeUndefined()
   })
 
   test.each([
@@ -89,17 +90,22 @@ describe('a JSON body', () => {
     expect(input.dependentRequired).toEqual({ b: ['a'] })
   })
 
-  test('asks for nothing the API sets itself', () => {
-    const { input } = json(
+  test('asks for nothing the API sets itself, even where a parameter has its name', () => {
+    const properties = { id: { ...text, readOnly: true }, at: { $ref: '#/components/schemas/At' }, name: text }
+    const { action, input, messages } = importOne(
       {
-        type: 'object',
-        properties: { id: { ...text, readOnly: true }, at: { $ref: '#/components/schemas/At' }, name: text },
-        required: ['id', 'at', 'name'],
+        parameters: [{ name: 'id', in: 'path', required: true, schema: text }],
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { type: 'object', properties, required: ['id', 'at', 'name'] } } },
+        },
       },
-      {},
-      { At: { ...text, readOnly: true } },
+      { components: { schemas: { At: { ...text, readOnly: true } } } },
+      { path: '/things/{id}' },
     )
-    expect(input.required).toEqual(['name'])
+    expect(action.body?.value).toEqual({ name: '{{name}}' })
+    expect(input).toMatchObject({ properties: { id: text, name: text }, required: ['id', 'name'] })
+    expect(messages).toEqual([expect.stringMatching(/itself.*: id, at\./)])
   })
 
   test('may require a property it does not describe', () => {

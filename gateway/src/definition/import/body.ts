@@ -5,7 +5,7 @@ import { annotated } from './inputs.ts'
 import { bodyTypeOf, isMediaType, type Media } from './media-types.ts'
 import { encodingFor, encodingOf, fileSchema } from './multipart.ts'
 import { identifier } from './names.ts'
-import { plainObject } from './plain-object.ts'
+import { type PlainObject, plainObject } from './plain-object.ts'
 import { isRecord, type Json, own, pointer } from './spec.ts'
 
 const preference: readonly BodyType[] = ['json', 'form', 'multipart', 'text', 'xml', 'binary']
@@ -68,16 +68,26 @@ function contentTypeOf({ type, contentType }: Media): { content_type?: string } 
 }
 
 function bodyValue(context: OperationContext, media: Media, body: Json): unknown {
-  const { spec, inputs, noteOnce } = context
+  const { spec, inputs, note, noteOnce } = context
   const isRequired = body.required === true
   const example = exampleOf(spec, media.value)
-  const fields = fieldsOf(context, media)
-  if (fields === null || [...fields.keys()].some((name) => inputs.has(identifier(name)))) {
-    const schema = fields !== null && media.type === 'multipart' ? objectOf(fields) : wholeSchema(context, media)
+  const plain = isUnstructured(media.type) ? null : plainObject(spec, media.value.schema, pointer(media.at, 'schema'))
+  if (plain === null || [...plain.properties.keys()].some((name) => inputs.has(identifier(name)))) {
+    const schema =
+      plain !== null && media.type === 'multipart' ? objectOf(fieldsOf(context, media, plain)) : wholeSchema(context, media)
     const usable = isUnstructured(media.type) && typeof example !== 'string' ? undefined : example
     const wanted = inputs.has('body') ? 'request_body' : 'body'
     return `{{${inputs.add(wanted, 'body', annotated(schema, body), { required: isRequired, example: usable })}}}`
   }
+  if (plain.readOnly.length > 0) {
+    const names = plain.readOnly.join(', ')
+    note(
+      'adjusted',
+      pointer(media.at, 'schema'),
+      `The API sets these properties of the body itself, so they are no inputs: ${names}.`,
+    )
+  }
+  const fields = fieldsOf(context, media, plain)
   const value: Record<string, unknown> = {}
   const names: string[] = []
   const required: string[] = []
@@ -105,11 +115,7 @@ interface Field {
   readonly at: string
 }
 
-/** The fields of a structured body that is a plain object; null for any other. */
-function fieldsOf({ spec, convert }: OperationContext, media: Media): ReadonlyMap<string, Field> | null {
-  if (isUnstructured(media.type)) return null
-  const plain = plainObject(spec, media.value.schema, pointer(media.at, 'schema'))
-  if (plain === null) return null
+function fieldsOf({ spec, convert }: OperationContext, media: Media, plain: PlainObject): ReadonlyMap<string, Field> {
   const fields = new Map<string, Field>()
   for (const [name, { value, at }] of plain.properties) {
     const file = media.type === 'multipart' ? fileSchema(spec, value, encodingFor(media, name)) : null

@@ -5,6 +5,8 @@ import { isRecord, pointer, type Spec } from './spec.ts'
 export interface PlainObject {
   readonly properties: ReadonlyMap<string, { readonly value: unknown; readonly at: string }>
   readonly required: ReadonlySet<string>
+  /** Names of properties left out. */
+  readonly readOnly: readonly string[]
 }
 
 /** Keywords such an object may have. */
@@ -13,17 +15,21 @@ const harmless = new Set(
   writeOnly xml externalDocs $comment $schema $id`.split(/\s+/),
 )
 
-/** The properties of such an object, or of an allOf of such objects that do not contradict each other; null for anything else. */
+/**
+ * The properties of such an object, or of an allOf of such objects that do not contradict each other, without those that are
+ * readOnly: they should not be sent (OpenAPI 3.0.3, "Schema Object"). Null for anything else.
+ */
 export function plainObject(spec: Spec, schema: unknown, at: string): PlainObject | null {
   const properties = new Map<string, { readonly value: unknown; readonly at: string }>()
   const required = new Set<string>()
-  if (!collect(spec, schema, at, 0, properties, required) || properties.size === 0) return null
-  for (const name of required) {
-    const property = properties.get(name)
-    if (property === undefined) properties.set(name, { value: {}, at })
-    else if (isMarked(spec, property.value, 'readOnly')) required.delete(name)
+  if (!collect(spec, schema, at, 0, properties, required)) return null
+  for (const name of required) if (!properties.has(name)) properties.set(name, { value: {}, at })
+  const readOnly = [...properties].filter(([, { value }]) => isMarked(spec, value, 'readOnly')).map(([name]) => name)
+  for (const name of readOnly) {
+    properties.delete(name)
+    required.delete(name)
   }
-  return { properties, required }
+  return properties.size === 0 ? null : { properties, required, readOnly }
 }
 
 function collect(
