@@ -27,7 +27,7 @@ async function askDns(name: string, servers: readonly string[] | undefined): Pro
   if (servers !== undefined) dns.setServers(servers)
   const [v4, v6] = await Promise.allSettled([dns.resolve4(name, { ttl: true }), dns.resolve6(name, { ttl: true })])
   const records = [...(v4.status === 'fulfilled' ? v4.value : []), ...(v6.status === 'fulfilled' ? v6.value : [])]
-  if (records.length === 0 && v4.status === 'rejected') throw v4.reason
+  if (records.length === 0) throw v4.status === 'rejected' ? v4.reason : new Error('no addresses')
   return { addresses: records.map(({ address }) => address), ttlMs: Math.min(...records.map(({ ttl }) => ttl * 1000)) }
 }
 
