@@ -1,18 +1,25 @@
+import { rm } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { newId } from '../src/id.ts'
 import { createLog } from '../src/log.ts'
 import { openStore } from '../src/store/open.ts'
 import type { CallEnd, Store } from '../src/store/types.ts'
-import { callRow, makeDataDir, startTestStore, type TestStore } from './support/database.ts'
+import { callRow, makeDataDir, startTestStore, superuserOf, type TestStore } from './support/database.ts'
 
 let test: TestStore
 let store: Store
+let admin: pg.Client
 beforeAll(async () => {
   test = await startTestStore()
   store = test.store
+  admin = await superuserOf(test.dataDir)
 })
-afterAll(() => test.close())
+afterAll(async () => {
+  await admin.end()
+  await test.close()
+})
 
 const callEnd = (id: string, fields: Partial<CallEnd> = {}): CallEnd => ({
   id,
@@ -147,53 +154,58 @@ describe('the call log', () => {
 
   it('writes on when its connection was cut while nothing was under way', async () => {
     await store.calls.insert(callRow())
-    await store.system((db) =>
-      sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name = 'sallyport' and query like 'with inserted%'`.execute(
-        db,
-      ),
+    const { rows: cut } = await admin.query(
+      `select pg_terminate_backend(pid) as cut from pg_stat_activity where query like 'with inserted%'`,
     )
+    expect(cut).toEqual([{ cut: true }])
     const row = callRow()
     await store.calls.insert(row)
     expect(await find(row.id)).toBeDefined()
   })
 
-  it('loses and repeats nothing when its connection is cut again and again in the middle of commits', async () => {
-    const rows = Array.from({ length: 3_000 }, () => callRow({ connector: 'cut' }))
-    let [next, cutting] = [0, true]
-    const cut = async () => {
-      while (cutting) {
-        await store.system((db) =>
-          sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sallyport' and query like 'with inserted%'`.execute(
-            db,
-          ),
-        )
+  it('writes a group again, once, when its connection is cut in the middle of the commit', async () => {
+    const rows = Array.from({ length: 10 }, () => callRow())
+    // Holds commits up until it ends.
+    const cutOne = async () => {
+      for (;;) {
+        const { rows: waiting } = await admin.query<{ pid: number }>('select pid from pg_locks where not granted')
+        if (waiting[0] === undefined) continue
+        await admin.query('select pg_terminate_backend($1, 5000)', [waiting[0].pid])
+        return
       }
     }
-    const write = async () => {
-      let refused = 0
-      for (let row = rows[next++]; row !== undefined; row = rows[next++]) {
-        for (;;) {
-          try {
-            await store.calls.insert(row)
-            break
-          } catch (error) {
-            // Cut twice within one commit; the same row may then be sent again.
-            expect(error).toMatchObject({ code: 'UNAVAILABLE' })
-            refused++
-          }
-        }
-      }
-      return refused
+    const writeThroughCuts = async (cuts: number) => {
+      await admin.query('begin; lock table sallyport.calls in exclusive mode')
+      const written = Promise.allSettled(rows.map((row) => store.calls.insert(row)))
+      for (let cut = 0; cut < cuts; cut++) await cutOne()
+      await admin.query('rollback')
+      return written
     }
-    const cutter = cut()
-    const refused = await Promise.all(Array.from({ length: 32 }, write))
-    cutting = false
-    await cutter
-    const { rows: counted } = await store.system((db) =>
-      sql<{ n: number }>`select count(*)::int as n from calls where connector = 'cut'`.execute(db),
-    )
-    expect(counted).toEqual([{ n: 3_000 }])
-    expect(refused.reduce((sum, count) => sum + count)).toBeLessThan(1_500)
+    for (const result of await writeThroughCuts(2)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } })
+    }
+    for (const { status } of await writeThroughCuts(1)) expect(status).toBe('fulfilled')
+    for (const { id } of rows) expect(await find(id)).toBeDefined()
+  })
+
+  it('acknowledges nothing that was left over when the database went away among rows it refuses', async () => {
+    await admin.query(`
+      create function sallyport.fall_over() returns trigger language plpgsql as $$ begin raise exception 'gone' using errcode = '08006'; end $$;
+      create trigger fall_over before insert on sallyport.calls for each row when (new.connector = 'breaking') execute function sallyport.fall_over()`)
+    const rows = [{ input: '{' }, { connector: 'breaking' }, {}, {}].map((fields) => callRow(fields))
+    const results = await Promise.allSettled(rows.map((row) => store.calls.insert(row)))
+    await admin.query('drop trigger fall_over on sallyport.calls')
+    expect(results[0]).toMatchObject({ status: 'rejected', reason: { code: 'INTERNAL' } })
+    expect(results[1]).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } })
+    for (const [index, { id }] of rows.entries())
+      expect((await find(id)) !== undefined).toBe(results[index]?.status === 'fulfilled')
+  })
+
+  it('takes a row that is there already for written', async () => {
+    const row = callRow({ connector: 'first' })
+    await store.calls.insert(row)
+    await store.calls.insert({ ...row, connector: 'second' })
+    expect(await find(row.id)).toMatchObject({ connector: 'first' })
   })
 
   it('refuses rows when ten thousand wait, rather than grow without end', async () => {
@@ -206,6 +218,7 @@ describe('the call log', () => {
 
   it('writes what waits when the store closes, and refuses what comes later', async () => {
     const dataDir = await makeDataDir()
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
     const open = () => openStore({ dataDir, databaseUrl: undefined, log: createLog('silent') })
     const closing = await open()
     const rows = Array.from({ length: 700 }, () => callRow())

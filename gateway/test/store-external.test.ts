@@ -1,3 +1,5 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -127,7 +129,7 @@ describe('migrations', () => {
   it('are done once by gateways that start together', async () => {
     const url = external.url(undefined, await newDatabase())
     const gateways = [spawnStore(['-', url]), spawnStore(['-', url])]
-    await Promise.all([open(url), ...gateways.map((gateway) => gateway.printed(1))])
+    await Promise.all([open(url), open(url), open(url), open(url), ...gateways.map((gateway) => gateway.printed(1))])
     for (const { lines } of gateways) expect(lines).toEqual(['open'])
     for (const { child, ended } of gateways) {
       child.stdin.end()
@@ -158,8 +160,12 @@ describe('migrations', () => {
     const database = await newDatabase()
     await admin('create schema sallyport; create table sallyport.calls (id text)', database)
     await expect(start(external.url(undefined, database))).rejects.toThrow(/0001_initial.sql failed, and nothing of it was kept/)
-    const { rows } = await admin("select tablename as name from pg_tables where schemaname = 'sallyport' order by 1", database)
-    expect(rows).toEqual([{ name: 'calls' }, { name: 'migrations' }])
+    const tables = "select tablename as name from pg_tables where schemaname = 'sallyport' order by 1"
+    expect((await admin(tables, database)).rows).toEqual([{ name: 'calls' }, { name: 'migrations' }])
+    // The note that it was done belongs to it.
+    await admin("drop table sallyport.calls; alter table sallyport.migrations add check (name = 'no note')", database)
+    await expect(start(external.url(undefined, database))).rejects.toThrow(/nothing of it was kept/)
+    expect((await admin(tables, database)).rows).toEqual([{ name: 'migrations' }])
   })
 })
 
@@ -206,6 +212,7 @@ describe('a DATABASE_URL that leads nowhere is refused with what to do, and neve
 describe('while the database is away', () => {
   it('everything answers UNAVAILABLE at once, and works again when it is back', async () => {
     const dataDir = await makeDataDir()
+    undo.push(() => rm(dataDir, { recursive: true, force: true }))
     let server = await startEmbeddedPostgres(dataDir, createLog('silent'))
     const { host, user, password } = server.connection
     const store = await open(`postgresql://${user}:${password}@/postgres?host=${encodeURIComponent(host)}`)
@@ -224,9 +231,33 @@ describe('while the database is away', () => {
       expect(result).toMatchObject({ status: 'rejected', reason: away })
     }
     server = await startEmbeddedPostgres(dataDir, createLog('silent'))
-    undo.unshift(() => server.stop())
+    undo.splice(1, 0, () => server.stop())
     await store.ping()
     await store.calls.insert(callRow())
     expect(await store.workspace('ws_a', (db) => db.selectFrom('calls').select('id').execute())).toHaveLength(2)
+  })
+
+  it('nobody waits long though it does not even refuse', async () => {
+    const dataDir = await makeDataDir()
+    undo.push(() => rm(dataDir, { recursive: true, force: true }))
+    const server = await startEmbeddedPostgres(dataDir, createLog('silent'))
+    undo.push(() => server.stop())
+    const { host, user, password } = server.connection
+    const store = await open(`postgresql://${user}:${password}@/postgres?host=${encodeURIComponent(host)}`)
+    const postmaster = Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
+    process.kill(postmaster, 'SIGSTOP')
+    undo.push(async () => process.kill(postmaster, 'SIGCONT'))
+    const began = performance.now()
+    const rows = Array.from({ length: 3_000 }, () => callRow())
+    const results = await Promise.allSettled([
+      ...rows.map((row) => store.calls.insert(row)),
+      ...rows.slice(0, 30).map(() => store.system((db) => db.selectFrom('calls').select('id').execute())),
+    ])
+    // The one connection that was open may still serve.
+    expect(results.slice(0, 3_000).every(({ status }) => status === 'rejected')).toBe(true)
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 })
+    }
+    expect(performance.now() - began).toBeLessThan(8_000)
   })
 })

@@ -144,10 +144,13 @@ describe('the store', () => {
     expect(rows).toEqual([{ emailVerified: false, dated: true }])
   })
 
-  it('runs queries with lists of many lengths', async () => {
+  it('prepares a bounded number of statements, however many there are', async () => {
     for (let length = 1; length <= 400; length++) {
       const ids = Array.from({ length }, (_, index) => `tok_${index}`)
       await test.store.workspace('ws_a', (db) => db.selectFrom('tokens').select('id').where('id', 'in', ids).execute())
     }
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from pg_prepared_statements`.execute(test.store.people)
+    expect(rows[0]?.n).toBeGreaterThan(100)
+    expect(rows[0]?.n).toBeLessThanOrEqual(300)
   })
 })

@@ -156,10 +156,10 @@ export class GroupedCallLog implements CallLog {
     // Whatever else arrives in this turn of the event loop comes along.
     await setImmediate()
     for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
-      const reached = await this.#commit(group.entries)
+      const unreached = await this.#commit(group.entries)
       this.#settle(group)
       // The others have waited for this database as well, and each would wait again for the same answer.
-      if (reached instanceof SallyportError) this.#refuseWaiting(reached)
+      if (unreached !== undefined) this.#refuseWaiting(unreached)
     }
     this.#writing = undefined
   }
@@ -171,7 +171,7 @@ export class GroupedCallLog implements CallLog {
 
   #refuseWaiting(error: SallyportError): void {
     for (const group of this.#groups.splice(0)) {
-      for (const entry of group.entries) entry.error = error
+      fail(group.entries, error)
       this.#settle(group)
     }
   }
@@ -182,11 +182,7 @@ export class GroupedCallLog implements CallLog {
       await this.#send(entries)
       return undefined
     } catch (error) {
-      if (isConnectionFailure(error)) {
-        const failure = unavailable(error)
-        for (const entry of entries) entry.error = failure
-        return failure
-      }
+      if (isConnectionFailure(error)) return fail(entries, unavailable(error))
       const [only, ...more] = entries
       if (only !== undefined && more.length === 0) {
         const internal = `a call cannot be logged: ${error instanceof Error ? error.message : String(error)}`
@@ -195,7 +191,9 @@ export class GroupedCallLog implements CallLog {
       }
       // A row that PostgreSQL refuses must not take its neighbours along.
       const middle = entries.length >> 1
-      return (await this.#commit(entries.slice(0, middle))) ?? (await this.#commit(entries.slice(middle)))
+      const failure = await this.#commit(entries.slice(0, middle))
+      const rest = entries.slice(middle)
+      return failure === undefined ? this.#commit(rest) : fail(rest, failure)
     }
   }
 
@@ -209,15 +207,15 @@ export class GroupedCallLog implements CallLog {
       insert === undefined ? [] : [end === undefined ? insert : { ...insert, ...end }],
     )
     const query = { name: 'calls', text: commitSql, values: [toJson(inserts), toJson(ends)] }
+    let connected = false
     const attempt = async () => {
-      this.#client ??= await this.#connect()
-      return this.#client.query<{ id: string }>(query)
+      const client = this.#client ?? (await this.#connect())
+      connected = true
+      return client.query<{ id: string }>(query)
     }
-    const known = this.#client !== undefined
     const { rows } = await attempt().catch((error: unknown) => {
-      if (!isConnectionFailure(error)) throw error
+      if (!connected || !isConnectionFailure(error)) throw error
       this.#drop()
-      if (!known) throw error
       return attempt()
     })
     if (rows.length === ends.length) return
@@ -234,8 +232,14 @@ export class GroupedCallLog implements CallLog {
     client.on('error', () => {
       if (this.#client === client) this.#client = undefined
     })
-    await client.connect()
-    await client.query(`${this.#target.session}; ${sessionSql}`)
+    try {
+      await client.connect()
+      await client.query(`${this.#target.session}; ${sessionSql}`)
+    } catch (error) {
+      void client.end().catch(() => {})
+      throw error
+    }
+    this.#client = client
     return client
   }
 
@@ -243,6 +247,11 @@ export class GroupedCallLog implements CallLog {
     void this.#client?.end().catch(() => {})
     this.#client = undefined
   }
+}
+
+function fail(entries: readonly Entry[], error: SallyportError): SallyportError {
+  for (const entry of entries) entry.error = error
+  return error
 }
 
 async function outcome(entry: Entry, group: Group): Promise<void> {

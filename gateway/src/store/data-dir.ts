@@ -60,7 +60,8 @@ export async function claimDataDir(dataDir: string): Promise<() => void> {
   let lock: DatabaseSync | undefined
   try {
     lock = new DatabaseSync(join(dataDir, 'gateway.lock'), { timeout: 0 })
-    lock.exec('begin exclusive')
+    // Nothing is ever written, so no journal.
+    lock.exec('pragma journal_mode = off; begin exclusive')
   } catch (error) {
     lock?.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === busy) throw new DataDirInUseError(dataDir)

@@ -17,7 +17,7 @@ export interface StoreOptions {
   readonly log: Log
 }
 
-/** As long may transactions under way take to end when the store closes. */
+/** As long may what is under way take to end when the store closes; a database that has vanished would take for ever. */
 const closeTimeoutMs = 5_000
 
 /** Calls that a dead gateway had begun: whether their API did what they asked is not known. Only when no other gateway lives. */
@@ -57,12 +57,13 @@ export async function openStore({ dataDir, databaseUrl, log }: StoreOptions): Pr
   }
   const target = await prepareDatabase(connection, log)
   const databases = connectDatabases(target, log)
-  undo.defer(async () => {
-    await Promise.race([databases.close(), delay(closeTimeoutMs, undefined, { ref: false })])
-  })
+  const close = async (part: { close(): Promise<void> }) => {
+    await Promise.race([part.close(), delay(closeTimeoutMs, undefined, { ref: false })])
+  }
+  undo.defer(() => close(databases))
   if (databaseUrl === undefined) await closeAbandonedCalls(databases, log)
   const calls = new GroupedCallLog(target)
-  undo.defer(() => calls.close())
+  undo.defer(() => close(calls))
 
   const parts = undo.move()
   const run = <T>(workspace: string, work: (db: Transaction<Database>) => Promise<T>) =>

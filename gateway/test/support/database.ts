@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -20,6 +20,15 @@ export interface TestStore {
 
 export async function makeDataDir(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'sallyport-test-'))
+}
+
+/** A connection to the embedded server of a data directory, as the superuser whom the gateway never is. */
+export async function superuserOf(dataDir: string): Promise<pg.Client> {
+  const password = (await readFile(join(dataDir, 'postgres.password'), 'utf8')).trim()
+  const client = new pg.Client({ host: join(dataDir, 'postgres'), user: 'postgres', password, database: 'postgres' })
+  client.on('error', () => {})
+  await client.connect()
+  return client
 }
 
 /** A store on an embedded server of its own, in a new directory. */
