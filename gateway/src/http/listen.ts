@@ -11,7 +11,9 @@ export async function listen(app: HttpApp, options: { readonly host: string; rea
   }
   const address = app.server.address()
   const actual = typeof address === 'object' && address !== null ? address.port : port
-  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
+  // A wildcard is no address that a browser could open.
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${actual}`
 }
 
 function explain(error: unknown, host: string, port: number): unknown {
