@@ -110,6 +110,20 @@ function chooseEnvironment(connector: CompiledConnector, wanted: string | undefi
   })
 }
 
+/** A new version of a connector may lack what a connection was made for; that is one connection's trouble, not the list's. */
+function fit(
+  connector: CompiledConnector,
+  row: ConnectionRow,
+): { readonly url: string; readonly scheme: AuthScheme; readonly problem: string | null } {
+  try {
+    const { scheme } = chooseScheme(connector, row.scheme)
+    return { url: connector.baseUrl(row.environment, row.settings), scheme, problem: null }
+  } catch (error) {
+    if (error instanceof SallyportError) return { url: '', scheme: none, problem: error.detail }
+    throw error
+  }
+}
+
 export function createConnections({ store, vault, connectors, clock }: Dependencies): ConnectionRegistry {
   const credentials = createCredentials(vault)
   const byWorkspace = new Cache<Promise<readonly ConnectionRow[]>>({ max: 1_000, ttlMs: 5_000, clock })
@@ -188,8 +202,8 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     return Promise.all(
       shown.map(async (each) => {
         const connector = await connectors.compiled(workspaceId, each.connector)
-        const { scheme } = chooseScheme(connector, each.scheme)
         const used = usage.find((candidate) => candidate.connection_id === each.id)
+        const { url, scheme, problem } = fit(connector, each)
         return {
           id: each.id,
           connector: each.connector,
@@ -197,11 +211,11 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           connector_version: connector.version,
           name: each.name,
           environment: each.environment,
-          server_url: connector.baseUrl(each.environment, each.settings),
+          server_url: url,
           auth: { scheme: each.scheme, type: scheme.type, label: labelOf(scheme), fields: fieldsOf(scheme) },
           settings: each.settings,
-          status: each.status,
-          status_detail: each.status_detail,
+          status: problem === null ? each.status : 'failing',
+          status_detail: problem ?? each.status_detail,
           actions: connector.actions.size,
           verify_ssl: connector.verifyTls,
           last_used_at: used?.last == null ? null : new Date(used.last).toISOString(),
@@ -248,7 +262,12 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     },
 
     async all(workspaceId) {
-      return Promise.all((await rows(workspaceId)).map(load))
+      const usable: LoadedConnection[] = []
+      for (const each of await rows(workspaceId)) {
+        const connector = await connectors.compiled(workspaceId, each.connector)
+        if (fit(connector, each).problem === null) usable.push(await load(each))
+      }
+      return usable
     },
 
     openCredential: (connection) =>
