@@ -172,7 +172,7 @@ describe('a form', () => {
       a: { style: 'deepObject', explode: true },
       b: { explode: false },
       c: { contentType: 'application/json' },
-      d: { contentType: 'application/xml' },
+      d: { contentType: 'application/xml', headers: { 'X-Part': {} } },
     }
     const { action, report } = bodyOf({ 'application/x-www-form-urlencoded': { schema, encoding } })
     expect(action.body).toEqual({
@@ -184,8 +184,10 @@ describe('a form', () => {
         c: { content_type: 'application/json' },
       },
     })
+    const at = '/paths/~1things/post/requestBody/content/application~1x-www-form-urlencoded/encoding/d'
     expect(report.entries).toMatchObject([
-      { level: 'warning', pointer: '/paths/~1things/post/requestBody/content/application~1x-www-form-urlencoded/encoding/d' },
+      { level: 'warning', pointer: at },
+      { level: 'skipped', pointer: `${at}/headers` },
     ])
   })
 

@@ -179,6 +179,7 @@ describe('servers', () => {
     expect(serversOf([{ url: 'v2' }], 'https://acme.test/docs/').document.servers.production?.url).toBe(
       'https://acme.test/docs/v2',
     )
+    expect(serversOf([{}], 'https://acme.test/v1/').document.servers.production?.url).toBe('https://acme.test')
     expect(serversOf(undefined, 'https://acme.test/v1/').document.servers).toEqual({
       production: { url: 'https://acme.test/v1' },
     })
@@ -262,16 +263,18 @@ describe('what cannot become an action', () => {
         '/ok': { get: ok },
         '/trace': { trace: ok },
         '/brace/{id': { get: ok },
+        '/a/../b': { get: ok },
         '/msgpack': { post: { requestBody: { required: true, content: { 'application/x-unheard-of': {} } }, ...ok } },
         '/lost': { $ref: '#/components/pathItems/None' },
       }),
     )
     expect(Object.keys(document.actions)).toEqual(['get_ok'])
-    expect(report).toMatchObject({ operations: 4, imported: 1 })
+    expect(report).toMatchObject({ operations: 5, imported: 1 })
     expect(report.entries.map(({ pointer, level }) => [pointer, level])).toEqual([
       ['/paths/~1trace/trace', 'skipped'],
       ['/paths/~1lost', 'skipped'],
       ['/paths/~1brace~1{id/get', 'skipped'],
+      ['/paths/~1a~1..~1b/get', 'skipped'],
       ['/paths/~1msgpack/post', 'skipped'],
     ])
   })

@@ -14,7 +14,7 @@ describe('places', () => {
         { name: 'session', in: 'cookie', schema: text },
         { name: 'trace', in: 'header', required: true, schema: text },
         { name: 'limit', in: 'query', schema: { type: 'integer' }, description: 'How many.' },
-        { name: 'thing_id', in: 'path', required: true, schema: text },
+        { name: 'thing_id', in: 'path', schema: text },
       ],
       { path: '/things/{thing_id}' },
     )
@@ -46,10 +46,10 @@ describe('places', () => {
 
   test('references are followed, escapes in them too', () => {
     const components = {
-      parameters: { 'a/b~c d': { name: 'x', in: 'query', schema: { $ref: '#/components/schemas/X' } } },
+      parameters: { 'a/b~c~1d e': { name: 'x', in: 'query', schema: { $ref: '#/components/schemas/X' } } },
       schemas: { X: text },
     }
-    const { input, document } = get([{ $ref: '#/components/parameters/a~1b~0c%20d' }], {}, { components })
+    const { input, document } = get([{ $ref: '#/components/parameters/a~1b~0c~01d%20e' }], {}, { components })
     expect(input.properties).toEqual({ x: { $ref: '#/schemas/X' } })
     expect(document.schemas).toEqual({ X: text })
   })
