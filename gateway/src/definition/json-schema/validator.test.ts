@@ -51,6 +51,10 @@ describe('a problem', () => {
     expect(check({ type: 'array', items: { anyOf: [items, { type: 'null' }] } }, wrong)).toHaveLength(20)
   })
 
+  test('is one of at most 20, however many names are missing', () => {
+    expect(check({ required: Array.from({ length: 100 }, (_, i) => `n${i}`) }, {})).toHaveLength(20)
+  })
+
   test('never shows the value', () => {
     expect(JSON.stringify(check({ const: 'a', maxLength: 1, pattern: '^a$', format: 'date' }, 'secret-value'))).not.toContain(
       'secret-value',
@@ -185,6 +189,12 @@ describe('a schema of a third party', () => {
     ])
   })
 
+  test('counts characters, not code units', () => {
+    expect(check({ maxLength: 2 }, '😀😀')).toEqual([])
+    expect(check({ maxLength: 2 }, '😀😀😀')).toHaveLength(1)
+    expect(check({ minLength: 2 }, '😀')).toHaveLength(1)
+  })
+
   test('finds duplicates in a long list at once', () => {
     const start = performance.now()
     expect(
@@ -210,6 +220,13 @@ describe('a schema of a third party', () => {
     }
     expect(check(schema, { a: 1, b: 2 })).toEqual([])
     expect(check(schema, { a: 1, c: 2 })).toEqual([{ path: '/c', message: 'c is not a known property' }])
+    const either = { anyOf: [{ properties: { a: true } }, { properties: { b: true } }], unevaluatedProperties: false }
+    expect(check(either, { a: 1, b: 2 })).toEqual([])
+    const inner = {
+      allOf: [{ properties: { a: true }, unevaluatedProperties: { type: 'number' } }],
+      unevaluatedProperties: false,
+    }
+    expect(check(inner, { a: 'x', b: 2 })).toEqual([])
     expect(check({ prefixItems: [true], contains: { const: 'x' }, unevaluatedItems: false }, [1, 'x'])).toEqual([])
     expect(check({ prefixItems: [true], contains: { const: 'x' }, unevaluatedItems: false }, [1, 'x', 'y'])).toHaveLength(1)
   })
