@@ -52,19 +52,23 @@ function keyStore(store: Store): KeyStore {
           .select(['key_id', 'wrapped'])
           .where('workspace_id', '=', workspace)
           .orderBy('created_at')
+          .orderBy('key_id')
           .execute(),
       )
       return rows.map((row) => ({ keyId: row.key_id, wrapped: row.wrapped }))
     },
-    add: async (workspace, keyId, wrapped) => {
-      await store.workspace(workspace, (db) =>
-        db
-          .insertInto('workspace_keys')
-          .values({ workspace_id: workspace, key_id: keyId, wrapped })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute(),
-      )
-    },
+    add: (workspace, keyId, wrapped) =>
+      store.workspace(workspace, async (db) => {
+        // The lock makes a second process wait and then see the key of the first.
+        await db.selectFrom('workspaces').select('id').where('id', '=', workspace).forUpdate().executeTakeFirst()
+        const existing = await db
+          .selectFrom('workspace_keys')
+          .select('key_id')
+          .where('workspace_id', '=', workspace)
+          .executeTakeFirst()
+        if (existing !== undefined) return
+        await db.insertInto('workspace_keys').values({ workspace_id: workspace, key_id: keyId, wrapped }).execute()
+      }),
   }
 }
 
@@ -109,7 +113,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     let address = ''
     const publicUrl = () => config.publicUrl ?? address
     const vault = createVault({ rootKey, keys: keyStore(store) })
-    const egress = createEgress({ allow: config.egressAllow, log })
+    let ownSockets: readonly { address: string; port: number }[] = []
+    const egress = createEgress({ allow: config.egressAllow, log, ownSockets: () => ownSockets })
     opened.push(() => egress.close())
 
     const access = createAccess({
@@ -160,6 +165,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     )
     opened.push(() => server.close())
     address = await listen(server, { host: config.host, port: config.port })
+    ownSockets = server.addresses()
     const code = await access.createSetupCode()
     log.info({ address }, 'listening')
     return {

@@ -75,6 +75,13 @@ function field(fields: CredentialFields, name: string): Secret {
   return value
 }
 
+/** What must not come back in an answer. A user name is no secret, but with its password it is. */
+export function secretsOf(scheme: AuthScheme, fields: CredentialFields): readonly Secret[] {
+  if (scheme.type !== 'basic') return Object.values(fields)
+  const password = field(fields, 'password')
+  return [password, Secret.concat(field(fields, 'username'), ':', password)]
+}
+
 /** The one place that says where a credential goes in a request. */
 export function inject(scheme: AuthScheme, fields: CredentialFields): Injection {
   switch (scheme.type) {

@@ -111,7 +111,7 @@ function chooseEnvironment(connector: CompiledConnector, wanted: string | undefi
 }
 
 /** A new version of a connector may lack what a connection was made for; that is one connection's trouble, not the list's. */
-function fit(
+function fitTo(
   connector: CompiledConnector,
   row: ConnectionRow,
 ): { readonly url: string; readonly scheme: AuthScheme; readonly problem: string | null } {
@@ -203,7 +203,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       shown.map(async (each) => {
         const connector = await connectors.compiled(workspaceId, each.connector)
         const used = usage.find((candidate) => candidate.connection_id === each.id)
-        const { url, scheme, problem } = fit(connector, each)
+        const { url, scheme, problem } = fitTo(connector, each)
         return {
           id: each.id,
           connector: each.connector,
@@ -265,7 +265,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const usable: LoadedConnection[] = []
       for (const each of await rows(workspaceId)) {
         const connector = await connectors.compiled(workspaceId, each.connector)
-        if (fit(connector, each).problem === null) usable.push(await load(each))
+        if (fitTo(connector, each).problem === null) usable.push(await load(each))
       }
       return usable
     },

@@ -69,6 +69,7 @@ export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: numbe
       timeoutMs,
       maxResponseBytes: action.limits.maxResponseBytes,
       redirects: action.effect === 'read' ? 'follow' : 'none',
+      mayRedirectTo: (url) => connection.connector.urlAllowed(url, connection.baseUrl),
       verifyTls: connection.connector.verifyTls,
     })
     const { body, json } = parseBody(response.headers['content-type'] ?? '', response.body)

@@ -29,7 +29,7 @@ export async function send(services: CallServices, armed: Armed, progress: Progr
     const left = deadline - services.clock.monotonic()
     const attempt = await executeHttp(services.egress, armed, Math.max(1, Math.floor(left)))
     progress.outcome = attempt.kind === 'answered' ? 'done' : attempt.error.sent ? 'sent_unknown' : 'not_sent'
-    progress.status = attempt.kind === 'answered' ? attempt.status : null
+    progress.status = attempt.kind === 'answered' ? attempt.status : (attempt.error.status ?? null)
     const delay = tries < retries ? backoff(attempt, tries) : null
     if (delay === null || services.clock.monotonic() + delay >= deadline) return finish(attempt, armed, name, effect)
     await wait(delay)

@@ -1,4 +1,4 @@
-import { inject } from '../../connections/auth-schemes.ts'
+import { inject, secretsOf } from '../../connections/auth-schemes.ts'
 import { createRedactor } from '../../egress/redact.ts'
 import { SallyportError } from '../../errors.ts'
 import type { Armed, Permit } from '../facts.ts'
@@ -16,5 +16,9 @@ export async function useCredential(services: CallServices, permit: Permit): Pro
     })
   }
   const fields = await services.connections.openCredential(connection)
-  return { permit, injection: inject(connection.scheme, fields), redactor: createRedactor(Object.values(fields)) } as Armed
+  return {
+    permit,
+    injection: inject(connection.scheme, fields),
+    redactor: createRedactor(secretsOf(connection.scheme, fields)),
+  } as Armed
 }
