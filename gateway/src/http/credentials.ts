@@ -1,18 +1,33 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access, Credentials } from '../access/types.ts'
 import type { Caller } from '../caller.ts'
-import { SallyportError } from '../errors.ts'
+import { SallyportError, unreachable } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import type { HttpApp } from './services.ts'
 
-/** What the request brings to show who it is. A bearer token wins over a cookie, and a bad one is never forgiven for it. */
+// RFC 6750: the scheme is case-insensitive, the token is one run of visible characters.
+const bearerScheme = /^bearer(?: +([\x21-\x7e]+))? *$/i
+
+/** What kind of credentials a request brings. A bearer token wins over a cookie, and a bad one is never forgiven for it. */
+export function credentialKind({ headers }: FastifyRequest): 'bearer' | 'session' | 'none' {
+  if (headers.authorization !== undefined && bearerScheme.test(headers.authorization)) return 'bearer'
+  return headers.cookie ? 'session' : 'none'
+}
+
+/** What the request brings to show who it is. */
 export function credentialsOf(request: FastifyRequest): Credentials {
-  const { authorization, cookie } = request.headers
-  // RFC 6750: the scheme is case-insensitive, the token is one run of visible characters.
-  const bearer = authorization === undefined ? null : /^bearer(?: +([\x21-\x7e]+))? *$/i.exec(authorization)
-  if (bearer !== null) return { kind: 'bearer', token: new Secret(bearer[1] ?? '') }
-  if (cookie !== undefined && cookie !== '') return { kind: 'session', cookie: new Secret(cookie) }
-  return { kind: 'none' }
+  const { authorization = '', cookie = '' } = request.headers
+  const kind = credentialKind(request)
+  switch (kind) {
+    case 'bearer':
+      return { kind, token: new Secret(bearerScheme.exec(authorization)?.[1] ?? '') }
+    case 'session':
+      return { kind, cookie: new Secret(cookie) }
+    case 'none':
+      return { kind }
+    default:
+      return unreachable(kind)
+  }
 }
 
 /** For scopes where everything needs a caller: finds out who asks before the body is read. */

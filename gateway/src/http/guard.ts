@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { SallyportError } from '../errors.ts'
-import { credentialsOf } from './credentials.ts'
+import { credentialKind } from './credentials.ts'
 import type { HttpApp, HttpOptions } from './services.ts'
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i
@@ -38,7 +38,7 @@ function isForeignChange(request: FastifyRequest, publicUrl: () => string): bool
   const { method, headers } = request
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false
   // A token is never sent by a browser on its own, so a request with one cannot be forged.
-  const { kind } = credentialsOf(request)
+  const kind = credentialKind(request)
   if (kind === 'bearer') return false
   // Browsers set Sec-Fetch-Site themselves (Fetch Metadata); pages cannot. On plain http to another machine it is absent.
   const site = headers['sec-fetch-site']

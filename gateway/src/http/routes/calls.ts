@@ -2,7 +2,7 @@ import type { CallSummary, CallRecord as RecordView, CallTotals as TotalsView } 
 import type { Page } from '../../connections/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { type CallResultView, callAnswer, type PendingCallView } from '../call-answers.ts'
-import { callerOf, credentialsOf } from '../credentials.ts'
+import { callerOf, credentialKind, credentialsOf } from '../credentials.ts'
 import { logFault, sendProblem } from '../problems.ts'
 import {
   CallPage,
@@ -37,7 +37,7 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
         }),
       },
       onRequest: (request, _reply, done) => {
-        done(credentialsOf(request).kind === 'none' ? new SallyportError('UNAUTHENTICATED') : undefined)
+        done(credentialKind(request) === 'none' ? new SallyportError('UNAUTHENTICATED') : undefined)
       },
     },
     async (request, reply) => {
