@@ -165,7 +165,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     )
     opened.push(() => server.close())
     address = await listen(server, { host: config.host, port: config.port })
-    ownSockets = server.addresses()
+    ownSockets = server.addresses().filter((socket) => typeof socket !== 'string')
     const code = await access.createSetupCode()
     log.info({ address }, 'listening')
     return {
