@@ -82,7 +82,10 @@ export function inputShape(action: ActionDocument, schemas: Schemas): InputShape
   for (const name of needed) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
     const { schema } = dereferenceTop({ schema: isSchema(property) ? property : true, root: keywords }, schemas)
-    if (isObject(schema) && schema.default !== undefined) defaults[name] = schema.default
+    const value = isObject(schema) ? schema.default : undefined
+    // Some documents say `default: ""` for want of a better one; a path can't use that.
+    const usable = value !== undefined && !(pathInputs.includes(name) && (value === '' || value === null))
+    if (usable) defaults[name] = value
   }
   const required = [...needed].filter((name) => !Object.hasOwn(defaults, name))
   const { type: _type, required: _required, ...rest } = keywords

@@ -469,6 +469,11 @@ describe('defaults', () => {
     expect(compiled.renderUrl(base, { id: 'a', version: 'v3' }, {})).toBe(`${base}/v3/a`)
   })
 
+  test('that a path cannot use count as none', () => {
+    const compiled = compile({ path: '/{id}', input: { properties: { id: { type: 'string', default: '' } } } })
+    expect(compiled.checkInput({})).toEqual([{ path: '/id', message: 'id is required' }])
+  })
+
   test('of settings come from fields and server variables', () => {
     const document = {
       fields: { region: { default: 'eu' } },
