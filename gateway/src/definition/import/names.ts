@@ -71,6 +71,8 @@ export class UniqueNames {
 
 /** Letters without their accents; other scripts fall away. */
 function asciiOf(text: string): string {
+  // Nearly every name is plain already, and there are hundreds of thousands in the largest documents.
+  if (/^[ -~]*$/.test(text)) return text
   return text.normalize('NFKD').replace(/\p{M}+/gu, '')
 }
 
