@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Secret } from '../src/secret.ts'
 import { sha256Secret } from '../src/vault/digest.ts'
 import {
@@ -190,6 +190,13 @@ describe('a session', () => {
       const cookie = `sallyport.session_token=${encodeURIComponent(value)}`
       await expect(access.authenticate(session([cookie]))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     }
+  })
+
+  test('is signed with the secret of the gateway, whatever the environment says to the library', async () => {
+    vi.stubEnv('BETTER_AUTH_SECRETS', `1:${'x'.repeat(40)}`)
+    const { cookies } = await setUpOwner(installation.access())
+    vi.unstubAllEnvs()
+    expect(await installation.access().authenticate(session(cookies))).toMatchObject({ role: 'owner' })
   })
 
   test('ends when its time is over', async () => {

@@ -39,6 +39,8 @@ async function createAuth(db: Kysely<Database>, { log, publicUrl, authSecret }: 
     appName: 'Sallyport',
     baseURL: publicUrl(),
     secret: authSecret,
+    // Given here too, or BETTER_AUTH_SECRETS of the environment would take its place.
+    secrets: [{ version: 1, value: authSecret }],
     database: { db, type: 'postgres' },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 128 },
     session: { expiresIn: sessionSeconds, disableSessionRefresh: true },
@@ -108,16 +110,17 @@ export class People {
   }
 
   async signOut(cookie: Secret): Promise<readonly string[]> {
+    const headers = cookieHeaders(cookie)
+    if (!holdsSession(headers)) return []
     const { api } = await this.#ready()
-    const answered = await this.#ask(() => api.signOut({ headers: cookieHeaders(cookie), returnHeaders: true }))
+    const answered = await this.#ask(() => api.signOut({ headers, returnHeaders: true }))
     return answered?.headers.getSetCookie() ?? []
   }
 
   /** Whoever the session cookie belongs to; null for none, a forged or an ended one. */
   async whose(cookie: Secret): Promise<Person | null> {
     const headers = cookieHeaders(cookie)
-    // Other programs on this host may have set cookies too.
-    if (!headers.get('cookie')?.includes('sallyport.session_token=')) return null
+    if (!holdsSession(headers)) return null
     const { api } = await this.#ready()
     const found = await this.#ask(() => api.getSession({ headers }))
     return found === null ? null : { id: found.user.id, name: found.user.name, email: found.user.email }
@@ -140,4 +143,9 @@ export class People {
 
 function cookieHeaders(cookie: Secret): Headers {
   return new Headers({ cookie: disclose(cookie) })
+}
+
+/** Other programs on this host may have set cookies too. */
+function holdsSession(headers: Headers): boolean {
+  return headers.get('cookie')?.includes('sallyport.session_token=') === true
 }
