@@ -109,8 +109,8 @@ function socketHost(cluster: string): { host: string; close: () => void } {
 function startFailure(dataDir: string, error: unknown): unknown {
   if (error instanceof ConfigError || !(error instanceof Error)) return error
   const advice =
-    'code' in error && error.code === 'EPERM' && process.getuid?.() === 0
-      ? ' PostgreSQL refuses to run as root, and this process may not switch to another user: start the gateway as an ordinary user, or set DATABASE_URL.'
+    'code' in error && (error.code === 'EPERM' || error.code === 'EACCES') && process.getuid?.() === 0
+      ? ' PostgreSQL refuses to run as root, and this root may not act for another user: start the gateway as an ordinary user, or set DATABASE_URL.'
       : ''
   return new ConfigError(`The embedded PostgreSQL in ${dataDir} cannot be started: ${error.message}.${advice}`)
 }

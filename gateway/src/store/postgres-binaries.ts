@@ -53,6 +53,8 @@ async function probe(native: string, user: PostgresUser): Promise<Binaries | str
     const major = Number(/\(PostgreSQL\) (\d+)/.exec(stdout)?.[1])
     return Number.isInteger(major) ? { postgres, initdb: join(native, 'bin/initdb'), major } : `unexpected version ${stdout}`
   } catch (error) {
+    // Not the place is wrong then: this process may not become that user.
+    if (user.uid !== undefined && error instanceof Error && 'code' in error && error.code === 'EPERM') throw error
     return error instanceof Error ? error.message.trim() : String(error)
   }
 }
@@ -127,7 +129,7 @@ export function placesForCopies(dataDir: string, user: PostgresUser): readonly s
 
 /**
  * The executables, in a place from which `user` can run them. Where that is not the package folder (it lies below a closed
- * directory, or npm ran without install scripts), about 45 MB are copied once into the first of `places` that will do.
+ * directory, or npm ran without install scripts), about 60 MB are copied once into the first of `places` that will do.
  */
 export async function findBinaries(found: PostgresPackage, places: readonly string[], user: PostgresUser): Promise<Binaries> {
   const installed = await probe(found.native, user)
