@@ -493,14 +493,14 @@ export interface components {
             items: components["schemas"]["Approval"][];
             next_cursor: string | null;
         };
-        /** @enum {string} */
+        /** @enum {unknown} */
         ApprovalStatus: "pending" | "approved" | "rejected" | "expired" | "used";
         ApproveResult: {
             approval: components["schemas"]["Approval"];
             call: components["schemas"]["CallResult"] | null;
             problem: components["schemas"]["Problem"] | null;
         };
-        /** @enum {string} */
+        /** @enum {unknown} */
         AuthMode: "pat" | "conn_string" | "mcp_oauth" | "byo_oauth" | "none";
         CallPage: {
             items: components["schemas"]["CallSummary"][];
@@ -586,7 +586,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** @enum {string} */
+        /** @enum {unknown} */
         CallStatus: "started" | "succeeded" | "failed" | "pending_approval" | "rejected" | "expired";
         CallSummary: {
             action: string | null;
@@ -682,7 +682,7 @@ export interface components {
             items: components["schemas"]["Connection"][];
             next_cursor: string | null;
         };
-        /** @enum {string} */
+        /** @enum {unknown} */
         ConnectionStatus: "active" | "untested" | "failing" | "needs_reauth";
         /** @description A connector document, see /connector.schema.json. */
         ConnectorDocumentJson: {

@@ -2,9 +2,7 @@ import { Type } from 'typebox'
 import { CallResult } from './calls.ts'
 import { Actor, AnyJson, Effect, Instant, PageQuery, pageOf } from './common.ts'
 
-export const ApprovalStatus = Type.Union(
-  ['pending', 'approved', 'rejected', 'expired', 'used'].map((status) => Type.Literal(status)),
-)
+export const ApprovalStatus = Type.Enum(['pending', 'approved', 'rejected', 'expired', 'used'])
 
 export const Approval = Type.Object({
   id: Type.String(),

@@ -1,9 +1,7 @@
 import { Type } from 'typebox'
 import { Actor, AnyJson, Diagnostics, Effect, Instant, Outcome, PageQuery, pageOf } from './common.ts'
 
-export const CallStatus = Type.Union(
-  ['started', 'succeeded', 'failed', 'pending_approval', 'rejected', 'expired'].map((status) => Type.Literal(status)),
-)
+export const CallStatus = Type.Enum(['started', 'succeeded', 'failed', 'pending_approval', 'rejected', 'expired'])
 
 export const CallRequest = Type.Object(
   {

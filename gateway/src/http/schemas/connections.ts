@@ -7,9 +7,7 @@ const SecretFields = Type.Record(Type.String(), Type.String({ maxLength: 65_536 
     'Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value.',
 })
 
-export const ConnectionStatus = Type.Union(
-  ['active', 'untested', 'failing', 'needs_reauth'].map((status) => Type.Literal(status)),
-)
+export const ConnectionStatus = Type.Enum(['active', 'untested', 'failing', 'needs_reauth'])
 
 /** A connection, with what a list shows of it (P9). Its credential is never in any answer. */
 export const Connection = Type.Object({

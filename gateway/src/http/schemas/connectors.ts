@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { AnyJson, Effect, JsonObject } from './common.ts'
 
-export const AuthMode = Type.Union(['pat', 'conn_string', 'mcp_oauth', 'byo_oauth', 'none'].map((mode) => Type.Literal(mode)))
+export const AuthMode = Type.Enum(['pat', 'conn_string', 'mcp_oauth', 'byo_oauth', 'none'])
 
 /** A connector in the list (K1). */
 export const ConnectorListItem = Type.Object({

@@ -21,7 +21,7 @@ export const ToolQuery = Type.Interface([PageQuery], {
   connector: Type.Optional(Type.String()),
   connection: Type.Optional(Type.String()),
   search: Type.Optional(Type.String({ maxLength: 200 })),
-  format: Type.Optional(Type.Union(['mcp', 'openai', 'anthropic', 'gemini'].map((format) => Type.Literal(format)))),
+  format: Type.Optional(Type.Enum(['mcp', 'openai', 'anthropic', 'gemini'])),
 })
 export const ToolSearchRequest = Type.Object(
   {
