@@ -74,7 +74,7 @@ export function createQueryClient(): QueryClient {
       },
     }),
     defaultOptions: {
-      queries: { staleTime: 10_000, retry: (failures, error) => failures < 2 && isPassing(error) },
+      queries: { staleTime: 10_000, retry: (failures, error) => failures < 2 && isPassing(error), retryDelay: 700 },
     },
   })
   return client

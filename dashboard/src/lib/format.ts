@@ -17,7 +17,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string => 
 
 /** Milliseconds: 0.4 ms, 127 ms, 2.31 s, 1 min 4 s. */
 export function formatDuration(ms: number): string {
-  if (ms < 1) return `${ms.toFixed(1)} ms`
+  if (ms < 1) return ms > 0 && ms < 0.05 ? '< 0.1 ms' : `${ms.toFixed(1)} ms`
   if (ms < 10) return `${Number(ms.toFixed(1))} ms`
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
@@ -46,6 +46,12 @@ export function formatClock(instant: string, now = new Date()): string {
   const then = new Date(instant)
   return then.toDateString() === now.toDateString() ? clock.format(then) : dayAndClock.format(then)
 }
+
+const hourTick = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false })
+const dayTick = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
+
+/** The label of a time axis: hours within two days, dates beyond. */
+export const formatTick = (ms: number, spanMs: number): string => (spanMs < 48 * 3_600_000 ? hourTick : dayTick).format(ms)
 
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_536_000],

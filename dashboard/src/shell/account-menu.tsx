@@ -3,7 +3,7 @@ import { Check, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { api } from '../api/client.ts'
 import type { SessionCaller } from '../api/types.ts'
-import { Menu } from '../ui/menu.tsx'
+import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { setTheme, type ThemeChoice, useThemeChoice } from './theme.ts'
 
 const themes: readonly { readonly value: ThemeChoice; readonly label: string; readonly Icon: typeof Sun }[] = [
@@ -12,8 +12,16 @@ const themes: readonly { readonly value: ThemeChoice; readonly label: string; re
   { value: 'dark', label: 'Dark', Icon: Moon },
 ]
 
+interface AccountMenuProps {
+  readonly caller: SessionCaller
+  readonly trigger: ReactElement
+  readonly onHelp: () => void
+  /** What stands above the account's own entries: on a phone, the screens without a tab. */
+  readonly first?: readonly (MenuEntry | null)[]
+}
+
 /** Who is signed in, the theme, the keys, and the way out. */
-export function AccountMenu({ caller, trigger, onHelp, side = 'top' }: { readonly caller: SessionCaller; readonly trigger: ReactElement; readonly onHelp: () => void; readonly side?: 'top' | 'bottom' }) {
+export function AccountMenu({ caller, trigger, onHelp, first = [] }: AccountMenuProps) {
   const client = useQueryClient()
   const theme = useThemeChoice()
   const signOut = async () => {
@@ -24,7 +32,7 @@ export function AccountMenu({ caller, trigger, onHelp, side = 'top' }: { readonl
   }
   return (
     <Menu
-      side={side}
+      side="top"
       trigger={trigger}
       header={
         <>
@@ -35,6 +43,7 @@ export function AccountMenu({ caller, trigger, onHelp, side = 'top' }: { readonl
         </>
       }
       entries={[
+        ...first,
         ...themes.map(({ value, label, Icon }) => ({ label, icon: theme === value ? <Check size={14} /> : <Icon size={14} />, onSelect: () => setTheme(value) })),
         null,
         { label: 'Keyboard shortcuts', icon: <Keyboard size={14} />, onSelect: onHelp },

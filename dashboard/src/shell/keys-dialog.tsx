@@ -1,15 +1,15 @@
 import { Dialog } from '../ui/overlay.tsx'
-import { goKeys } from './keys.ts'
+import { goKeys, paletteKeys } from './keys.ts'
 
 const general = [
   [['/'], 'Search this list'],
-  [['⌘', 'K'], 'Go to anything (Ctrl K)'],
+  [paletteKeys.split(' '), 'Go to anything'],
   [['j'], 'Next row (or ↓)'],
   [['k'], 'Previous row (or ↑)'],
   [['Enter'], 'Open the row'],
   [['Esc'], 'Close, or leave a field'],
   [['?'], 'These keys'],
-] as const
+] satisfies readonly (readonly [readonly string[], string])[]
 
 function Keys({ keys }: { readonly keys: readonly string[] }) {
   return (

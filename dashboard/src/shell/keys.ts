@@ -10,6 +10,9 @@ export const goKeys = [
   { key: 'k', to: '/tokens', label: 'Tokens' },
 ] as const
 
+/** How the palette's keys are written on this machine. */
+export const paletteKeys = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K'
+
 export type GoTarget = (typeof goKeys)[number]['to']
 
 /** How long after `g` the second key still counts. */

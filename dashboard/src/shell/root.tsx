@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { queries } from '../api/queries.ts'
 import { SetupPage } from '../features/session/setup-page.tsx'
 import { SignInPage } from '../features/session/sign-in-page.tsx'
+import { Logo } from '../ui/logo.tsx'
 import { ErrorNotice } from '../ui/states.tsx'
 import { ToastRegion } from '../ui/toast.tsx'
 import { Shell } from './shell.tsx'
@@ -12,7 +13,13 @@ import { Shell } from './shell.tsx'
  */
 export function Root() {
   const session = useQuery(queries.session())
-  if (session.isPending) return null
+  if (session.isPending)
+    return (
+      <div role="status" className="grid h-dvh animate-appear place-items-center">
+        <Logo size={28} />
+        <span className="sr-only">Loading</span>
+      </div>
+    )
   if (!session.data)
     return (
       <main className="mx-auto max-w-md p-6">

@@ -5,7 +5,7 @@ import type { Session, SessionCaller } from '../api/types.ts'
 import { cx } from '../lib/cx.ts'
 import { Logo } from '../ui/logo.tsx'
 import { AccountMenu } from './account-menu.tsx'
-import { usePageKeys } from './keys.ts'
+import { paletteKeys, usePageKeys } from './keys.ts'
 import { KeysDialog } from './keys-dialog.tsx'
 import { type Destination, destinations } from './navigation.ts'
 import { usePendingApprovals } from './use-pending.ts'
@@ -29,7 +29,7 @@ export function Shell({ session }: { readonly session: Session & { readonly call
       <a href="#content" className="sr-only z-50 rounded-control bg-ink px-3 py-1.5 text-on-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         Skip to content
       </a>
-      <nav aria-label="Main" className="hidden flex-col border-r border-line px-3 pt-4 pb-3 md:flex">
+      <nav aria-label="Main" className="hidden flex-col border-r border-line bg-sunken px-3 pt-4 pb-3 md:flex">
         <div className="flex items-center gap-2.5 px-2 pb-4">
           <Logo />
           <div className="min-w-0 leading-tight">
@@ -40,7 +40,7 @@ export function Shell({ session }: { readonly session: Session & { readonly call
         <button type="button" onClick={() => setPalette(true)} className="mb-4 flex h-8 items-center gap-2 rounded-control border border-line bg-panel px-2 text-body text-ink-3 transition-colors hover:border-edge">
           <Search size={14} aria-hidden />
           <span className="flex-1 text-left">Go to…</span>
-          <kbd className="text-micro">⌘K</kbd>
+          <kbd className="text-micro">{paletteKeys}</kbd>
         </button>
         <NavGroup items={visible.filter(({ group }) => group === 'work')} badge={badge} />
         <div className="caption mt-5 mb-1 px-2">Definitions and access</div>
@@ -76,13 +76,14 @@ export function Shell({ session }: { readonly session: Session & { readonly call
           .map((item) => (
             <TabLink key={item.to} item={item} badge={badge(item.to)} />
           ))}
-        <button type="button" onClick={() => setPalette(true)} className="flex flex-1 flex-col items-center gap-0.5 pt-2 pb-1.5 text-micro text-ink-2">
-          <Search size={18} aria-hidden />
-          Go to
-        </button>
         <AccountMenu
           caller={caller}
           onHelp={() => setHelp(true)}
+          first={[
+            { label: 'Go to…', icon: <Search size={14} />, onSelect: () => setPalette(true) },
+            ...visible.filter(({ group }) => group === 'define').map(({ to, label, icon: Icon }) => ({ label, icon: <Icon size={14} />, onSelect: () => void navigate({ to }) })),
+            null,
+          ]}
           trigger={
             <button type="button" className="flex flex-1 flex-col items-center gap-0.5 pt-2 pb-1.5 text-micro text-ink-2">
               <Ellipsis size={18} aria-hidden />
@@ -116,7 +117,7 @@ function NavGroup({ items, badge }: { readonly items: readonly Destination[]; re
           <li key={to}>
             <Link
               to={to}
-              className="group relative flex h-8 items-center gap-2.5 rounded-control px-2 text-body text-ink-2 transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-hover data-[status=active]:font-medium data-[status=active]:text-ink"
+              className="group relative flex h-8 items-center gap-2.5 rounded-control px-2 text-body text-ink-2 transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-panel data-[status=active]:font-medium data-[status=active]:shadow-[0_0_0_1px_var(--line)] data-[status=active]:text-ink"
             >
               <span aria-hidden className="absolute top-2 bottom-2 -left-3 w-0.5 rounded-full bg-accent opacity-0 group-data-[status=active]:opacity-100" />
               <Icon size={15} strokeWidth={1.75} aria-hidden className="text-ink-3 group-data-[status=active]:text-accent" />

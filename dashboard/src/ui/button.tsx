@@ -8,7 +8,7 @@ export type ButtonLook = 'primary' | 'plain' | 'quiet' | 'danger'
 export type ButtonSize = 'small' | 'normal'
 
 const looks: Record<ButtonLook, string> = {
-  primary: 'bg-ink text-on-ink border-ink hover:bg-ink-2 hover:border-ink-2',
+  primary: 'bg-strong text-on-strong border-strong hover:bg-strong-hover hover:border-strong-hover',
   plain: 'bg-panel text-ink border-line hover:bg-hover hover:border-edge',
   quiet: 'bg-transparent text-ink-2 border-transparent hover:bg-hover hover:text-ink',
   danger: 'bg-panel text-bad border-line hover:bg-bad-wash hover:border-bad',
@@ -17,13 +17,14 @@ const sizes: Record<ButtonSize, string> = {
   small: 'h-7 px-2 text-small gap-1.5 coarse:h-9 coarse:px-3',
   normal: 'h-8 px-3 text-body gap-1.5 coarse:h-10',
 }
+const squares: Record<ButtonSize, string> = { small: 'size-7 coarse:size-9', normal: 'size-8 coarse:size-10' }
 
-export const buttonClass = (look: ButtonLook = 'plain', size: ButtonSize = 'normal', extra?: string): string =>
+export const buttonClass = (look: ButtonLook = 'plain', size: ButtonSize = 'normal', extra?: string, square = false): string =>
   cx(
     'inline-flex shrink-0 items-center justify-center rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-100',
     'disabled:opacity-45 disabled:pointer-events-none aria-disabled:opacity-45',
     looks[look],
-    sizes[size],
+    square ? squares[size] : sizes[size],
     extra,
   )
 
@@ -55,10 +56,9 @@ export function ButtonLink({ look, size, icon, className, children, ...rest }: L
 
 /** A square button with only an icon; its label is the accessible name and the tooltip. */
 export function IconButton({ label, look = 'quiet', size = 'normal', className, children, ...rest }: ComponentProps<'button'> & { readonly label: string; readonly look?: ButtonLook; readonly size?: ButtonSize }) {
-  const square = size === 'small' ? 'w-7 px-0 coarse:w-9 coarse:px-0' : 'w-8 px-0 coarse:w-10'
   return (
     <Tooltip text={label}>
-      <button type="button" aria-label={label} className={buttonClass(look, size, cx(square, className))} {...rest}>
+      <button type="button" aria-label={label} className={buttonClass(look, size, className, true)} {...rest}>
         {children}
       </button>
     </Tooltip>

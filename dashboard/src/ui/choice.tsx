@@ -29,7 +29,7 @@ interface SelectProps<T extends string> {
 export function Select<T extends string>({ value, onChange, options, label, className, id, disabled }: SelectProps<T>) {
   return (
     <BaseSelect.Root value={value} onValueChange={(next) => next !== null && onChange(next)} items={options.map(({ value, label }) => ({ value, label }))} disabled={disabled ?? false}>
-      <BaseSelect.Trigger id={id} aria-label={label} className={cx(controlClass, 'flex h-8 items-center justify-between gap-2 text-left coarse:h-10', className)}>
+      <BaseSelect.Trigger id={id} aria-label={label} className={cx(controlClass, 'flex items-center justify-between gap-2 text-left', className)}>
         <BaseSelect.Value className="truncate" />
         <BaseSelect.Icon className="text-ink-3">
           <ChevronsUpDown size={13} aria-hidden />
@@ -73,7 +73,7 @@ export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, 
       onCheckedChange={onChange}
       disabled={disabled ?? false}
       aria-label={bare ? label : undefined}
-      className="grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-ink transition-colors data-checked:border-ink data-checked:bg-ink data-indeterminate:border-ink data-indeterminate:bg-ink data-disabled:opacity-45"
+      className="grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-strong transition-colors data-checked:border-strong data-checked:bg-strong data-indeterminate:border-strong data-indeterminate:bg-strong data-disabled:opacity-45"
     >
       <BaseCheckbox.Indicator>{indeterminate ? <Minus size={12} strokeWidth={3} /> : <Check size={12} strokeWidth={3} />}</BaseCheckbox.Indicator>
     </BaseCheckbox.Root>
@@ -93,8 +93,8 @@ export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, 
 export function Switch({ checked, onChange, label }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly label: string }) {
   return (
     <label className="inline-flex items-center gap-2 text-small text-ink-2">
-      <BaseSwitch.Root checked={checked} onCheckedChange={onChange} className="relative h-4.5 w-8 rounded-full border border-edge bg-sunken transition-colors data-checked:border-ink data-checked:bg-ink">
-        <BaseSwitch.Thumb className="block size-3 translate-x-0.5 rounded-full bg-edge transition-transform data-checked:translate-x-4 data-checked:bg-on-ink" />
+      <BaseSwitch.Root checked={checked} onCheckedChange={onChange} className="relative h-4.5 w-8 rounded-full border border-edge bg-sunken transition-colors data-checked:border-strong data-checked:bg-strong">
+        <BaseSwitch.Thumb className="block size-3 translate-x-0.5 rounded-full bg-edge transition-transform data-checked:translate-x-4 data-checked:bg-on-strong" />
       </BaseSwitch.Root>
       {label}
     </label>
@@ -115,10 +115,10 @@ export function RadioCards<T extends string>({ value, onChange, options, label, 
         <label
           key={option.value}
           htmlFor={`${name}-${option.value}`}
-          className="flex items-start gap-2.5 rounded-panel border border-line bg-panel p-3 transition-colors hover:border-edge has-data-checked:border-ink has-data-checked:bg-panel has-data-checked:shadow-[inset_0_0_0_1px_var(--ink)]"
+          className="flex items-start gap-2.5 rounded-panel border border-line bg-panel p-3 transition-colors hover:border-edge has-data-checked:border-strong has-data-checked:shadow-[inset_0_0_0_1px_var(--strong)]"
         >
-          <Radio.Root id={`${name}-${option.value}`} value={option.value} className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-edge bg-panel data-checked:border-ink">
-            <Radio.Indicator className="size-2 rounded-full bg-ink" />
+          <Radio.Root id={`${name}-${option.value}`} value={option.value} className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-edge bg-panel data-checked:border-strong">
+            <Radio.Indicator className="size-2 rounded-full bg-strong" />
           </Radio.Root>
           <span className="min-w-0">
             <span className="flex items-center gap-1.5 text-body font-medium">

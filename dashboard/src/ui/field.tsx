@@ -3,8 +3,8 @@ import { Search } from 'lucide-react'
 import type { ComponentProps, ReactNode } from 'react'
 import { cx } from '../lib/cx.ts'
 
-export const controlClass =
-  'w-full min-w-0 rounded-control border border-edge/60 bg-panel px-2.5 text-body text-ink transition-colors hover:border-edge focus-visible:border-accent focus-visible:outline-offset-0 disabled:opacity-60 data-invalid:border-bad aria-invalid:border-bad'
+/** The box of every text field and select; styles/base.css draws it, so that utilities here can still change it. */
+export const controlClass = 'control'
 
 export interface FieldProps {
   readonly label: string
@@ -38,13 +38,13 @@ type InputProps = Omit<ComponentProps<typeof Base.Control>, 'className' | 'rende
 
 /** A text input; inside a Field it gets its label from there. */
 export function Input({ mono, className, ...rest }: InputProps) {
-  return <Base.Control autoComplete="off" spellCheck={false} className={cx(controlClass, 'h-8 coarse:h-10', mono && 'font-mono', className)} {...rest} />
+  return <Base.Control autoComplete="off" spellCheck={false} className={cx(controlClass, mono && 'font-mono', className)} {...rest} />
 }
 
 export function TextArea({ mono, className, ...rest }: ComponentProps<'textarea'> & { readonly mono?: boolean }) {
   return (
     <Base.Control
-      render={<textarea spellCheck={!mono} rows={3} {...rest} className={cx(controlClass, 'resize-y py-1.5', mono && 'font-mono', className)} />}
+      render={<textarea spellCheck={!mono} rows={3} {...rest} className={cx(controlClass, 'h-auto resize-y py-1.5', mono && 'font-mono', className)} />}
     />
   )
 }
@@ -63,7 +63,7 @@ export function SearchInput({ label, className, ...rest }: ComponentProps<'input
   return (
     <div className={cx('relative min-w-0', className)}>
       <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" />
-      <input type="search" data-search aria-label={label} placeholder={label} autoComplete="off" spellCheck={false} className={cx(controlClass, 'h-8 pr-8 pl-8 coarse:h-10')} {...rest} />
+      <input type="search" data-search aria-label={label} placeholder={label} autoComplete="off" spellCheck={false} className={cx(controlClass, 'pr-8 pl-8')} {...rest} />
       <kbd aria-hidden className="pointer-events-none absolute top-1/2 right-2 hidden -translate-y-1/2 rounded-chip border border-line px-1 text-micro text-ink-3 md:block coarse:hidden">
         /
       </kbd>

@@ -24,7 +24,7 @@ export function JsonView({ value, label, depth = 2, className }: JsonViewProps) 
         <CopyButton value={typeof value === 'string' ? value : JSON.stringify(value, null, 2)} label={`Copy ${label}`} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div role="region" aria-label={label} tabIndex={0} data-focus-inset className="max-h-112 overflow-auto rounded-panel px-3 py-2.5 pr-10 font-mono text-small">
+      <div role="region" aria-label={label} tabIndex={0} data-focus-inset className="max-h-112 overflow-auto rounded-[inherit] px-3 py-2.5 pr-10 font-mono text-small">
         <Node value={value} depth={depth} />
       </div>
     </div>

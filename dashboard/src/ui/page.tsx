@@ -10,7 +10,7 @@ export function Page({ title, description, actions, toolbar, children, narrow }:
         <div className={cx('flex flex-wrap items-start justify-between gap-x-4 gap-y-2', narrow && 'mx-auto max-w-3xl')}>
           <div className="min-w-0">
             <h1 className="text-title font-semibold tracking-tight">{title}</h1>
-            {description && <p className="mt-0.5 max-w-prose text-body text-ink-2">{description}</p>}
+            {description && <p className="mt-0.5 max-w-3xl text-body text-ink-2 max-sm:hidden">{description}</p>}
           </div>
           {actions && <div className="flex shrink-0 gap-2">{actions}</div>}
         </div>
@@ -39,7 +39,7 @@ export function Panel({ title, aside, children, className, flush }: { readonly t
 /** Names and values, aligned. */
 export function Facts({ items }: { readonly items: readonly (readonly [string, ReactNode] | null)[] }) {
   return (
-    <dl className="grid grid-cols-[minmax(6.5rem,auto)_minmax(0,1fr)] gap-x-4 gap-y-2 text-body">
+    <dl className="grid grid-cols-[minmax(6.5rem,auto)_minmax(0,1fr)] items-baseline gap-x-4 gap-y-2 text-body">
       {items.map((item) =>
         item ? (
           <div key={item[0]} className="contents">

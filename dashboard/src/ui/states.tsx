@@ -54,13 +54,13 @@ export function Skeleton({ className }: { readonly className?: string }) {
 }
 
 /** Rows of skeletons as high as the rows of the list they stand for. */
-export function SkeletonRows({ rows = 8, height }: { readonly rows?: number; readonly height: number }) {
+export function SkeletonRows({ rows = 8, height, className }: { readonly rows?: number; readonly height: number; readonly className?: string }) {
   return (
-    <div role="status" className="animate-appear">
+    <div role="status" className={cx('animate-appear', className)}>
       <span className="sr-only">Loading</span>
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: identical bars have no identity
-        <div key={row} style={{ height }} className="flex items-center gap-4 border-b border-line px-4 last:border-0">
+        <div key={row} style={{ height }} className="flex items-center gap-4 border-b border-line px-4 md:px-8">
           <Skeleton className="size-3 rounded-full" />
           <Skeleton className={cx('h-3', ['w-1/4', 'w-1/3', 'w-1/5'][row % 3])} />
           <Skeleton className={cx('ml-auto h-3', ['w-1/6', 'w-1/12'][row % 2])} />

@@ -9,6 +9,7 @@ import { Facts } from '../../ui/page.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { approvalStates, EffectMark, Status } from '../../ui/status.tsx'
 import { Ago, Clock } from '../../ui/time.tsx'
+import { GatePassage, hostOf } from '../calls/gate-passage.tsx'
 import { RequestView } from '../tools/request-view.tsx'
 import { Decision } from './decision.tsx'
 import { ExpiryLeft } from './expiry.tsx'
@@ -54,6 +55,9 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
               through <b className="font-medium text-ink">{approval.connection.name}</b>.
             </p>
           </header>
+          {approval.status === 'pending' && (
+            <GatePassage outcome="not_sent" status="pending_approval" caller={requested_by.name} callerNote={requested_by.kind} api={hostOf(approval.request.url)} upstreamStatus={null} keyUsed={false} />
+          )}
           <section>
             <h3 className="caption mb-1.5">{approval.status === 'pending' ? 'The request that will be sent, once, unchanged' : 'The request'}</h3>
             <RequestView request={approval.request} />

@@ -63,8 +63,8 @@ export function CallRow({ call, slowest }: { readonly call: CallSummary; readonl
         </span>
       </div>
       <div role="cell" className="hidden items-center justify-end gap-2 md:flex">
-        <span aria-hidden className="flex h-1 w-16 justify-end overflow-hidden rounded-full">
-          <span className="h-full rounded-full bg-edge/50" style={{ width: slowest === 0 ? 0 : `max(2px, ${Math.sqrt(call.duration_ms / slowest) * 100}%)` }} />
+        <span aria-hidden className="h-1 w-16">
+          <span className="block h-full rounded-full bg-edge/60" style={{ width: slowest === 0 ? 0 : `max(2px, ${(Math.log1p(call.duration_ms) / Math.log1p(slowest)) * 100}%)` }} />
         </span>
         <span className="w-16 text-right text-small tabular">{formatDuration(call.duration_ms)}</span>
       </div>

@@ -11,7 +11,7 @@ import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { callStates, EffectMark, Method, outcomeWords, Status } from '../../ui/status.tsx'
 import { Clock } from '../../ui/time.tsx'
 import { resultWords } from './call-row.tsx'
-import { GatePassage } from './gate-passage.tsx'
+import { GatePassage, hostOf } from './gate-passage.tsx'
 import { TraceTimeline } from './trace-timeline.tsx'
 
 /** The whole record of one call, over the log. */
@@ -47,8 +47,6 @@ export function CallSheet() {
   )
 }
 
-const hostOf = (url: string | null): string => (url && URL.canParse(url) ? new URL(url).host : 'API')
-
 function CallDetail({ call }: { readonly call: CallRecord }) {
   const outcome = outcomeWords[call.outcome]
   return (
@@ -68,7 +66,7 @@ function CallDetail({ call }: { readonly call: CallRecord }) {
             <h3 className="font-medium">{call.error_detail ?? 'The call failed.'}</h3>
             <code className="text-small text-bad">{call.error_code}</code>
           </div>
-          <p className="mt-0.5 text-ink-2">{outcome.detail}</p>
+          {call.outcome !== 'done' && <p className="mt-0.5 text-ink-2">{outcome.detail}</p>}
         </section>
       )}
       {call.approval_id && (

@@ -79,7 +79,7 @@ export function CallsPage() {
                 ) : totals.isError ? (
                   <ErrorNotice error={totals.error} onRetry={() => void totals.refetch()} className="mb-3" />
                 ) : (
-                  <Skeleton className="mb-3 h-48 animate-appear" />
+                  <Skeleton className="mb-3 h-[13.25rem] opacity-60" />
                 )}
               </section>
               <section className="min-w-0 rounded-panel border border-line bg-panel px-4 py-3">
@@ -90,12 +90,10 @@ export function CallsPage() {
             <CallFilterBar search={search} onChange={change} kinds={totals.data?.errors.map(({ code }) => code) ?? []} count={query.data ? count : ''} />
           </>
         }
-        header={items.length > 0 && <CallRowHeader />}
+        header={(items.length > 0 || query.isPending) && <CallRowHeader />}
         outro={
           query.isPending ? (
-            <div className="px-4 md:px-8">
-              <SkeletonRows height={callRowHeight} rows={12} />
-            </div>
+            <SkeletonRows height={callRowHeight} rows={12} />
           ) : query.isError && items.length === 0 ? (
             <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4 md:mx-8" />
           ) : items.length > 0 ? null : filtered ? (

@@ -2,11 +2,11 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { CallTotals } from '../../api/types.ts'
-import { formatClock, formatCount, formatShort, plural } from '../../lib/format.ts'
+import { formatClock, formatCount, formatShort, formatTick, plural } from '../../lib/format.ts'
 import { useThemeShown } from '../../shell/theme.ts'
 
 /** The least a bar of failures shows, as a part of the tallest bar: one failure in a thousand calls must be seen. */
-const leastFailure = 0.05
+const leastFailure = 0.09
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
@@ -22,7 +22,9 @@ function dataOf(series: Series): uPlot.AlignedData {
   ]
 }
 
-function optionsOf(width: number, height: number, onPoint: (index: number | null) => void): uPlot.Options {
+const spanOf = (series: Series): number => new Date(series.at(-1)?.at ?? 0).getTime() - new Date(series[0]?.at ?? 0).getTime()
+
+function optionsOf(width: number, height: number, spanMs: number, onPoint: (index: number | null) => void): uPlot.Options {
   const axis = { stroke: token('--ink-3'), font: '11px "Geist Variable", sans-serif', ticks: { show: false }, gap: 6 }
   const bars = uPlot.paths.bars?.({ size: [0.72, 18], align: 1, radius: 0.15 })
   const bar = (color: string): uPlot.Series => ({ fill: token(color), stroke: token(color), width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) })
@@ -32,9 +34,9 @@ function optionsOf(width: number, height: number, onPoint: (index: number | null
     padding: [6, 0, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-    scales: { y: { range: (_plot, min, max) => [Math.min(min ?? 0, -(max ?? 1) * 0.08), Math.max(max ?? 0, 1)] } },
+    scales: { y: { range: (_plot, min, max) => [Math.min(min ?? 0, -(max ?? 1) * 0.1), Math.max(max ?? 0, 1)] } },
     axes: [
-      { ...axis, size: 24, grid: { show: false }, space: 70 },
+      { ...axis, size: 24, grid: { show: false }, space: 70, values: (_plot, values) => values.map((seconds) => formatTick(seconds * 1000, spanMs)) },
       { ...axis, size: 42, grid: { stroke: token('--line'), width: 1 }, space: 34, values: (_plot, values) => values.map((value) => (value < 0 ? '' : formatShort(value))) },
     ],
     series: [{}, bar('--ink-3'), bar('--bad')],
@@ -52,7 +54,7 @@ export default function HistoryCanvas({ totals, height }: { readonly totals: Cal
   useEffect(() => {
     const place = box.current
     if (!place) return
-    const plot = new uPlot(optionsOf(place.clientWidth, height, setPoint), data, place)
+    const plot = new uPlot(optionsOf(place.clientWidth, height, spanOf(totals.series), setPoint), data, place)
     const resized = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height }))
     resized.observe(place)
     return () => {

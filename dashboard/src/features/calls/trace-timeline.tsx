@@ -60,7 +60,7 @@ export function TraceTimeline({ trace, total }: { readonly trace: readonly Trace
             {stages[detail.stage]} {detail.at_ms > 0 && `Began after ${formatDuration(detail.at_ms)}.`} {detail.failed && <span className="text-bad">The call ended here.</span>}
           </>
         ) : (
-          missing.length > 0 && trace.length > 0 && <>Not reached: {missing.join(', ')}.</>
+          (missing.length > 0 && trace.length > 0 && <>Not reached: {missing.join(', ')}.</>) || 'Point at a stage to read what it does.'
         )}
       </p>
     </div>

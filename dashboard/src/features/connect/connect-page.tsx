@@ -77,6 +77,7 @@ function Wizard({ first }: { readonly first: Draft }) {
         <div className="grid gap-8 px-4 py-5 md:px-8 lg:grid-cols-[minmax(0,46rem)_minmax(16rem,1fr)]">
           <form
             id="step"
+            noValidate
             className="min-w-0"
             onSubmit={(event) => {
               event.preventDefault()

@@ -20,6 +20,8 @@ export interface Draft {
   /** Whether the document differs from what the import made of the source, but for its name and slug. */
   readonly edited: boolean
   readonly selected: ReadonlySet<string>
+  /** Names of the auth schemes that the document came with. */
+  readonly declared: readonly string[]
   /** Whether the slug was typed, so that it no longer follows the name. */
   readonly slugTyped: boolean
   readonly environment: string
@@ -38,6 +40,7 @@ export const emptyDraft = (start: Start): Draft => ({
   report: null,
   edited: false,
   selected: new Set(),
+  declared: [],
   slugTyped: false,
   environment: 'production',
   scheme: '',
@@ -54,6 +57,7 @@ export function draftOf(start: Start, document: ConnectorDocument, rest: Pick<Dr
     slugTyped: true,
     selected: new Set(Object.keys(document.actions)),
     environment: environmentsOf(document)[0] ?? '',
+    declared: Object.keys(document.auth ?? {}),
     scheme: Object.keys(document.auth ?? {})[0] ?? '',
   }
 }
@@ -114,8 +118,8 @@ function withDocument(draft: Draft, document: ConnectorDocument): Draft {
   }
 }
 
-/** The name under which a scheme described here stands in the document. */
-export const ownScheme = 'main'
+/** The name under which a scheme described in the steps stands in the document. */
+export const ownSchemeOf = ({ declared }: Draft): string => (declared.includes('main') ? 'custom' : 'main')
 
 /** Puts a scheme into the document. Actions that named the schemes they accept take the connection's from now on. */
 function withScheme(document: ConnectorDocument, name: string, scheme: AuthScheme): ConnectorDocument {

@@ -138,7 +138,7 @@ function ActionRow({ item: { name, action, effect }, chosen, onChoose, onEdit }:
   return (
     <div className="flex h-11 items-center gap-3 border-b border-line pr-1.5 pl-3 transition-colors hover:bg-hover">
       <Checkbox bare label={`Choose ${name}`} checked={chosen} onChange={onChoose} />
-      <Method method={action.method} className="hidden sm:inline-block" />
+      <Method method={action.method} className="max-sm:hidden" />
       <span className="min-w-0 flex-1 leading-tight">
         <span className="block truncate">{name}</span>
         <span className="block truncate text-micro text-ink-3">{action.title || action.description || action.path}</span>
@@ -146,7 +146,9 @@ function ActionRow({ item: { name, action, effect }, chosen, onChoose, onEdit }:
       {action.confirm && (
         <Chip tone="wait">
           <Stamp size={11} aria-hidden />
-          <span className="sr-only">needs </span>approval
+          <span className="max-sm:sr-only">
+            <span className="sr-only">needs </span>approval
+          </span>
         </Chip>
       )}
       <EffectMark effect={effect} />

@@ -3,7 +3,7 @@ import { RadioCards } from '../../ui/choice.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { SecretFields } from '../connections/secret-fields.tsx'
 import { SettingFields } from '../connections/setting-fields.tsx'
-import { ownScheme, schemeOf, secretsOf } from './draft.ts'
+import { ownSchemeOf, schemeOf, secretsOf } from './draft.ts'
 import { blankScheme, SchemeEditor, schemeTypes } from './scheme-editor.tsx'
 import type { StepProps } from './step.ts'
 
@@ -14,8 +14,9 @@ const other = '\0other'
 export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
   const { document } = draft
   const scheme = schemeOf(draft)
-  const declared = Object.entries(document.auth ?? {}).filter(([name]) => name !== ownScheme || draft.start === 'existing')
-  const describing = draft.scheme === ownScheme && draft.start !== 'existing'
+  const ownScheme = ownSchemeOf(draft)
+  const declared = Object.entries(document.auth ?? {}).filter(([name]) => draft.declared.includes(name))
+  const describing = draft.scheme === ownScheme
   const settings = settingFieldsOf(document, draft.environment)
   const secretNames = secretsOf(draft)
 

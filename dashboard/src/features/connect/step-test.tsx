@@ -39,6 +39,9 @@ export function StepTest({ draft, secrets, onGo, onFinished }: StepTestProps) {
           <ErrorNotice error={save.error} />
         </section>
       )}
+      {!save.data && !save.error && !save.isPending && (
+        <p className="text-ink-2">Saving stores the definition and seals the credential; then the gateway reaches the API and calls reading actions that need no input. Nothing is changed there.</p>
+      )}
       {works ? (
         <Ready draft={draft} connectionId={save.data?.connection.id ?? ''} />
       ) : (
@@ -96,7 +99,7 @@ function Ready({ draft, connectionId }: { readonly draft: Draft; readonly connec
   const names = draft.start === 'existing' ? Object.keys(draft.document.actions) : Object.keys(draft.document.actions).filter((name) => draft.selected.has(name))
   const first = names[0]
   return (
-    <section className="rounded-panel border border-line bg-ok-wash p-4">
+    <section className="rounded-panel border border-ok/40 bg-panel p-4 shadow-[inset_3px_0_0_var(--ok)]">
       <h2 className="font-semibold">Your agents can now use {plural(names.length, 'tool')}</h2>
       <ul className="mt-2 space-y-0.5">
         {names.slice(0, listed).map((name) => (

@@ -52,7 +52,7 @@ export function ConnectionRow({ connection, busiest, onDelete }: RowProps) {
             >
               {connection.name}
             </Link>
-            <Chip className="hidden sm:inline-flex">{connection.environment}</Chip>
+            {connection.environment !== 'production' && <Chip>{connection.environment}</Chip>}
             {!connection.verify_ssl && (
               <Chip tone="warn">
                 <ShieldOff size={11} aria-hidden />

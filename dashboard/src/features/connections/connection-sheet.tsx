@@ -42,7 +42,7 @@ export function ConnectionSheet() {
             </div>
             <div className="mt-1 flex flex-wrap items-center gap-2 text-small text-ink-3">
               {connection.connector_name} {connection.connector_version}
-              <Chip>{connection.environment}</Chip>
+              {connection.environment !== 'production' && <Chip>{connection.environment}</Chip>}
             </div>
           </>
         ) : (

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, X } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { Connection } from '../../api/types.ts'
 import { compact } from '../../lib/compact.ts'
-import { useDebounced } from '../../lib/use-debounced.ts'
 import { usePages } from '../../lib/use-pages.ts'
+import { useSearchText } from '../../lib/use-search-text.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { SearchInput } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -19,16 +19,11 @@ import { DoorsPicture } from './doors-picture.tsx'
 
 /** Every account the gateway may use, and how each one is doing (P9). */
 export function ConnectionsPage() {
-  const { q, connector } = useSearch({ from: '/connections' })
-  const navigate = useNavigate({ from: '/connections' })
+  const { connector } = useSearch({ from: '/connections' })
+  const navigate = useNavigate()
   const mayConnect = useMay('manager')
-  const [text, setText] = useState(q ?? '')
-  const search = useDebounced(text.trim())
+  const { text, setText, search } = useSearchText()
   const [deleting, setDeleting] = useState<Connection | null>(null)
-
-  useEffect(() => {
-    void navigate({ to: '.', search: (previous) => ({ ...previous, q: search || undefined }), replace: true })
-  }, [search, navigate])
 
   const query = useInfiniteQuery(queries.connections(compact({ search: search || undefined, connector })))
   const { items, more, count } = usePages(query)
@@ -47,11 +42,11 @@ export function ConnectionsPage() {
         )
       }
       toolbar={
-        (items.length > 0 || filtered) && (
+        (!query.data || items.length > 0 || filtered) && (
           <>
             <SearchInput label="Search connections" value={text} onChange={(event) => setText(event.target.value)} className="w-full sm:w-72" />
             {connector && (
-              <Button size="small" onClick={() => void navigate({ to: '.', search: ({ connector: _, ...rest }) => rest })}>
+              <Button size="small" onClick={() => void navigate({ to: '/connections', search: ({ connector: _, ...rest }) => rest })}>
                 {connector}
                 <X size={12} aria-label="Remove this filter" />
               </Button>
@@ -62,7 +57,8 @@ export function ConnectionsPage() {
       }
     >
       {query.isPending ? (
-        <div className="px-4 md:px-8">
+        <div className="border-t border-line">
+          <ConnectionRowHeader />
           <SkeletonRows height={connectionRowHeight} />
         </div>
       ) : query.isError && items.length === 0 ? (

@@ -54,15 +54,14 @@ function CapabilityRow({ connector, capability, open, onToggle }: RowProps) {
       <button type="button" data-row-main data-focus-inset aria-expanded={open} onClick={onToggle} className="flex min-h-[42px] w-full items-center gap-3 px-4 text-left transition-colors hover:bg-hover md:px-8">
         <ChevronRight size={13} aria-hidden className={cx('shrink-0 text-ink-3 transition-transform', open && 'rotate-90')} />
         <Method method={method} />
-        <span className="min-w-0 flex-1 py-1.5 md:flex md:items-baseline md:gap-3">
+        <span className="min-w-0 flex-1 items-baseline gap-4 py-1.5 md:grid md:grid-cols-[minmax(9rem,2fr)_minmax(0,3fr)]">
           <span className={cx('block truncate', deprecated && 'text-ink-3 line-through')}>{action}</span>
           <code className="block min-w-0 truncate text-small text-ink-3">{path}</code>
         </span>
         {confirm && (
           <Chip tone="wait">
             <Stamp size={11} aria-hidden />
-            <span className="hidden sm:inline">needs approval</span>
-            <span className="sr-only sm:hidden">needs approval</span>
+            <span className="max-sm:sr-only">needs approval</span>
           </Chip>
         )}
         <span className="w-18">

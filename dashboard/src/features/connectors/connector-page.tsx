@@ -4,6 +4,7 @@ import { ArrowLeft, Cable, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
+import type { Json } from '../../api/types.ts'
 import { ButtonLink, IconButton } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
@@ -15,6 +16,11 @@ import { ConnectorMark } from './connector-mark.tsx'
 import { DocumentTab } from './document-tab.tsx'
 
 type Tab = 'actions' | 'document'
+
+function brandColor(document: Json | undefined): string {
+  const brand = document?.['brand']
+  return typeof brand === 'object' && brand !== null && 'color' in brand && typeof brand.color === 'string' ? brand.color : ''
+}
 
 /** One connector: what it can do, and the document that says so. */
 export function ConnectorPage() {
@@ -32,6 +38,7 @@ export function ConnectorPage() {
   if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-6" />
   const { name, version, actions } = query.data
   const description = document.data?.['description']
+  const color = brandColor(document.data)
   return (
     <div className="flex h-full min-h-0 flex-col">
       <title>{`${name} · Sallyport`}</title>
@@ -41,7 +48,7 @@ export function ConnectorPage() {
           Connectors
         </Link>
         <div className="flex flex-wrap items-start gap-3">
-          <ConnectorMark connector={{ id: connectorId, name, brand_color: '' }} size={40} />
+          <ConnectorMark connector={{ id: connectorId, name, brand_color: color }} size={40} />
           <div className="min-w-0 flex-1">
             <h1 className="text-title font-semibold tracking-tight">{name}</h1>
             <p className="text-small text-ink-3">

@@ -1,12 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { ConnectorListItem } from '../../api/types.ts'
 import { formatCount, plural } from '../../lib/format.ts'
-import { useDebounced } from '../../lib/use-debounced.ts'
 import { usePages } from '../../lib/use-pages.ts'
+import { useSearchText } from '../../lib/use-search-text.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { SearchInput } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -31,14 +30,8 @@ const Header = () => (
 
 /** The definitions of APIs, each usable by any number of connections. */
 export function ConnectorsPage() {
-  const { q } = useSearch({ from: '/connectors' })
-  const navigate = useNavigate({ from: '/connectors' })
   const mayDefine = useMay('admin')
-  const [text, setText] = useState(q ?? '')
-  const search = useDebounced(text.trim())
-  useEffect(() => {
-    void navigate({ to: '.', search: search ? { q: search } : {}, replace: true })
-  }, [search, navigate])
+  const { text, setText, search } = useSearchText()
   const query = useInfiniteQuery(queries.connectors(search))
   const { items, more, count } = usePages(query)
   const add = mayDefine && (
@@ -49,10 +42,10 @@ export function ConnectorsPage() {
   return (
     <Page
       title="Connectors"
-      description="Versioned definitions of APIs: servers, authentication, actions. A connection is one account of one of them."
+      description="Versioned definitions of APIs. A connection is one account of one of them."
       actions={add}
       toolbar={
-        (items.length > 0 || search) && (
+        (!query.data || items.length > 0 || search) && (
           <>
             <SearchInput label="Search connectors" value={text} onChange={(event) => setText(event.target.value)} className="w-full sm:w-72" />
             <span className="ml-auto text-small text-ink-3 tabular">{query.data && count}</span>
@@ -61,7 +54,8 @@ export function ConnectorsPage() {
       }
     >
       {query.isPending ? (
-        <div className="px-4 md:px-8">
+        <div className="border-t border-line">
+          <Header />
           <SkeletonRows height={rowHeight} />
         </div>
       ) : query.isError && items.length === 0 ? (
@@ -92,7 +86,7 @@ function ConnectorRow({ connector }: { readonly connector: ConnectorListItem }) 
             <Link to="/connectors/$connectorId" params={{ connectorId: connector.id }} data-row-main data-focus-inset className="truncate font-medium after:absolute after:inset-0">
               {connector.name}
             </Link>
-            {connector.category && <Chip className="hidden sm:inline-flex">{connector.category}</Chip>}
+            {connector.category && <Chip className="max-sm:hidden">{connector.category}</Chip>}
           </div>
           <div className="truncate text-small text-ink-3">
             <span className="md:hidden">{plural(connector.actions, 'action')} · </span>

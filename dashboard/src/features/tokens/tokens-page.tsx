@@ -50,9 +50,10 @@ export function TokensPage() {
     </Button>
   )
   return (
-    <Page title="Tokens" description="Each agent or script gets its own, so that the log says who called and one can be revoked alone." actions={create}>
+    <Page title="Tokens" description="One for each agent or script, so that the log tells them apart and each can be revoked alone." actions={create}>
       {query.isPending ? (
-        <div className="px-4 md:px-8">
+        <div className="border-t border-line">
+          <Header />
           <SkeletonRows height={rowHeight} />
         </div>
       ) : query.isError ? (

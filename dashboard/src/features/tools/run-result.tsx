@@ -99,7 +99,7 @@ function Refusal({ problem }: { readonly problem: Problem }) {
   return (
     <div className="space-y-4">
       <ProblemNotice problem={problem}>
-        {problem.outcome && <p className="mt-1 text-ink-2">{outcomeWords[problem.outcome].detail}</p>}
+        {problem.outcome && problem.outcome !== 'done' && <p className="mt-1 text-ink-2">{outcomeWords[problem.outcome].detail}</p>}
         {problem.callId && (
           <p className="mt-1.5">
             <CallLink id={problem.callId} />

@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, Outlet, useMatch, useNavigate, useSearch } from '@tanstack/react-router'
 import { X } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { Tool } from '../../api/types.ts'
 import { cx } from '../../lib/cx.ts'
 import { compact } from '../../lib/compact.ts'
-import { useDebounced } from '../../lib/use-debounced.ts'
 import { usePages } from '../../lib/use-pages.ts'
+import { useSearchText } from '../../lib/use-search-text.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { SearchInput } from '../../ui/field.tsx'
 import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
@@ -27,14 +27,10 @@ function rowsOf(tools: readonly Tool[]): Row[] {
 
 /** All actions that can be called now, and beside them the one to try. */
 export function ToolsPage() {
-  const { q, connector } = useSearch({ from: '/tools' })
+  const { connector } = useSearch({ from: '/tools' })
   const navigate = useNavigate()
   const open = useMatch({ from: '/tools/$connector/$action', shouldThrow: false })
-  const [text, setText] = useState(q ?? '')
-  const search = useDebounced(text.trim())
-  useEffect(() => {
-    void navigate({ to: '.', search: (previous) => ({ ...previous, q: search || undefined }), replace: true })
-  }, [search, navigate])
+  const { text, setText, search } = useSearchText()
 
   const query = useInfiniteQuery(queries.tools(compact({ search: search || undefined, connector })))
   const { items, more, count } = usePages(query)
@@ -81,7 +77,15 @@ export function ToolsPage() {
         )}
       </section>
       <div className={cx('min-h-0 min-w-0', open ? 'block' : 'hidden md:block')}>
-        {open ? <Outlet /> : <div className="grid h-full place-items-center"><EmptyState title="Pick an action to try">See the exact request before it leaves, run it, and follow its way through the gate.</EmptyState></div>}
+        {open ? (
+          <Outlet />
+        ) : (
+          items.length > 0 && (
+            <div className="grid h-full place-items-center">
+              <EmptyState title="Pick an action to try">See the exact request before it leaves, run it, and follow its way through the gate.</EmptyState>
+            </div>
+          )
+        )}
       </div>
     </div>
   )

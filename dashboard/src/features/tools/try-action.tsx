@@ -54,8 +54,8 @@ export function TryAction({ tool }: { readonly tool: Tool }) {
   }
 
   return (
-    <div className="grid min-w-0 flex-1 gap-x-8 gap-y-6 px-4 pb-8 md:px-8 xl:grid-cols-2">
-      <section aria-label="Input" className="flex min-w-0 flex-col">
+    <div className="grid min-w-0 content-start gap-x-10 gap-y-6 px-4 pb-8 md:px-8 xl:grid-cols-2">
+      <section aria-label="Input" className="flex min-w-0 flex-col self-start">
         <Tabs<View>
           value={view}
           onChange={show}

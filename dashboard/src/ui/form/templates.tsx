@@ -15,11 +15,13 @@ const description = 'line-clamp-3 text-small text-ink-3 has-focus:line-clamp-non
 function FieldTemplate({ id, label, children, errors, help, rawDescription, hidden, required, displayLabel, registry, uiSchema, schema, ...rest }: FieldTemplateProps) {
   if (hidden) return <div className="hidden">{children}</div>
   const { WrapIfAdditionalTemplate } = registry.templates
+  // RJSF leaves the label of a boolean to its checkbox; here it is a select like any other.
+  const labelled = displayLabel || schema.type === 'boolean'
   const type = Array.isArray(schema.type) ? schema.type.find((name) => name !== 'null') : schema.type
   return (
     <WrapIfAdditionalTemplate {...rest} id={id} label={label} required={required ?? false} displayLabel={displayLabel ?? false} schema={schema} uiSchema={uiSchema ?? {}} registry={registry} rawDescription={rawDescription ?? ''}>
       <div className="flex min-w-0 flex-col gap-1">
-        {displayLabel && (
+        {labelled && (
           <label htmlFor={id} className="flex items-baseline gap-2 text-small">
             <span className="font-medium text-ink-2">{label}</span>
             <span className="text-micro text-ink-3">
@@ -30,7 +32,7 @@ function FieldTemplate({ id, label, children, errors, help, rawDescription, hidd
           </label>
         )}
         {children}
-        {displayLabel && rawDescription && (
+        {labelled && rawDescription && (
           <p id={descriptionId(id)} className={description}>
             {rawDescription}
           </p>
@@ -120,7 +122,7 @@ function WrapIfAdditionalTemplate({ id, label, children, schema, onKeyRenameBlur
   if (!(ADDITIONAL_PROPERTY_FLAG in schema)) return <>{children}</>
   return (
     <div className="grid grid-cols-[minmax(6rem,10rem)_minmax(0,1fr)_auto] items-end gap-2">
-      <input key={label} aria-label="Name of the field" id={`${id}-key`} defaultValue={label} onBlur={onKeyRenameBlur} disabled={disabled || readonly} className={cx(controlClass, 'h-8 font-mono coarse:h-10')} />
+      <input key={label} aria-label="Name of the field" id={`${id}-key`} defaultValue={label} onBlur={onKeyRenameBlur} disabled={disabled || readonly} className={cx(controlClass, 'font-mono')} />
       {children}
       <IconButton label={`Remove ${label}`} disabled={disabled || readonly} onClick={onRemoveProperty}>
         <X size={14} />

@@ -18,7 +18,7 @@ function TextInput({ id, htmlName, value, required, disabled, readonly, placehol
       <input
         id={id}
         name={htmlName ?? id}
-        className={cx(controlClass, 'h-8 coarse:h-10', (input.type === 'number' || schema.format) && 'font-mono')}
+        className={cx(controlClass, (input.type === 'number' || schema.format) && 'font-mono')}
         // The browser's own number field drops what it can't read; the schema says better what is wrong.
         type={input.type === 'number' ? 'text' : input.type}
         inputMode={input.type === 'number' ? 'decimal' : undefined}
@@ -57,7 +57,7 @@ function TextareaWidget({ id, value, onChange, disabled, readonly, options, rawE
       aria-invalid={rawErrors && rawErrors.length > 0 ? true : undefined}
       aria-describedby={ariaDescribedByIds(id)}
       onChange={({ target }) => onChange(target.value === '' ? options.emptyValue : target.value)}
-      className={cx(controlClass, 'resize-y py-1.5')}
+      className={cx(controlClass, 'h-auto resize-y py-1.5')}
     />
   )
 }
