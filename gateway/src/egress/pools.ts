@@ -3,7 +3,7 @@ import { type buildConnector, buildConnector as createConnector, Pool } from 'un
 /** Longest wait for a connection, TLS included (Smokescreen's figure). */
 const connectTimeoutMs = 10_000
 /** Sockets to one address of one origin; further requests wait for one of them. */
-const maxSockets = 128
+const maxSockets = 512
 
 /** No connection came about; not a byte of the request has left. */
 export class DialError extends Error {
