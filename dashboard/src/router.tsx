@@ -1,7 +1,15 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import {
+  parseApprovalSearch,
+  parseCallSearch,
+  parseConnectionSearch,
+  parseConnectorSearch,
+  parseConnectSearch,
+  parseListSearch,
+  parseToolSearch,
+} from './search.ts'
 import { NotFound, ScreenError } from './shell/fallbacks.tsx'
 import { Root } from './shell/root.tsx'
-import { parseApprovalSearch, parseCallSearch, parseConnectorSearch, parseConnectSearch, parseConnectionSearch, parseListSearch, parseToolSearch } from './search.ts'
 
 /** Every screen has its own chunk; hovering a link fetches it. Filters and tabs live in the URL. */
 
@@ -23,16 +31,28 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import('./features/session/setup-done.tsx'), 'SetupDone'),
 })
 
-const connections = createRoute({ ...at('/connections'), validateSearch: parseListSearch, component: lazyRouteComponent(() => import('./features/connections/connections-page.tsx'), 'ConnectionsPage') })
+const connections = createRoute({
+  ...at('/connections'),
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import('./features/connections/connections-page.tsx'), 'ConnectionsPage'),
+})
 const connection = createRoute({
   getParentRoute: () => connections,
   path: '$connectionId',
   validateSearch: parseConnectionSearch,
   component: lazyRouteComponent(() => import('./features/connections/connection-sheet.tsx'), 'ConnectionSheet'),
 })
-const connect = createRoute({ ...at('/connect'), validateSearch: parseConnectSearch, component: lazyRouteComponent(() => import('./features/connect/connect-page.tsx'), 'ConnectPage') })
+const connect = createRoute({
+  ...at('/connect'),
+  validateSearch: parseConnectSearch,
+  component: lazyRouteComponent(() => import('./features/connect/connect-page.tsx'), 'ConnectPage'),
+})
 
-const tools = createRoute({ ...at('/tools'), validateSearch: parseListSearch, component: lazyRouteComponent(() => import('./features/tools/tools-page.tsx'), 'ToolsPage') })
+const tools = createRoute({
+  ...at('/tools'),
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import('./features/tools/tools-page.tsx'), 'ToolsPage'),
+})
 const tool = createRoute({
   getParentRoute: () => tools,
   path: '$connector/$action',
@@ -40,16 +60,43 @@ const tool = createRoute({
   component: lazyRouteComponent(() => import('./features/tools/tool-pane.tsx'), 'ToolPane'),
 })
 
-const calls = createRoute({ ...at('/calls'), validateSearch: parseCallSearch, component: lazyRouteComponent(() => import('./features/calls/calls-page.tsx'), 'CallsPage') })
-const call = createRoute({ getParentRoute: () => calls, path: '$callId', component: lazyRouteComponent(() => import('./features/calls/call-sheet.tsx'), 'CallSheet') })
+const calls = createRoute({
+  ...at('/calls'),
+  validateSearch: parseCallSearch,
+  component: lazyRouteComponent(() => import('./features/calls/calls-page.tsx'), 'CallsPage'),
+})
+const call = createRoute({
+  getParentRoute: () => calls,
+  path: '$callId',
+  component: lazyRouteComponent(() => import('./features/calls/call-sheet.tsx'), 'CallSheet'),
+})
 
-const approvals = createRoute({ ...at('/approvals'), validateSearch: parseApprovalSearch, component: lazyRouteComponent(() => import('./features/approvals/approvals-page.tsx'), 'ApprovalsPage') })
-const approval = createRoute({ getParentRoute: () => approvals, path: '$approvalId', component: lazyRouteComponent(() => import('./features/approvals/approval-pane.tsx'), 'ApprovalPane') })
+const approvals = createRoute({
+  ...at('/approvals'),
+  validateSearch: parseApprovalSearch,
+  component: lazyRouteComponent(() => import('./features/approvals/approvals-page.tsx'), 'ApprovalsPage'),
+})
+const approval = createRoute({
+  getParentRoute: () => approvals,
+  path: '$approvalId',
+  component: lazyRouteComponent(() => import('./features/approvals/approval-pane.tsx'), 'ApprovalPane'),
+})
 
-const connectors = createRoute({ ...at('/connectors'), validateSearch: parseListSearch, component: lazyRouteComponent(() => import('./features/connectors/connectors-page.tsx'), 'ConnectorsPage') })
-const connector = createRoute({ ...at('/connectors/$connectorId'), validateSearch: parseConnectorSearch, component: lazyRouteComponent(() => import('./features/connectors/connector-page.tsx'), 'ConnectorPage') })
+const connectors = createRoute({
+  ...at('/connectors'),
+  validateSearch: parseListSearch,
+  component: lazyRouteComponent(() => import('./features/connectors/connectors-page.tsx'), 'ConnectorsPage'),
+})
+const connector = createRoute({
+  ...at('/connectors/$connectorId'),
+  validateSearch: parseConnectorSearch,
+  component: lazyRouteComponent(() => import('./features/connectors/connector-page.tsx'), 'ConnectorPage'),
+})
 
-const tokens = createRoute({ ...at('/tokens'), component: lazyRouteComponent(() => import('./features/tokens/tokens-page.tsx'), 'TokensPage') })
+const tokens = createRoute({
+  ...at('/tokens'),
+  component: lazyRouteComponent(() => import('./features/tokens/tokens-page.tsx'), 'TokensPage'),
+})
 
 const routeTree = rootRoute.addChildren([
   home,
@@ -64,7 +111,12 @@ const routeTree = rootRoute.addChildren([
   tokens,
 ])
 
-export const router = createRouter({ routeTree, defaultPreload: 'intent', defaultErrorComponent: ScreenError, scrollRestoration: false })
+export const router = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  defaultErrorComponent: ScreenError,
+  scrollRestoration: false,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,4 +1,4 @@
-import type { ApprovalStatus, CallStatus } from './api/types.ts'
+import type { CallStatus } from './api/types.ts'
 
 /** What stands behind the `?` of each screen. Unknown or malformed parts are dropped, never an error. */
 
@@ -11,19 +11,32 @@ const text = <K extends string>(raw: Raw, key: K): { [P in K]?: string | undefin
   return (typeof value === 'string' && value !== '' ? { [key]: value } : {}) as { [P in K]?: string | undefined }
 }
 
-const oneOf = <K extends string, const V extends string>(raw: Raw, key: K, values: readonly V[]): { [P in K]?: V | undefined } => {
+const oneOf = <K extends string, const V extends string>(
+  raw: Raw,
+  key: K,
+  values: readonly V[],
+): { [P in K]?: V | undefined } => {
   const value = values.find((candidate) => candidate === raw[key])
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V | undefined }
 }
 
-const callStatuses = ['started', 'succeeded', 'failed', 'pending_approval', 'rejected', 'expired'] as const satisfies readonly CallStatus[]
-const approvalStatuses = ['pending', 'approved', 'rejected', 'expired', 'used'] as const satisfies readonly ApprovalStatus[]
+const callStatuses = [
+  'started',
+  'succeeded',
+  'failed',
+  'pending_approval',
+  'rejected',
+  'expired',
+] as const satisfies readonly CallStatus[]
 export const callWindows = ['1h', '24h', '7d', '30d'] as const
 export type CallWindow = (typeof callWindows)[number]
 
 export const parseListSearch = (raw: Raw) => ({ ...text(raw, 'q'), ...text(raw, 'connector') })
 export const parseConnectionSearch = (raw: Raw) => oneOf(raw, 'tab', ['overview', 'test', 'credential', 'settings'])
-export const parseConnectSearch = (raw: Raw) => ({ ...oneOf(raw, 'step', ['basics', 'auth', 'actions', 'test']), ...text(raw, 'connector') })
+export const parseConnectSearch = (raw: Raw) => ({
+  ...oneOf(raw, 'step', ['basics', 'auth', 'actions', 'test']),
+  ...text(raw, 'connector'),
+})
 export const parseToolSearch = (raw: Raw) => text(raw, 'connection')
 export const parseCallSearch = (raw: Raw) => ({
   ...text(raw, 'connector'),
@@ -37,4 +50,4 @@ export const parseCallSearch = (raw: Raw) => ({
 export type CallSearch = ReturnType<typeof parseCallSearch>
 export const parseApprovalSearch = (raw: Raw) => oneOf(raw, 'show', ['pending', 'all'])
 export const parseConnectorSearch = (raw: Raw) => ({ ...oneOf(raw, 'tab', ['actions', 'document']), ...text(raw, 'action') })
-export { approvalStatuses, callStatuses }
+export { callStatuses }

@@ -1,4 +1,4 @@
-import { type Schemas, SallyportProblem, SallyportUnreachable } from '@sallyport/sdk'
+import { SallyportProblem, SallyportUnreachable, type Schemas } from '@sallyport/sdk'
 import type { Problem } from './types.ts'
 
 /** Whatever was thrown, as a problem to show. */

@@ -35,7 +35,11 @@ export const queries = {
     }),
   connector: (id: string) => queryOptions({ queryKey: ['connectors', 'document', id], queryFn: () => api.connectors.get(id) }),
   capabilities: (id: string) =>
-    queryOptions({ queryKey: ['connectors', 'capabilities', id], queryFn: () => api.connectors.capabilities(id), staleTime: 60_000 }),
+    queryOptions({
+      queryKey: ['connectors', 'capabilities', id],
+      queryFn: () => api.connectors.capabilities(id),
+      staleTime: 60_000,
+    }),
 
   tools: (filter: { connector?: string; connection?: string; search?: string } = {}) =>
     infiniteQueryOptions({
@@ -52,7 +56,11 @@ export const queries = {
     }),
   call: (id: string) => queryOptions({ queryKey: ['calls', 'one', id], queryFn: () => api.calls.get(id) }),
   totals: (filter: { window: string; connector?: string; connection?: string }) =>
-    queryOptions({ queryKey: ['calls', 'totals', filter], queryFn: () => api.calls.totals(filter), placeholderData: keepPreviousData }),
+    queryOptions({
+      queryKey: ['calls', 'totals', filter],
+      queryFn: () => api.calls.totals(filter),
+      placeholderData: keepPreviousData,
+    }),
 
   approvals: (status?: ApprovalStatus) =>
     infiniteQueryOptions({

@@ -8,15 +8,27 @@ import type { Effect, Json } from '../api/types.ts'
 export interface Server {
   readonly url: string
   readonly description?: string
-  readonly variables?: Readonly<Record<string, { readonly description?: string; readonly default?: string; readonly enum?: readonly string[] }>>
+  readonly variables?: Readonly<
+    Record<string, { readonly description?: string; readonly default?: string; readonly enum?: readonly string[] }>
+  >
 }
 
 export type AuthScheme =
   | { readonly type: 'none'; readonly description?: string }
-  | { readonly type: 'api_key'; readonly in?: 'header' | 'query' | 'cookie'; readonly name: string; readonly prefix?: string; readonly description?: string }
+  | {
+      readonly type: 'api_key'
+      readonly in?: 'header' | 'query' | 'cookie'
+      readonly name: string
+      readonly prefix?: string
+      readonly description?: string
+    }
   | { readonly type: 'bearer'; readonly prefix?: string; readonly description?: string }
   | { readonly type: 'basic'; readonly description?: string }
-  | { readonly type: 'headers'; readonly headers: readonly { readonly name: string; readonly value?: string; readonly description?: string }[]; readonly description?: string }
+  | {
+      readonly type: 'headers'
+      readonly headers: readonly { readonly name: string; readonly value?: string; readonly description?: string }[]
+      readonly description?: string
+    }
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const
 export type Method = (typeof methods)[number]
@@ -49,7 +61,17 @@ export interface ConnectorDocument {
   readonly servers: Readonly<Record<string, Server>>
   readonly auth?: Readonly<Record<string, AuthScheme>>
   readonly fields?: Readonly<
-    Record<string, { readonly type?: 'string' | 'number' | 'boolean'; readonly title?: string; readonly description?: string; readonly required?: boolean; readonly default?: string | number | boolean; readonly enum?: readonly string[] }>
+    Record<
+      string,
+      {
+        readonly type?: 'string' | 'number' | 'boolean'
+        readonly title?: string
+        readonly description?: string
+        readonly required?: boolean
+        readonly default?: string | number | boolean
+        readonly enum?: readonly string[]
+      }
+    >
   >
   readonly security?: { readonly verify_ssl?: boolean }
   readonly actions: Readonly<Record<string, ActionDocument>>
@@ -64,15 +86,18 @@ function isConnectorDocument(value: Json): value is Json & ConnectorDocument {
     typeof connector === 'string' &&
     typeof name === 'string' &&
     isObject(servers) &&
-    Object.values(servers).every((server) => isObject(server) && typeof server['url'] === 'string') &&
+    Object.values(servers).every((server) => isObject(server) && typeof server.url === 'string') &&
     isObject(actions) &&
-    Object.values(actions).every((action) => isObject(action) && typeof action['method'] === 'string' && typeof action['path'] === 'string')
+    Object.values(actions).every(
+      (action) => isObject(action) && typeof action.method === 'string' && typeof action.path === 'string',
+    )
   )
 }
 
 /** A document from the gateway. Throws when it is no connector document. */
 export function asConnectorDocument(value: Json): ConnectorDocument {
-  if (!isConnectorDocument(value)) throw new Error('This is not a connector document: it needs connector, name, servers and actions.')
+  if (!isConnectorDocument(value))
+    throw new Error('This is not a connector document: it needs connector, name, servers and actions.')
   return value
 }
 
@@ -105,15 +130,17 @@ export function settingFieldsOf(document: ConnectorDocument, environment: string
       ...(variable?.enum ? { options: variable.enum } : {}),
     }
   })
-  const fields = Object.entries(document.fields ?? {}).map(([name, field]): SettingField => ({
-    name,
-    label: field.title ?? name,
-    type: field.type ?? 'string',
-    required: (field.required ?? false) && field.default === undefined,
-    ...(field.description ? { description: field.description } : {}),
-    ...(field.default === undefined ? {} : { fallback: field.default }),
-    ...(field.enum ? { options: field.enum } : {}),
-  }))
+  const fields = Object.entries(document.fields ?? {}).map(
+    ([name, field]): SettingField => ({
+      name,
+      label: field.title ?? name,
+      type: field.type ?? 'string',
+      required: (field.required ?? false) && field.default === undefined,
+      ...(field.description ? { description: field.description } : {}),
+      ...(field.default === undefined ? {} : { fallback: field.default }),
+      ...(field.enum ? { options: field.enum } : {}),
+    }),
+  )
   return [...variables, ...fields]
 }
 

@@ -9,7 +9,8 @@ export function useSearchText() {
   const [text, setText] = useState(q ?? '')
   const search = useDebounced(text.trim())
   const keep = useEffectEvent((settled: string) => {
-    if (settled !== (q ?? '')) void navigate({ to: '.', search: (previous) => ({ ...previous, q: settled || undefined }), replace: true })
+    if (settled !== (q ?? ''))
+      void navigate({ to: '.', search: (previous) => ({ ...previous, q: settled || undefined }), replace: true })
   })
   useEffect(() => keep(search), [search])
   return { text, setText, search }

@@ -44,7 +44,11 @@ export function AccountMenu({ caller, trigger, onHelp, first = [] }: AccountMenu
       }
       entries={[
         ...first,
-        ...themes.map(({ value, label, Icon }) => ({ label, icon: theme === value ? <Check size={14} /> : <Icon size={14} />, onSelect: () => setTheme(value) })),
+        ...themes.map(({ value, label, Icon }) => ({
+          label,
+          icon: theme === value ? <Check size={14} /> : <Icon size={14} />,
+          onSelect: () => setTheme(value),
+        })),
         null,
         { label: 'Keyboard shortcuts', icon: <Keyboard size={14} />, onSelect: onHelp },
         { label: 'Sign out', icon: <LogOut size={14} />, onSelect: () => void signOut() },

@@ -15,7 +15,10 @@ function Keys({ keys }: { readonly keys: readonly string[] }) {
   return (
     <span className="flex gap-1">
       {keys.map((key) => (
-        <kbd key={key} className="min-w-5 rounded-chip border border-line bg-sunken px-1.5 py-0.5 text-center text-micro text-ink-2">
+        <kbd
+          key={key}
+          className="min-w-5 rounded-chip border border-line bg-sunken px-1.5 py-0.5 text-center text-micro text-ink-2"
+        >
           {key}
         </kbd>
       ))}

@@ -19,7 +19,8 @@ export type GoTarget = (typeof goKeys)[number]['to']
 const chordMs = 1200
 
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select'))
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select'))
 
 interface Handlers {
   readonly go: (to: GoTarget) => void

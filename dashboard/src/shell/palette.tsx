@@ -26,14 +26,25 @@ interface Group {
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
 
 /** Goes to any page, connection or action by typing a part of its name. */
-export default function Palette({ open, onClose, destinations }: { readonly open: boolean; readonly onClose: () => void; readonly destinations: readonly Destination[] }) {
+export default function Palette({
+  open,
+  onClose,
+  destinations,
+}: {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly destinations: readonly Destination[]
+}) {
   const navigate = useNavigate()
   const [text, setText] = useState('')
   const search = useDebounced(text.trim(), 120)
   const found = useQuery({
     queryKey: ['palette', search],
     queryFn: async () => {
-      const [connections, tools] = await Promise.all([api.connections.list({ search, limit: 6 }), api.tools.list({ search, limit: 8 })])
+      const [connections, tools] = await Promise.all([
+        api.connections.list({ search, limit: 6 }),
+        api.tools.list({ search, limit: 8 }),
+      ])
       return { connections: connections.items, tools: tools.items }
     },
     enabled: search !== '',
@@ -74,7 +85,12 @@ export default function Palette({ open, onClose, destinations }: { readonly open
         label: `${tool.connector}.${tool.action}`,
         note: tool.title,
         icon: <Hammer {...icon} />,
-        run: () => void navigate({ to: '/tools/$connector/$action', params: { connector: tool.connector, action: tool.action }, search: { connection: tool.connection.id } }),
+        run: () =>
+          void navigate({
+            to: '/tools/$connector/$action',
+            params: { connector: tool.connector, action: tool.action },
+            search: { connection: tool.connection.id },
+          }),
       })),
     },
   ].filter(({ items }) => items.length > 0)
@@ -84,11 +100,28 @@ export default function Palette({ open, onClose, destinations }: { readonly open
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-shade transition-opacity duration-100 data-starting-style:opacity-0" />
         <Dialog.Viewport className="fixed inset-0 z-40 flex items-start justify-center p-3 pt-[max(0.75rem,12dvh)]">
-          <Dialog.Popup aria-label="Go to anything" className="flex max-h-[70dvh] w-full max-w-xl flex-col overflow-hidden rounded-panel border border-line bg-panel shadow-lift outline-none transition duration-100 data-starting-style:-translate-y-1 data-starting-style:opacity-0">
-            <Autocomplete.Root open inline items={groups} filter={null} autoHighlight="always" keepHighlight value={text} onValueChange={setText} itemToStringValue={(item: Item) => item.label}>
+          <Dialog.Popup
+            aria-label="Go to anything"
+            className="flex max-h-[70dvh] w-full max-w-xl flex-col overflow-hidden rounded-panel border border-line bg-panel shadow-lift outline-none transition duration-100 data-starting-style:-translate-y-1 data-starting-style:opacity-0"
+          >
+            <Autocomplete.Root
+              open
+              inline
+              items={groups}
+              filter={null}
+              autoHighlight="always"
+              keepHighlight
+              value={text}
+              onValueChange={setText}
+              itemToStringValue={(item: Item) => item.label}
+            >
               <div className="flex items-center gap-2.5 border-b border-line px-3.5">
                 <Search size={16} className="text-ink-3" aria-hidden />
-                <Autocomplete.Input aria-label="Go to" placeholder="A page, a connection, an action…" className="h-11 flex-1 bg-transparent text-lead outline-none" />
+                <Autocomplete.Input
+                  aria-label="Go to"
+                  placeholder="A page, a connection, an action…"
+                  className="h-11 flex-1 bg-transparent text-lead outline-none"
+                />
               </div>
               <Autocomplete.Empty>
                 <p className="px-4 py-6 text-center text-ink-3 empty:hidden">Nothing has this in its name.</p>

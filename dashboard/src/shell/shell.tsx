@@ -26,7 +26,10 @@ export function Shell({ session }: { readonly session: Session & { readonly call
 
   return (
     <div className="grid h-dvh grid-rows-[minmax(0,1fr)_auto] md:grid-cols-[13.5rem_minmax(0,1fr)] md:grid-rows-1">
-      <a href="#content" className="sr-only z-50 rounded-control bg-ink px-3 py-1.5 text-on-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-control bg-ink px-3 py-1.5 text-on-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to content
       </a>
       <nav aria-label="Main" className="hidden flex-col border-r border-line bg-sunken px-3 pt-4 pb-3 md:flex">
@@ -37,7 +40,11 @@ export function Shell({ session }: { readonly session: Session & { readonly call
             <div className="truncate text-micro text-ink-3">{workspace?.name}</div>
           </div>
         </div>
-        <button type="button" onClick={() => setPalette(true)} className="mb-4 flex h-8 items-center gap-2 rounded-control border border-line bg-panel px-2 text-body text-ink-3 transition-colors hover:border-edge">
+        <button
+          type="button"
+          onClick={() => setPalette(true)}
+          className="mb-4 flex h-8 items-center gap-2 rounded-control border border-line bg-panel px-2 text-body text-ink-3 transition-colors hover:border-edge"
+        >
           <Search size={14} aria-hidden />
           <span className="flex-1 text-left">Go to…</span>
           <kbd className="text-micro">{paletteKeys}</kbd>
@@ -50,8 +57,14 @@ export function Shell({ session }: { readonly session: Session & { readonly call
             caller={caller}
             onHelp={() => setHelp(true)}
             trigger={
-              <button type="button" className="flex w-full items-center gap-2.5 rounded-control px-2 py-1.5 text-left transition-colors hover:bg-hover data-popup-open:bg-hover">
-                <span aria-hidden className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-wash text-micro font-semibold text-accent uppercase">
+              <button
+                type="button"
+                className="flex w-full items-center gap-2.5 rounded-control px-2 py-1.5 text-left transition-colors hover:bg-hover data-popup-open:bg-hover"
+              >
+                <span
+                  aria-hidden
+                  className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-wash text-micro font-semibold text-accent uppercase"
+                >
                   {caller.name.slice(0, 1)}
                 </span>
                 <span className="min-w-0 flex-1 leading-tight">
@@ -81,7 +94,9 @@ export function Shell({ session }: { readonly session: Session & { readonly call
           onHelp={() => setHelp(true)}
           first={[
             { label: 'Go to…', icon: <Search size={14} />, onSelect: () => setPalette(true) },
-            ...visible.filter(({ group }) => group === 'define').map(({ to, label, icon: Icon }) => ({ label, icon: <Icon size={14} />, onSelect: () => void navigate({ to }) })),
+            ...visible
+              .filter(({ group }) => group === 'define')
+              .map(({ to, label, icon: Icon }) => ({ label, icon: <Icon size={14} />, onSelect: () => void navigate({ to }) })),
             null,
           ]}
           trigger={
@@ -119,7 +134,10 @@ function NavGroup({ items, badge }: { readonly items: readonly Destination[]; re
               to={to}
               className="group relative flex h-8 items-center gap-2.5 rounded-control px-2 text-body text-ink-2 transition-colors hover:bg-hover hover:text-ink data-[status=active]:bg-panel data-[status=active]:font-medium data-[status=active]:shadow-[0_0_0_1px_var(--line)] data-[status=active]:text-ink"
             >
-              <span aria-hidden className="absolute top-2 bottom-2 -left-3 w-0.5 rounded-full bg-accent opacity-0 group-data-[status=active]:opacity-100" />
+              <span
+                aria-hidden
+                className="absolute top-2 bottom-2 -left-3 w-0.5 rounded-full bg-accent opacity-0 group-data-[status=active]:opacity-100"
+              />
               <Icon size={15} strokeWidth={1.75} aria-hidden className="text-ink-3 group-data-[status=active]:text-accent" />
               <span className="flex-1">{label}</span>
               {count && <Badge count={count} />}
@@ -133,10 +151,20 @@ function NavGroup({ items, badge }: { readonly items: readonly Destination[]; re
 
 function TabLink({ item: { to, label, icon: Icon }, badge }: { readonly item: Destination; readonly badge: string | null }) {
   return (
-    <Link to={to} className={cx('relative flex flex-1 flex-col items-center gap-0.5 pt-2 pb-1.5 text-micro text-ink-2', 'data-[status=active]:text-accent data-[status=active]:font-medium')}>
+    <Link
+      to={to}
+      className={cx(
+        'relative flex flex-1 flex-col items-center gap-0.5 pt-2 pb-1.5 text-micro text-ink-2',
+        'data-[status=active]:text-accent data-[status=active]:font-medium',
+      )}
+    >
       <Icon size={18} strokeWidth={1.75} aria-hidden />
       {label}
-      {badge && <span className="absolute top-1 left-1/2 ml-1.5 grid h-4 min-w-4 place-items-center rounded-full bg-wait px-1 text-micro text-on-ink">{badge}</span>}
+      {badge && (
+        <span className="absolute top-1 left-1/2 ml-1.5 grid h-4 min-w-4 place-items-center rounded-full bg-wait px-1 text-micro text-on-ink">
+          {badge}
+        </span>
+      )}
     </Link>
   )
 }

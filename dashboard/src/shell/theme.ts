@@ -20,7 +20,7 @@ let choice = stored()
 
 function apply(): void {
   const dark = choice === 'dark' || (choice === 'system' && systemDark.matches)
-  document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light'
   for (const listener of listeners) listener()
 }
 systemDark.addEventListener('change', apply)
@@ -44,4 +44,5 @@ const subscribe = (listener: () => void): (() => void) => {
 /** What the reader chose. */
 export const useThemeChoice = (): ThemeChoice => useSyncExternalStore(subscribe, () => choice)
 /** What is on the screen, for canvases that draw with the tokens. */
-export const useThemeShown = (): string => useSyncExternalStore(subscribe, () => document.documentElement.dataset['theme'] ?? 'light')
+export const useThemeShown = (): string =>
+  useSyncExternalStore(subscribe, () => document.documentElement.dataset.theme ?? 'light')

@@ -35,9 +35,25 @@ interface Look {
 }
 
 /** A push button. `busy` keeps its width, says so to screen readers, and takes no second press. */
-export function Button({ look, size, icon, busy = false, className, children, type = 'button', disabled, ...rest }: ComponentProps<'button'> & Look & { readonly busy?: boolean }) {
+export function Button({
+  look,
+  size,
+  icon,
+  busy = false,
+  className,
+  children,
+  type = 'button',
+  disabled,
+  ...rest
+}: ComponentProps<'button'> & Look & { readonly busy?: boolean }) {
   return (
-    <button type={type} className={buttonClass(look, size, className)} aria-busy={busy || undefined} disabled={disabled || busy} {...rest}>
+    <button
+      type={type}
+      className={buttonClass(look, size, className)}
+      aria-busy={busy || undefined}
+      disabled={disabled || busy}
+      {...rest}
+    >
       {busy ? <LoaderCircle size={14} className="animate-turn" aria-hidden /> : icon}
       {children}
     </button>
@@ -45,7 +61,14 @@ export function Button({ look, size, icon, busy = false, className, children, ty
 }
 
 /** A link that looks like a button, because it leads somewhere. */
-export function ButtonLink({ look, size, icon, className, children, ...rest }: LinkProps & Look & { readonly className?: string; readonly children?: ReactNode }) {
+export function ButtonLink({
+  look,
+  size,
+  icon,
+  className,
+  children,
+  ...rest
+}: LinkProps & Look & { readonly className?: string; readonly children?: ReactNode }) {
   return (
     <Link className={buttonClass(look, size, className)} {...rest}>
       {icon}
@@ -55,7 +78,14 @@ export function ButtonLink({ look, size, icon, className, children, ...rest }: L
 }
 
 /** A square button with only an icon; its label is the accessible name and the tooltip. */
-export function IconButton({ label, look = 'quiet', size = 'normal', className, children, ...rest }: ComponentProps<'button'> & { readonly label: string; readonly look?: ButtonLook; readonly size?: ButtonSize }) {
+export function IconButton({
+  label,
+  look = 'quiet',
+  size = 'normal',
+  className,
+  children,
+  ...rest
+}: ComponentProps<'button'> & { readonly label: string; readonly look?: ButtonLook; readonly size?: ButtonSize }) {
   return (
     <Tooltip text={label}>
       <button type="button" aria-label={label} className={buttonClass(look, size, className, true)} {...rest}>

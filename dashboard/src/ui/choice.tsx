@@ -2,7 +2,6 @@ import { Checkbox as BaseCheckbox } from '@base-ui/react/checkbox'
 import { Radio } from '@base-ui/react/radio'
 import { RadioGroup } from '@base-ui/react/radio-group'
 import { Select as BaseSelect } from '@base-ui/react/select'
-import { Switch as BaseSwitch } from '@base-ui/react/switch'
 import { Check, ChevronsUpDown, Minus } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 import { cx } from '../lib/cx.ts'
@@ -28,8 +27,17 @@ interface SelectProps<T extends string> {
 /** One of a few. For many, use a search. */
 export function Select<T extends string>({ value, onChange, options, label, className, id, disabled }: SelectProps<T>) {
   return (
-    <BaseSelect.Root value={value} onValueChange={(next) => next !== null && onChange(next)} items={options.map(({ value, label }) => ({ value, label }))} disabled={disabled ?? false}>
-      <BaseSelect.Trigger id={id} aria-label={label} className={cx(controlClass, 'flex items-center justify-between gap-2 text-left', className)}>
+    <BaseSelect.Root
+      value={value}
+      onValueChange={(next) => next !== null && onChange(next)}
+      items={options.map(({ value, label }) => ({ value, label }))}
+      disabled={disabled ?? false}
+    >
+      <BaseSelect.Trigger
+        id={id}
+        aria-label={label}
+        className={cx(controlClass, 'flex items-center justify-between gap-2 text-left', className)}
+      >
         <BaseSelect.Value className="truncate" />
         <BaseSelect.Icon className="text-ink-3">
           <ChevronsUpDown size={13} aria-hidden />
@@ -39,7 +47,11 @@ export function Select<T extends string>({ value, onChange, options, label, clas
         <BaseSelect.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-50">
           <BaseSelect.Popup className="max-h-(--available-height) min-w-(--anchor-width) overflow-y-auto rounded-panel border border-line bg-panel p-1 shadow-lift transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0">
             {options.map((option) => (
-              <BaseSelect.Item key={option.value} value={option.value} className="grid grid-cols-[1rem_1fr] items-baseline gap-x-1.5 rounded-control py-1.5 pr-3 pl-1.5 text-body outline-none data-highlighted:bg-hover coarse:py-2.5">
+              <BaseSelect.Item
+                key={option.value}
+                value={option.value}
+                className="grid grid-cols-[1rem_1fr] items-baseline gap-x-1.5 rounded-control py-1.5 pr-3 pl-1.5 text-body outline-none data-highlighted:bg-hover coarse:py-2.5"
+              >
                 <BaseSelect.ItemIndicator className="col-start-1 self-center">
                   <Check size={13} aria-hidden />
                 </BaseSelect.ItemIndicator>
@@ -66,8 +78,10 @@ interface CheckboxProps {
 }
 
 export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, disabled }: CheckboxProps) {
+  const id = useId()
   const box = (
     <BaseCheckbox.Root
+      id={id}
       checked={checked}
       indeterminate={indeterminate ?? false}
       onCheckedChange={onChange}
@@ -75,28 +89,19 @@ export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, 
       aria-label={bare ? label : undefined}
       className="grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-strong transition-colors data-checked:border-strong data-checked:bg-strong data-indeterminate:border-strong data-indeterminate:bg-strong data-disabled:opacity-45"
     >
-      <BaseCheckbox.Indicator>{indeterminate ? <Minus size={12} strokeWidth={3} /> : <Check size={12} strokeWidth={3} />}</BaseCheckbox.Indicator>
+      <BaseCheckbox.Indicator>
+        {indeterminate ? <Minus size={12} strokeWidth={3} /> : <Check size={12} strokeWidth={3} />}
+      </BaseCheckbox.Indicator>
     </BaseCheckbox.Root>
   )
   if (bare) return box
   return (
-    <label className="flex items-start gap-2 text-body">
+    <label htmlFor={id} className="flex items-start gap-2 text-body">
       <span className="flex h-5 items-center">{box}</span>
       <span>
         {label}
         {hint && <span className="block text-small text-ink-3">{hint}</span>}
       </span>
-    </label>
-  )
-}
-
-export function Switch({ checked, onChange, label }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly label: string }) {
-  return (
-    <label className="inline-flex items-center gap-2 text-small text-ink-2">
-      <BaseSwitch.Root checked={checked} onCheckedChange={onChange} className="relative h-4.5 w-8 rounded-full border border-edge bg-sunken transition-colors data-checked:border-strong data-checked:bg-strong">
-        <BaseSwitch.Thumb className="block size-3 translate-x-0.5 rounded-full bg-edge transition-transform data-checked:translate-x-4 data-checked:bg-on-strong" />
-      </BaseSwitch.Root>
-      {label}
     </label>
   )
 }
@@ -117,7 +122,11 @@ export function RadioCards<T extends string>({ value, onChange, options, label, 
           htmlFor={`${name}-${option.value}`}
           className="flex items-start gap-2.5 rounded-panel border border-line bg-panel p-3 transition-colors hover:border-edge has-data-checked:border-strong has-data-checked:shadow-[inset_0_0_0_1px_var(--strong)]"
         >
-          <Radio.Root id={`${name}-${option.value}`} value={option.value} className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-edge bg-panel data-checked:border-strong">
+          <Radio.Root
+            id={`${name}-${option.value}`}
+            value={option.value}
+            className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-edge bg-panel data-checked:border-strong"
+          >
             <Radio.Indicator className="size-2 rounded-full bg-strong" />
           </Radio.Root>
           <span className="min-w-0">
@@ -136,7 +145,12 @@ export function RadioCards<T extends string>({ value, onChange, options, label, 
 /** A choice of two to four words in one line. */
 export function Segments<T extends string>({ value, onChange, options, label }: SelectProps<T> & { readonly label: string }) {
   return (
-    <RadioGroup aria-label={label} value={value} onValueChange={(next) => onChange(next)} className="inline-flex rounded-control border border-line bg-sunken p-0.5">
+    <RadioGroup
+      aria-label={label}
+      value={value}
+      onValueChange={(next) => onChange(next)}
+      className="inline-flex rounded-control border border-line bg-sunken p-0.5"
+    >
       {options.map((option) => (
         <Radio.Root
           key={option.value}

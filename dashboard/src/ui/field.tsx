@@ -34,17 +34,29 @@ export function Field({ label, hint, error, optional, className, children }: Fie
   )
 }
 
-type InputProps = Omit<ComponentProps<typeof Base.Control>, 'className' | 'render'> & { readonly mono?: boolean; readonly className?: string }
+type InputProps = Omit<ComponentProps<typeof Base.Control>, 'className' | 'render'> & {
+  readonly mono?: boolean
+  readonly className?: string
+}
 
 /** A text input; inside a Field it gets its label from there. */
 export function Input({ mono, className, ...rest }: InputProps) {
-  return <Base.Control autoComplete="off" spellCheck={false} className={cx(controlClass, mono && 'font-mono', className)} {...rest} />
+  return (
+    <Base.Control autoComplete="off" spellCheck={false} className={cx(controlClass, mono && 'font-mono', className)} {...rest} />
+  )
 }
 
 export function TextArea({ mono, className, ...rest }: ComponentProps<'textarea'> & { readonly mono?: boolean }) {
   return (
     <Base.Control
-      render={<textarea spellCheck={!mono} rows={3} {...rest} className={cx(controlClass, 'h-auto resize-y py-1.5', mono && 'font-mono', className)} />}
+      render={
+        <textarea
+          spellCheck={!mono}
+          rows={3}
+          {...rest}
+          className={cx(controlClass, 'h-auto resize-y py-1.5', mono && 'font-mono', className)}
+        />
+      }
     />
   )
 }
@@ -63,8 +75,20 @@ export function SearchInput({ label, className, ...rest }: ComponentProps<'input
   return (
     <div className={cx('relative min-w-0', className)}>
       <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" />
-      <input type="search" data-search aria-label={label} placeholder={label} autoComplete="off" spellCheck={false} className={cx(controlClass, 'pr-8 pl-8')} {...rest} />
-      <kbd aria-hidden className="pointer-events-none absolute top-1/2 right-2 hidden -translate-y-1/2 rounded-chip border border-line px-1 text-micro text-ink-3 md:block coarse:hidden">
+      <input
+        type="search"
+        data-search
+        aria-label={label}
+        placeholder={label}
+        autoComplete="off"
+        spellCheck={false}
+        className={cx(controlClass, 'pr-8 pl-8')}
+        {...rest}
+      />
+      <kbd
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 right-2 hidden -translate-y-1/2 rounded-chip border border-line px-1 text-micro text-ink-3 md:block coarse:hidden"
+      >
         /
       </kbd>
     </div>

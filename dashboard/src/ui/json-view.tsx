@@ -23,15 +23,31 @@ export function JsonView({ value, label, depth = 2, className }: JsonViewProps) 
       <div className="absolute top-1 right-1 z-1">
         <CopyButton value={typeof value === 'string' ? value : JSON.stringify(value, null, 2)} label={`Copy ${label}`} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div role="region" aria-label={label} tabIndex={0} data-focus-inset className="max-h-112 overflow-auto rounded-[inherit] px-3 py-2.5 pr-10 font-mono text-small">
+      <div
+        role="region"
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        data-focus-inset
+        className="max-h-112 overflow-auto rounded-[inherit] px-3 py-2.5 pr-10 font-mono text-small"
+      >
         <Node value={value} depth={depth} />
       </div>
     </div>
   )
 }
 
-function Node({ name, value, depth, last = true }: { readonly name?: string; readonly value: unknown; readonly depth: number; readonly last?: boolean }) {
+function Node({
+  name,
+  value,
+  depth,
+  last = true,
+}: {
+  readonly name?: string
+  readonly value: unknown
+  readonly depth: number
+  readonly last?: boolean
+}) {
   const branch = typeof value === 'object' && value !== null
   const comma = last ? '' : ','
   if (!branch)
@@ -45,11 +61,23 @@ function Node({ name, value, depth, last = true }: { readonly name?: string; rea
   return <Branch name={name} value={value} depth={depth} comma={comma} />
 }
 
-function Branch({ name, value, depth, comma }: { readonly name?: string | undefined; readonly value: object; readonly depth: number; readonly comma: string }) {
+function Branch({
+  name,
+  value,
+  depth,
+  comma,
+}: {
+  readonly name?: string | undefined
+  readonly value: object
+  readonly depth: number
+  readonly comma: string
+}) {
   const [open, setOpen] = useState(depth > 0)
   const [shown, setShown] = useState(portion)
   const list = Array.isArray(value)
-  const entries: readonly (readonly [string, unknown])[] = list ? value.map((item, index) => [String(index), item] as const) : Object.entries(value)
+  const entries: readonly (readonly [string, unknown])[] = list
+    ? value.map((item, index) => [String(index), item] as const)
+    : Object.entries(value)
   const [before, after] = list ? ['[', ']'] : ['{', '}']
   if (entries.length === 0)
     return (
@@ -62,8 +90,17 @@ function Branch({ name, value, depth, comma }: { readonly name?: string | undefi
     )
   return (
     <div>
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="-ml-0.5 rounded-chip text-left hover:bg-hover">
-        <ChevronRight size={11} aria-hidden className={cx('mr-1 inline-block text-ink-3 transition-transform duration-100', open && 'rotate-90')} />
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="-ml-0.5 rounded-chip text-left hover:bg-hover"
+      >
+        <ChevronRight
+          size={11}
+          aria-hidden
+          className={cx('mr-1 inline-block text-ink-3 transition-transform duration-100', open && 'rotate-90')}
+        />
         <Name name={name} />
         {before}
         {!open && (
@@ -78,10 +115,20 @@ function Branch({ name, value, depth, comma }: { readonly name?: string | undefi
         <>
           <div className="ml-1 border-l border-line pl-2">
             {entries.slice(0, shown).map(([key, item], index) => (
-              <Node key={key} {...(list ? {} : { name: key })} value={item} depth={depth - 1} last={index === entries.length - 1} />
+              <Node
+                key={key}
+                {...(list ? {} : { name: key })}
+                value={item}
+                depth={depth - 1}
+                last={index === entries.length - 1}
+              />
             ))}
             {entries.length > shown && (
-              <button type="button" onClick={() => setShown(shown + portion * 5)} className="ml-4 rounded-chip text-accent hover:underline">
+              <button
+                type="button"
+                onClick={() => setShown(shown + portion * 5)}
+                className="ml-4 rounded-chip text-accent hover:underline"
+              >
                 {entries.length - shown} more
               </button>
             )}
@@ -102,7 +149,8 @@ function Name({ name }: { readonly name?: string | undefined }) {
 
 function Leaf({ value }: { readonly value: unknown }) {
   const [whole, setWhole] = useState(false)
-  if (typeof value !== 'string') return <span className={typeof value === 'number' ? 'text-ink' : 'text-warn'}>{String(value)}</span>
+  if (typeof value !== 'string')
+    return <span className={typeof value === 'number' ? 'text-ink' : 'text-warn'}>{String(value)}</span>
   const cut = value.length > longText && !whole
   return (
     <span className="break-words whitespace-pre-wrap text-ok">

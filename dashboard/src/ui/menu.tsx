@@ -11,7 +11,17 @@ export interface MenuEntry {
 }
 
 /** A menu of commands on its trigger. A null entry draws a line. */
-export function Menu({ trigger, entries, header, side = 'bottom' }: { readonly trigger: ReactElement; readonly entries: readonly (MenuEntry | null)[]; readonly header?: ReactNode; readonly side?: 'top' | 'bottom' }) {
+export function Menu({
+  trigger,
+  entries,
+  header,
+  side = 'bottom',
+}: {
+  readonly trigger: ReactElement
+  readonly entries: readonly (MenuEntry | null)[]
+  readonly header?: ReactNode
+  readonly side?: 'top' | 'bottom'
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
@@ -25,7 +35,10 @@ export function Menu({ trigger, entries, header, side = 'bottom' }: { readonly t
                   key={entry.label}
                   disabled={entry.disabled ?? false}
                   onClick={entry.onSelect}
-                  className={cx('flex items-center gap-2 rounded-control px-2 py-1.5 text-body outline-none select-none data-disabled:opacity-45 data-highlighted:bg-hover coarse:py-2.5', entry.danger ? 'text-bad' : 'text-ink')}
+                  className={cx(
+                    'flex items-center gap-2 rounded-control px-2 py-1.5 text-body outline-none select-none data-disabled:opacity-45 data-highlighted:bg-hover coarse:py-2.5',
+                    entry.danger ? 'text-bad' : 'text-ink',
+                  )}
                 >
                   {entry.icon}
                   {entry.label}

@@ -5,12 +5,14 @@ import { type ReactNode, useRef } from 'react'
 import { cx } from '../lib/cx.ts'
 import { Button, buttonClass } from './button.tsx'
 
-const backdrop = 'fixed inset-0 z-40 bg-shade transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0'
+const backdrop =
+  'fixed inset-0 z-40 bg-shade transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0'
 const box =
   'relative flex max-h-[calc(100dvh-2rem)] w-full flex-col overflow-hidden rounded-panel border border-line bg-panel shadow-lift outline-none transition duration-150 ease-out data-ending-style:translate-y-1 data-ending-style:opacity-0 data-starting-style:translate-y-1 data-starting-style:opacity-0'
 
 /** Where the focus goes on opening: into a form, otherwise onto the dialog itself rather than its close button. */
-const firstField = (popup: HTMLElement | null): HTMLElement | null => popup?.querySelector<HTMLElement>('[autofocus], input:not([type=hidden]), textarea') ?? popup
+const firstField = (popup: HTMLElement | null): HTMLElement | null =>
+  popup?.querySelector<HTMLElement>('[autofocus], input:not([type=hidden]), textarea') ?? popup
 
 interface DialogProps {
   readonly open: boolean
@@ -30,7 +32,11 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Viewport className="fixed inset-0 z-40 grid place-items-center overflow-y-auto p-4">
-          <Base.Popup ref={popup} initialFocus={() => firstField(popup.current)} className={cx(box, wide ? 'max-w-3xl' : 'max-w-md')}>
+          <Base.Popup
+            ref={popup}
+            initialFocus={() => firstField(popup.current)}
+            className={cx(box, wide ? 'max-w-3xl' : 'max-w-md')}
+          >
             <header className="flex items-start gap-3 px-5 pt-4 pb-1">
               <div className="min-w-0 flex-1">
                 <Base.Title className="text-lead font-semibold">{title}</Base.Title>

@@ -2,7 +2,21 @@ import type { ReactNode } from 'react'
 import { cx } from '../lib/cx.ts'
 
 /** The frame of a screen: its title, one sentence, its actions, and the content that scrolls below. */
-export function Page({ title, description, actions, toolbar, children, narrow }: { readonly title: string; readonly description?: ReactNode; readonly actions?: ReactNode; readonly toolbar?: ReactNode; readonly children: ReactNode; readonly narrow?: boolean }) {
+export function Page({
+  title,
+  description,
+  actions,
+  toolbar,
+  children,
+  narrow,
+}: {
+  readonly title: string
+  readonly description?: ReactNode
+  readonly actions?: ReactNode
+  readonly toolbar?: ReactNode
+  readonly children: ReactNode
+  readonly narrow?: boolean
+}) {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <title>{`${title} · Sallyport`}</title>
@@ -22,7 +36,19 @@ export function Page({ title, description, actions, toolbar, children, narrow }:
 }
 
 /** A sheet of paper on the ground: a group of things with a line around it. */
-export function Panel({ title, aside, children, className, flush }: { readonly title?: ReactNode; readonly aside?: ReactNode; readonly children: ReactNode; readonly className?: string; readonly flush?: boolean }) {
+export function Panel({
+  title,
+  aside,
+  children,
+  className,
+  flush,
+}: {
+  readonly title?: ReactNode
+  readonly aside?: ReactNode
+  readonly children: ReactNode
+  readonly className?: string
+  readonly flush?: boolean
+}) {
   return (
     <section className={cx('min-w-0 rounded-panel border border-line bg-panel', className)}>
       {(title || aside) && (

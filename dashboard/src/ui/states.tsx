@@ -6,7 +6,17 @@ import { cx } from '../lib/cx.ts'
 import { Button } from './button.tsx'
 
 /** What an empty list says: what belongs here, and the one thing to do next. */
-export function EmptyState({ picture, title, children, actions }: { readonly picture?: ReactNode; readonly title: string; readonly children?: ReactNode; readonly actions?: ReactNode }) {
+export function EmptyState({
+  picture,
+  title,
+  children,
+  actions,
+}: {
+  readonly picture?: ReactNode
+  readonly title: string
+  readonly children?: ReactNode
+  readonly actions?: ReactNode
+}) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center px-6 py-14 text-center">
       {picture && <div className="mb-5 text-ink-3">{picture}</div>}
@@ -18,7 +28,17 @@ export function EmptyState({ picture, title, children, actions }: { readonly pic
 }
 
 /** A problem in the gateway's own words: what happened, what to do, and its code. */
-export function ProblemNotice({ problem, onRetry, className, children }: { readonly problem: Problem; readonly onRetry?: (() => void) | undefined; readonly className?: string; readonly children?: ReactNode }) {
+export function ProblemNotice({
+  problem,
+  onRetry,
+  className,
+  children,
+}: {
+  readonly problem: Problem
+  readonly onRetry?: (() => void) | undefined
+  readonly className?: string
+  readonly children?: ReactNode
+}) {
   return (
     <div role="alert" className={cx('rounded-panel border border-bad/30 bg-bad-wash p-3 text-body', className)}>
       <div className="flex items-start gap-2.5">
@@ -43,7 +63,15 @@ export function ProblemNotice({ problem, onRetry, className, children }: { reado
 }
 
 /** The same for whatever was thrown; nothing when there was nothing. */
-export function ErrorNotice({ error, onRetry, className }: { readonly error: unknown; readonly onRetry?: () => void; readonly className?: string }) {
+export function ErrorNotice({
+  error,
+  onRetry,
+  className,
+}: {
+  readonly error: unknown
+  readonly onRetry?: () => void
+  readonly className?: string
+}) {
   if (!error) return null
   return <ProblemNotice problem={toProblem(error)} onRetry={onRetry} {...(className ? { className } : {})} />
 }
@@ -54,7 +82,15 @@ export function Skeleton({ className }: { readonly className?: string }) {
 }
 
 /** Rows of skeletons as high as the rows of the list they stand for. */
-export function SkeletonRows({ rows = 8, height, className }: { readonly rows?: number; readonly height: number; readonly className?: string }) {
+export function SkeletonRows({
+  rows = 8,
+  height,
+  className,
+}: {
+  readonly rows?: number
+  readonly height: number
+  readonly className?: string
+}) {
   return (
     <div role="status" className={cx('animate-appear', className)}>
       <span className="sr-only">Loading</span>

@@ -30,7 +30,16 @@ const shapes: Record<Shape, ReactNode> = {
       <path d="m4 4 4 4m0-4L4 8" stroke="var(--panel)" strokeWidth="1.4" strokeLinecap="round" />
     </>
   ),
-  check: <path d="m2.2 6.4 2.6 2.7 5-6" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />,
+  check: (
+    <path
+      d="m2.2 6.4 2.6 2.7 5-6"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    />
+  ),
   half: (
     <>
       <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" strokeWidth="1.5" />
@@ -52,7 +61,13 @@ const shapes: Record<Shape, ReactNode> = {
 }
 
 const tones: Record<Tone, string> = { ok: 'text-ok', warn: 'text-warn', bad: 'text-bad', wait: 'text-wait', idle: 'text-ink-3' }
-export const washes: Record<Tone, string> = { ok: 'bg-ok-wash', warn: 'bg-warn-wash', bad: 'bg-bad-wash', wait: 'bg-wait-wash', idle: 'bg-sunken' }
+export const washes: Record<Tone, string> = {
+  ok: 'bg-ok-wash',
+  warn: 'bg-warn-wash',
+  bad: 'bg-bad-wash',
+  wait: 'bg-wait-wash',
+  idle: 'bg-sunken',
+}
 
 export interface State {
   readonly shape: Shape
@@ -93,12 +108,24 @@ export const checkStates: Record<TestCheck['status'] | 'running', State> = {
 
 export const outcomeWords: Record<Outcome, { readonly title: string; readonly detail: string; readonly tone: Tone }> = {
   not_sent: { title: 'Not sent', detail: 'The API never saw this request.', tone: 'idle' },
-  sent_unknown: { title: 'Outcome unknown', detail: 'The request left, but no answer came. It may have taken effect.', tone: 'warn' },
+  sent_unknown: {
+    title: 'Outcome unknown',
+    detail: 'The request left, but no answer came. It may have taken effect.',
+    tone: 'warn',
+  },
   done: { title: 'Answered', detail: 'The API answered.', tone: 'ok' },
 }
 
 /** The shape alone; give it words nearby, or use Status. */
-export function Mark({ state, size = 12, className }: { readonly state: State; readonly size?: number; readonly className?: string }) {
+export function Mark({
+  state,
+  size = 12,
+  className,
+}: {
+  readonly state: State
+  readonly size?: number
+  readonly className?: string
+}) {
   return (
     <svg viewBox="0 0 12 12" width={size} height={size} aria-hidden className={cx('shrink-0', tones[state.tone], className)}>
       {shapes[state.shape]}
@@ -107,10 +134,24 @@ export function Mark({ state, size = 12, className }: { readonly state: State; r
 }
 
 /** Shape and words. `quiet` leaves the words in ordinary ink when the state needs no attention. */
-export function Status({ state, words, className }: { readonly state: State; readonly words?: string; readonly className?: string }) {
+export function Status({
+  state,
+  words,
+  className,
+}: {
+  readonly state: State
+  readonly words?: string
+  readonly className?: string
+}) {
   const calm = state.tone === 'ok' || state.tone === 'idle'
   return (
-    <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap', calm ? 'text-ink-2' : cx('font-medium', tones[state.tone]), className)}>
+    <span
+      className={cx(
+        'inline-flex items-center gap-1.5 whitespace-nowrap',
+        calm ? 'text-ink-2' : cx('font-medium', tones[state.tone]),
+        className,
+      )}
+    >
       <Mark state={state} />
       {words ?? state.words}
     </span>
@@ -118,9 +159,29 @@ export function Status({ state, words, className }: { readonly state: State; rea
 }
 
 const effects: Record<Effect, { readonly words: string; readonly className: string; readonly icon: ReactNode }> = {
-  read: { words: 'Reads', className: 'text-ink-2', icon: <circle cx="6" cy="6" r="3.5" fill="none" stroke="currentColor" strokeWidth="1.4" /> },
-  write: { words: 'Writes', className: 'text-warn', icon: <path d="M2 10 2.6 7.4 8.4 1.6 10.4 3.6 4.6 9.4Z" fill="none" stroke="currentColor" strokeWidth="1.3" strokeLinejoin="round" /> },
-  destructive: { words: 'Destroys', className: 'text-bad', icon: <path d="M6 1 11 10H1Z M3.4 11.4h5.2" fill="none" stroke="currentColor" strokeWidth="1.3" strokeLinejoin="round" /> },
+  read: {
+    words: 'Reads',
+    className: 'text-ink-2',
+    icon: <circle cx="6" cy="6" r="3.5" fill="none" stroke="currentColor" strokeWidth="1.4" />,
+  },
+  write: {
+    words: 'Writes',
+    className: 'text-warn',
+    icon: (
+      <path
+        d="M2 10 2.6 7.4 8.4 1.6 10.4 3.6 4.6 9.4Z"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.3"
+        strokeLinejoin="round"
+      />
+    ),
+  },
+  destructive: {
+    words: 'Destroys',
+    className: 'text-bad',
+    icon: <path d="M6 1 11 10H1Z M3.4 11.4h5.2" fill="none" stroke="currentColor" strokeWidth="1.3" strokeLinejoin="round" />,
+  },
 }
 
 /** What an action does to the data of the API. */
@@ -142,9 +203,23 @@ export function Method({ method, className }: { readonly method: string; readonl
 }
 
 /** A small label with a line around it. */
-export function Chip({ children, tone, className }: { readonly children: ReactNode; readonly tone?: Tone; readonly className?: string }) {
+export function Chip({
+  children,
+  tone,
+  className,
+}: {
+  readonly children: ReactNode
+  readonly tone?: Tone
+  readonly className?: string
+}) {
   return (
-    <span className={cx('inline-flex h-4.5 shrink-0 items-center gap-1 rounded-chip px-1.5 text-micro whitespace-nowrap', tone ? cx(tones[tone], washes[tone]) : 'border border-line text-ink-2', className)}>
+    <span
+      className={cx(
+        'inline-flex h-4.5 shrink-0 items-center gap-1 rounded-chip px-1.5 text-micro whitespace-nowrap',
+        tone ? cx(tones[tone], washes[tone]) : 'border border-line text-ink-2',
+        className,
+      )}
+    >
       {children}
     </span>
   )

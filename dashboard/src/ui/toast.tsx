@@ -5,7 +5,8 @@ import { Mark } from './status.tsx'
 /** Says briefly that something was done. Errors never come as toasts: they stay where they arose. */
 const manager = Toast.createToastManager()
 
-export const say = (title: string, description?: string): void => void manager.add({ title, ...(description ? { description } : {}), timeout: 4000 })
+export const say = (title: string, description?: string): void =>
+  void manager.add({ title, ...(description ? { description } : {}), timeout: 4000 })
 
 function Toasts() {
   const { toasts } = Toast.useToastManager()

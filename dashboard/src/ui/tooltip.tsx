@@ -2,7 +2,15 @@ import { Tooltip as Base } from '@base-ui/react/tooltip'
 import type { ReactElement, ReactNode } from 'react'
 
 /** A short text beside its trigger on hover and focus. Never the only place of a fact: touch has no hover. */
-export function Tooltip({ text, children, side = 'top' }: { readonly text: ReactNode; readonly children: ReactElement; readonly side?: 'top' | 'right' | 'bottom' | 'left' }) {
+export function Tooltip({
+  text,
+  children,
+  side = 'top',
+}: {
+  readonly text: ReactNode
+  readonly children: ReactElement
+  readonly side?: 'top' | 'right' | 'bottom' | 'left'
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={children} />

@@ -27,7 +27,19 @@ const ahead = 30
  * A list of any length: only the rows in view exist. Arrow keys and j/k move between the rows' main elements
  * (`data-row-main`), Home and End jump.
  */
-export function VirtualList<T>({ items, keyOf, row, rowHeight, label, intro, header, outro, table, more, className }: VirtualListProps<T>) {
+export function VirtualList<T>({
+  items,
+  keyOf,
+  row,
+  rowHeight,
+  label,
+  intro,
+  header,
+  outro,
+  table,
+  more,
+  className,
+}: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLDivElement>(null)
   // What stands above the rows shifts them down in the scrolling box.
@@ -56,25 +68,51 @@ export function VirtualList<T>({ items, keyOf, row, rowHeight, label, intro, hea
     virtualizer.scrollToIndex(target)
     // The row may not exist yet: it is rendered on the frame after the scroll.
     requestAnimationFrame(() =>
-      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${target}"] [data-row-main]`)?.focus({ preventScroll: true })),
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[data-index="${target}"] [data-row-main]`)?.focus({ preventScroll: true }),
+      ),
     )
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.metaKey || event.ctrlKey || event.altKey || !(event.target instanceof HTMLElement) || !event.target.matches('[data-row-main]')) return
-    const current = Number(event.target.closest<HTMLElement>('[data-index]')?.dataset['index'] ?? -1)
-    const target = { ArrowDown: current + 1, j: current + 1, ArrowUp: current - 1, k: current - 1, Home: 0, End: items.length - 1 }[event.key]
+    if (
+      event.metaKey ||
+      event.ctrlKey ||
+      event.altKey ||
+      !(event.target instanceof HTMLElement) ||
+      !event.target.matches('[data-row-main]')
+    )
+      return
+    const current = Number(event.target.closest<HTMLElement>('[data-index]')?.dataset.index ?? -1)
+    const target = {
+      ArrowDown: current + 1,
+      j: current + 1,
+      ArrowUp: current - 1,
+      k: current - 1,
+      Home: 0,
+      End: items.length - 1,
+    }[event.key]
     if (target === undefined) return
     event.preventDefault()
     focusRow(target)
   }
 
+  // -1 says that there are rows not loaded yet.
+  const container = table
+    ? { role: 'table', 'aria-label': label, 'aria-rowcount': more?.has ? -1 : items.length }
+    : { role: 'list', 'aria-label': label }
+
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the rows inside
-    <div ref={scroller} onKeyDown={onKeyDown} className={cx('relative min-h-0 flex-1 overflow-y-auto overscroll-contain', className)} data-scroller>
+    <div
+      ref={scroller}
+      onKeyDown={onKeyDown}
+      className={cx('relative min-h-0 flex-1 overflow-y-auto overscroll-contain', className)}
+      data-scroller
+    >
       {intro}
       {header && <div className="sticky top-0 z-10">{header}</div>}
-      <div ref={body} role={table ? 'table' : 'list'} aria-label={label} aria-rowcount={table ? (more?.has ? -1 : items.length) : undefined} style={{ height: virtualizer.getTotalSize() }} className="relative">
+      <div ref={body} {...container} style={{ height: virtualizer.getTotalSize() }} className="relative">
         {rows.map((virtual) => {
           const item = items[virtual.index]
           return item === undefined ? null : (
@@ -82,8 +120,7 @@ export function VirtualList<T>({ items, keyOf, row, rowHeight, label, intro, hea
               key={virtual.key}
               ref={virtualizer.measureElement}
               data-index={virtual.index}
-              role={table ? 'row' : 'listitem'}
-              aria-rowindex={table ? virtual.index + 1 : undefined}
+              {...(table ? { role: 'row', 'aria-rowindex': virtual.index + 1 } : { role: 'listitem' })}
               className="absolute inset-x-0 top-0"
               style={{ transform: `translateY(${virtual.start - scrollMargin}px)` }}
             >

@@ -38,7 +38,11 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pt-4 pb-8 md:px-8 md:pt-6">
         <div className="max-w-3xl space-y-5">
           <header>
-            <Link to="/approvals" search={(previous) => previous} className="mb-2 inline-flex items-center gap-1 text-small text-ink-2 md:hidden">
+            <Link
+              to="/approvals"
+              search={(previous) => previous}
+              className="mb-2 inline-flex items-center gap-1 text-small text-ink-2 md:hidden"
+            >
               <ArrowLeft size={14} aria-hidden />
               All approvals
             </Link>
@@ -48,7 +52,8 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
               <Status state={approvalStates[approval.status]} />
             </div>
             <p className="mt-1 text-ink-2">
-              <b className="font-medium text-ink">{requested_by.name}</b> ({requested_by.kind}) asked <Ago at={approval.created_at} /> to call{' '}
+              <b className="font-medium text-ink">{requested_by.name}</b> ({requested_by.kind}) asked{' '}
+              <Ago at={approval.created_at} /> to call{' '}
               <code>
                 {connector}.{action}
               </code>{' '}
@@ -56,10 +61,20 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
             </p>
           </header>
           {approval.status === 'pending' && (
-            <GatePassage outcome="not_sent" status="pending_approval" caller={requested_by.name} callerNote={requested_by.kind} api={hostOf(approval.request.url)} upstreamStatus={null} keyUsed={false} />
+            <GatePassage
+              outcome="not_sent"
+              status="pending_approval"
+              caller={requested_by.name}
+              callerNote={requested_by.kind}
+              api={hostOf(approval.request.url)}
+              upstreamStatus={null}
+              keyUsed={false}
+            />
           )}
           <section>
-            <h3 className="caption mb-1.5">{approval.status === 'pending' ? 'The request that will be sent, once, unchanged' : 'The request'}</h3>
+            <h3 className="caption mb-1.5">
+              {approval.status === 'pending' ? 'The request that will be sent, once, unchanged' : 'The request'}
+            </h3>
             <RequestView request={approval.request} />
           </section>
           <Facts
@@ -76,13 +91,23 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
               approval.reason ? ['Reason', approval.reason] : null,
               [
                 'Connector',
-                <Link key="connector" to="/connectors/$connectorId" params={{ connectorId: connector }} className="text-accent hover:underline">
+                <Link
+                  key="connector"
+                  to="/connectors/$connectorId"
+                  params={{ connectorId: connector }}
+                  className="text-accent hover:underline"
+                >
                   {connector} {approval.connector_version}
                 </Link>,
               ],
               [
                 'Call',
-                <Link key="call" to="/calls/$callId" params={{ callId: approval.call_id }} className="text-accent hover:underline">
+                <Link
+                  key="call"
+                  to="/calls/$callId"
+                  params={{ callId: approval.call_id }}
+                  className="text-accent hover:underline"
+                >
                   <code>{approval.call_id}</code>
                 </Link>,
               ],

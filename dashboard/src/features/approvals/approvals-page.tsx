@@ -44,9 +44,19 @@ export function ApprovalsPage() {
         ) : query.isError && items.length === 0 ? (
           <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4" />
         ) : items.length === 0 ? (
-          <EmptyState title={show === 'pending' ? 'Nothing waits' : 'No approvals yet'}>An action marked “needs approval” stops here until a person has seen the exact request.</EmptyState>
+          <EmptyState title={show === 'pending' ? 'Nothing waits' : 'No approvals yet'}>
+            An action marked “needs approval” stops here until a person has seen the exact request.
+          </EmptyState>
         ) : (
-          <VirtualList label="Approvals" items={items} keyOf={({ id }) => id} rowHeight={rowHeight} more={more} row={(approval) => <ApprovalRow approval={approval} />} className="border-t border-line" />
+          <VirtualList
+            label="Approvals"
+            items={items}
+            keyOf={({ id }) => id}
+            rowHeight={rowHeight}
+            more={more}
+            row={(approval) => <ApprovalRow approval={approval} />}
+            className="border-t border-line"
+          />
         )}
       </section>
       <div className={cx('min-h-0 min-w-0', open ? 'block' : 'hidden md:block')}>
@@ -55,7 +65,9 @@ export function ApprovalsPage() {
         ) : (
           items.length > 0 && (
             <div className="grid h-full place-items-center">
-              <EmptyState title="Pick a call to see its request">You decide on the exact bytes; nothing can change them afterwards.</EmptyState>
+              <EmptyState title="Pick a call to see its request">
+                You decide on the exact bytes; nothing can change them afterwards.
+              </EmptyState>
             </div>
           )
         )}
@@ -78,7 +90,13 @@ function ApprovalRow({ approval }: { readonly approval: Approval }) {
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
           <span className="min-w-0 flex-1 truncate font-medium">{approval.action}</span>
-          <span className="text-small whitespace-nowrap text-ink-3">{approval.status === 'pending' ? <ExpiryLeft at={approval.expires_at} /> : <Ago at={approval.decided_at ?? approval.created_at} />}</span>
+          <span className="text-small whitespace-nowrap text-ink-3">
+            {approval.status === 'pending' ? (
+              <ExpiryLeft at={approval.expires_at} />
+            ) : (
+              <Ago at={approval.decided_at ?? approval.created_at} />
+            )}
+          </span>
         </span>
         <span className="flex items-center gap-2 text-small text-ink-3">
           <span className="min-w-0 flex-1 truncate">

@@ -7,8 +7,7 @@ import { problemOf } from '../../api/problem.ts'
 import type { Approval, ApproveResult } from '../../api/types.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
-import { TextArea } from '../../ui/field.tsx'
-import { Field } from '../../ui/field.tsx'
+import { Field, TextArea } from '../../ui/field.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
 import { Dialog } from '../../ui/overlay.tsx'
 import { ErrorNotice, ProblemNotice } from '../../ui/states.tsx'
@@ -20,7 +19,8 @@ import { useCaller, useMay } from '../session/session.ts'
 export function Decision({ approval }: { readonly approval: Approval }) {
   const client = useQueryClient()
   const [rejecting, setRejecting] = useState(false)
-  const refresh = () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'approvals' || queryKey[0] === 'calls' })
+  const refresh = () =>
+    client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'approvals' || queryKey[0] === 'calls' })
   const approve = useMutation({ mutationFn: () => api.approvals.approve(approval.id), onSettled: refresh })
 
   if (approve.data) return <Outcome result={approve.data} />
@@ -61,7 +61,17 @@ function WhyNot({ approval }: { readonly approval: Approval }) {
   )
 }
 
-function RejectDialog({ approval, open, onClose, onDone }: { readonly approval: Approval; readonly open: boolean; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
+function RejectDialog({
+  approval,
+  open,
+  onClose,
+  onDone,
+}: {
+  readonly approval: Approval
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly onDone: () => Promise<void>
+}) {
   const [reason, setReason] = useState('')
   const reject = useMutation({
     mutationFn: () => api.approvals.reject(approval.id, reason.trim() || undefined),
@@ -76,7 +86,12 @@ function RejectDialog({ approval, open, onClose, onDone }: { readonly approval: 
     reject.mutate()
   }
   return (
-    <Dialog open={open} onClose={onClose} title={`Reject ${approval.action}?`} description={`${approval.requested_by.name} is told the reason. The call can't be approved afterwards.`}>
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={`Reject ${approval.action}?`}
+      description={`${approval.requested_by.name} is told the reason. The call can't be approved afterwards.`}
+    >
       <form onSubmit={submit} className="space-y-3 pb-1">
         <Field label="Reason" optional>
           <TextArea value={reason} onChange={({ target }) => setReason(target.value)} maxLength={1000} autoFocus />
@@ -102,8 +117,16 @@ function Outcome({ result: { call, problem, approval } }: { readonly result: App
         <div className="max-w-3xl space-y-2.5">
           <div className="flex flex-wrap items-center gap-x-4">
             <Status
-              state={call.success ? { shape: 'check', tone: 'ok', words: 'Approved and run' } : { shape: 'square', tone: 'bad', words: call.error ?? 'Approved, but the call failed' }}
-              words={call.success && call.status !== null ? `Approved and run: the API answered ${call.status}` : (call.error ?? 'Approved and run')}
+              state={
+                call.success
+                  ? { shape: 'check', tone: 'ok', words: 'Approved and run' }
+                  : { shape: 'square', tone: 'bad', words: call.error ?? 'Approved, but the call failed' }
+              }
+              words={
+                call.success && call.status !== null
+                  ? `Approved and run: the API answered ${call.status}`
+                  : (call.error ?? 'Approved and run')
+              }
             />
             <span className="text-small text-ink-3 tabular">{formatDuration(call.duration_ms)}</span>
             <Link to="/calls/$callId" params={{ callId: approval.call_id }} className="text-small text-accent hover:underline">

@@ -11,7 +11,11 @@ export function ExpiryLeft({ at }: { readonly at: string }) {
   const now = useNow(end - Date.now() < 2 * urgent ? 1000 : 30_000)
   const left = formatLeft(end - now)
   return (
-    <time dateTime={at} title={`Expires ${formatFull(at)}`} className={cx('tabular', end - now < urgent && 'font-medium text-warn')}>
+    <time
+      dateTime={at}
+      title={`Expires ${formatFull(at)}`}
+      className={cx('tabular', end - now < urgent && 'font-medium text-warn')}
+    >
       {left ? `${left} left` : 'expired'}
     </time>
   )

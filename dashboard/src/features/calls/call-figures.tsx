@@ -3,7 +3,17 @@ import type { CallTotals } from '../../api/types.ts'
 import { cx } from '../../lib/cx.ts'
 import { formatCount, formatDuration, formatRate } from '../../lib/format.ts'
 
-function Figure({ label, value, note, bad }: { readonly label: string; readonly value: string; readonly note?: ReactNode; readonly bad?: boolean }) {
+function Figure({
+  label,
+  value,
+  note,
+  bad,
+}: {
+  readonly label: string
+  readonly value: string
+  readonly note?: ReactNode
+  readonly bad?: boolean
+}) {
   return (
     <div className="min-w-0">
       <dt className="caption">{label}</dt>
@@ -20,7 +30,11 @@ export function CallFigures({ totals }: { readonly totals: CallTotals }) {
     <dl className="grid grid-cols-2 gap-x-6 gap-y-3 pb-2 sm:grid-cols-4">
       <Figure label="Calls" value={formatCount(total)} />
       <Figure label="Succeeded" value={success_rate === null ? '–' : formatRate(success_rate)} />
-      <Figure label="Mean time" value={mean_duration_ms === null ? '–' : formatDuration(mean_duration_ms)} note={p95_duration_ms === null ? '' : `95 % within ${formatDuration(p95_duration_ms)}`} />
+      <Figure
+        label="Mean time"
+        value={mean_duration_ms === null ? '–' : formatDuration(mean_duration_ms)}
+        note={p95_duration_ms === null ? '' : `95 % within ${formatDuration(p95_duration_ms)}`}
+      />
       <Figure label="Failed" value={formatCount(failed)} bad={failed > 0} />
     </dl>
   )

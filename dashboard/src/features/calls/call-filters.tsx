@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import { useDebounced } from '../../lib/use-debounced.ts'
 import { type CallSearch, callStatuses } from '../../search.ts'
@@ -25,27 +25,43 @@ export function CallFilterBar({ search, onChange, kinds, count }: FilterBarProps
   const connection = useQuery({ ...queries.connection(search.connection ?? ''), enabled: search.connection !== undefined })
   const [action, setAction] = useState(search.action ?? '')
   const settled = useDebounced(action.trim(), 300)
-  useEffect(() => {
-    if (settled !== (search.action ?? '')) onChange({ action: settled || undefined })
-    // biome-ignore lint/correctness/useExhaustiveDependencies: follows the typing, not the address
-  }, [settled])
+  const keep = useEffectEvent((typed: string) => {
+    if (typed !== (search.action ?? '')) onChange({ action: typed || undefined })
+  })
+  useEffect(() => keep(settled), [settled])
 
   const known = connectors.data?.pages.flatMap(({ items }) => items) ?? []
   const connectorOptions = [
     { value: any, label: 'All connectors' },
     ...known.map(({ id, name }) => ({ value: id, label: name })),
-    ...(search.connector && !known.some(({ id }) => id === search.connector) ? [{ value: search.connector, label: search.connector }] : []),
+    ...(search.connector && !known.some(({ id }) => id === search.connector)
+      ? [{ value: search.connector, label: search.connector }]
+      : []),
   ]
   const codes = [...new Set([...kinds, ...(search.error_code ? [search.error_code] : [])])]
   return (
     <div role="search" className="flex flex-wrap items-center gap-2 px-4 pb-3 md:px-8">
-      <SearchInput label="Action, exactly" value={action} onChange={(event) => setAction(event.target.value)} className="w-full sm:w-52" />
-      <Select label="Connector" value={search.connector ?? any} onChange={(value) => onChange({ connector: value || undefined })} options={connectorOptions} className="w-[calc(50%-0.25rem)] sm:w-44" />
+      <SearchInput
+        label="Action, exactly"
+        value={action}
+        onChange={(event) => setAction(event.target.value)}
+        className="w-full sm:w-52"
+      />
+      <Select
+        label="Connector"
+        value={search.connector ?? any}
+        onChange={(value) => onChange({ connector: value || undefined })}
+        options={connectorOptions}
+        className="w-[calc(50%-0.25rem)] sm:w-44"
+      />
       <Select
         label="Status"
         value={search.status ?? any}
         onChange={(value) => onChange({ status: callStatuses.find((status) => status === value) })}
-        options={[{ value: any, label: 'Any status' }, ...callStatuses.map((value) => ({ value, label: callStates[value].words }))]}
+        options={[
+          { value: any, label: 'Any status' },
+          ...callStatuses.map((value) => ({ value, label: callStates[value].words })),
+        ]}
         className="w-[calc(50%-0.25rem)] sm:w-40"
       />
       {codes.length > 0 && (
@@ -57,7 +73,9 @@ export function CallFilterBar({ search, onChange, kinds, count }: FilterBarProps
           className="w-full sm:w-52"
         />
       )}
-      {search.connection && <FilterChip label={connection.data?.name ?? search.connection} onRemove={() => onChange({ connection: undefined })} />}
+      {search.connection && (
+        <FilterChip label={connection.data?.name ?? search.connection} onRemove={() => onChange({ connection: undefined })} />
+      )}
       {search.caller && <FilterChip label={`by ${search.caller}`} onRemove={() => onChange({ caller: undefined })} />}
       <span className="ml-auto text-small text-ink-3 tabular">{count}</span>
     </div>

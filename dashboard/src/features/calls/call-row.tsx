@@ -8,7 +8,8 @@ import { Clock } from '../../ui/time.tsx'
 /** Height of a row in pixels on a wide screen. */
 export const callRowHeight = 34
 
-const columns = 'md:grid md:grid-cols-[9.5rem_minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,13rem)_8.5rem] lg:grid-cols-[9.5rem_minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,14rem)_9.5rem] md:gap-x-5'
+const columns =
+  'md:grid md:grid-cols-[9.5rem_minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,13rem)_8.5rem] lg:grid-cols-[9.5rem_minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,14rem)_9.5rem] md:gap-x-5'
 
 export function CallRowHeader() {
   return (
@@ -34,12 +35,24 @@ export function CallRow({ call, slowest }: { readonly call: CallSummary; readonl
   const state = callStates[call.status]
   const failed = call.status === 'failed'
   return (
-    <div className={cx('relative border-b border-line px-4 py-2.5 transition-colors hover:bg-hover md:h-[34px] md:items-center md:px-8 md:py-0', columns)}>
+    <div
+      className={cx(
+        'relative border-b border-line px-4 py-2.5 transition-colors hover:bg-hover md:h-[34px] md:items-center md:px-8 md:py-0',
+        columns,
+      )}
+    >
       <div role="cell" className="float-right text-small text-ink-3 md:float-none md:text-ink-2">
         <Clock at={call.started_at} />
       </div>
       <div role="cell" className="min-w-0 truncate">
-        <Link to="/calls/$callId" params={{ callId: call.id }} search={(previous) => previous} data-row-main data-focus-inset className="after:absolute after:inset-0">
+        <Link
+          to="/calls/$callId"
+          params={{ callId: call.id }}
+          search={(previous) => previous}
+          data-row-main
+          data-focus-inset
+          className="after:absolute after:inset-0"
+        >
           <span className="text-ink-3">{call.connector ?? '–'}</span>
           <span className="text-ink-3">.</span>
           <span className="font-medium">{call.action ?? '–'}</span>
@@ -64,7 +77,10 @@ export function CallRow({ call, slowest }: { readonly call: CallSummary; readonl
       </div>
       <div role="cell" className="hidden items-center justify-end gap-2 md:flex">
         <span aria-hidden className="h-1 w-16">
-          <span className="block h-full rounded-full bg-edge/60" style={{ width: slowest === 0 ? 0 : `max(2px, ${(Math.log1p(call.duration_ms) / Math.log1p(slowest)) * 100}%)` }} />
+          <span
+            className="block h-full rounded-full bg-edge/60"
+            style={{ width: slowest === 0 ? 0 : `max(2px, ${(Math.log1p(call.duration_ms) / Math.log1p(slowest)) * 100}%)` }}
+          />
         </span>
         <span className="w-16 text-right text-small tabular">{formatDuration(call.duration_ms)}</span>
       </div>

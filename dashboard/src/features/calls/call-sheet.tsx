@@ -42,7 +42,13 @@ export function CallSheet() {
         )
       }
     >
-      {query.isPending ? <SkeletonRows height={44} rows={8} /> : call ? <CallDetail call={call} /> : <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-5" />}
+      {query.isPending ? (
+        <SkeletonRows height={44} rows={8} />
+      ) : call ? (
+        <CallDetail call={call} />
+      ) : (
+        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-5" />
+      )}
     </Sheet>
   )
 }
@@ -71,8 +77,14 @@ function CallDetail({ call }: { readonly call: CallRecord }) {
       )}
       {call.approval_id && (
         <p className="rounded-panel bg-wait-wash p-3.5">
-          {call.status === 'pending_approval' ? 'A person has to decide before this call is sent. ' : 'This call needed the decision of a person. '}
-          <Link to="/approvals/$approvalId" params={{ approvalId: call.approval_id }} className="font-medium text-wait underline underline-offset-2">
+          {call.status === 'pending_approval'
+            ? 'A person has to decide before this call is sent. '
+            : 'This call needed the decision of a person. '}
+          <Link
+            to="/approvals/$approvalId"
+            params={{ approvalId: call.approval_id }}
+            className="font-medium text-wait underline underline-offset-2"
+          >
             {call.status === 'pending_approval' ? 'Decide' : 'Open the approval'}
           </Link>
         </p>
@@ -96,7 +108,12 @@ function CallDetail({ call }: { readonly call: CallRecord }) {
           call.connection
             ? [
                 'Connection',
-                <Link key="connection" to="/connections/$connectionId" params={{ connectionId: call.connection.id }} className="text-accent hover:underline">
+                <Link
+                  key="connection"
+                  to="/connections/$connectionId"
+                  params={{ connectionId: call.connection.id }}
+                  className="text-accent hover:underline"
+                >
                   {call.connection.name}
                 </Link>,
               ]
@@ -104,7 +121,12 @@ function CallDetail({ call }: { readonly call: CallRecord }) {
           call.connector
             ? [
                 'Connector',
-                <Link key="connector" to="/connectors/$connectorId" params={{ connectorId: call.connector }} className="text-accent hover:underline">
+                <Link
+                  key="connector"
+                  to="/connectors/$connectorId"
+                  params={{ connectorId: call.connector }}
+                  className="text-accent hover:underline"
+                >
                   {call.connector} {call.connector_version}
                 </Link>,
               ]

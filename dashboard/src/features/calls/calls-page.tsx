@@ -29,9 +29,16 @@ export function CallsPage() {
   const search = useSearch({ from: '/calls' })
   const navigate = useNavigate()
   const [refreshed, setRefreshed] = useState(() => Date.now())
-  const { window = '24h', ...wanted } = search
+  const { window = '24h' } = search
+  const wanted = useMemo(() => {
+    const { window: _, ...filters } = search
+    return compact(filters)
+  }, [search])
   const span = windows.find(({ value }) => value === window)?.ms ?? 0
-  const filters: CallFilters = useMemo(() => ({ ...compact(wanted), since: new Date(refreshed - span).toISOString() }), [wanted, refreshed, span])
+  const filters: CallFilters = useMemo(
+    () => ({ ...wanted, since: new Date(refreshed - span).toISOString() }),
+    [wanted, refreshed, span],
+  )
 
   const scope = { window, ...compact({ connector: wanted.connector, connection: wanted.connection }) }
   const totals = useQuery(queries.totals(scope))
@@ -40,7 +47,8 @@ export function CallsPage() {
   const slowest = useMemo(() => items.reduce((most, { duration_ms }) => Math.max(most, duration_ms), 0), [items])
   const filtered = Object.keys(wanted).length > 0
 
-  const change = (next: Partial<CallSearch>) => void navigate({ to: '/calls', search: (previous) => ({ ...previous, ...next }), replace: true })
+  const change = (next: Partial<CallSearch>) =>
+    void navigate({ to: '/calls', search: (previous) => ({ ...previous, ...next }), replace: true })
   const refresh = () => {
     setRefreshed(Date.now())
     void totals.refetch()
@@ -84,10 +92,21 @@ export function CallsPage() {
               </section>
               <section className="min-w-0 rounded-panel border border-line bg-panel px-4 py-3">
                 <h2 className="caption mb-1.5">Failures by kind</h2>
-                {totals.data && <ErrorKinds totals={totals.data} picked={wanted.error_code} onPick={(code) => change({ error_code: wanted.error_code === code ? undefined : code })} />}
+                {totals.data && (
+                  <ErrorKinds
+                    totals={totals.data}
+                    picked={wanted.error_code}
+                    onPick={(code) => change({ error_code: wanted.error_code === code ? undefined : code })}
+                  />
+                )}
               </section>
             </div>
-            <CallFilterBar search={search} onChange={change} kinds={totals.data?.errors.map(({ code }) => code) ?? []} count={query.data ? count : ''} />
+            <CallFilterBar
+              search={search}
+              onChange={change}
+              kinds={totals.data?.errors.map(({ code }) => code) ?? []}
+              count={query.data ? count : ''}
+            />
           </>
         }
         header={(items.length > 0 || query.isPending) && <CallRowHeader />}
@@ -97,7 +116,10 @@ export function CallsPage() {
           ) : query.isError && items.length === 0 ? (
             <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4 md:mx-8" />
           ) : items.length > 0 ? null : filtered ? (
-            <EmptyState title="No call matches" actions={<Button onClick={() => void navigate({ to: '/calls', search: { window } })}>Clear the filters</Button>}>
+            <EmptyState
+              title="No call matches"
+              actions={<Button onClick={() => void navigate({ to: '/calls', search: { window } })}>Clear the filters</Button>}
+            >
               Nothing in this time has all of these.
             </EmptyState>
           ) : (

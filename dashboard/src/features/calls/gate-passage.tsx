@@ -31,7 +31,11 @@ export function GatePassage({ outcome, status, caller, callerNote, api, upstream
         ? 'The request left, but no answer came back.'
         : 'The request reached the API and was answered.'
   return (
-    <div role="img" aria-label={words} className="flex max-w-2xl items-center gap-2 rounded-panel bg-sunken px-3 py-3 text-small sm:px-4">
+    <div
+      role="img"
+      aria-label={words}
+      className="flex max-w-2xl items-center gap-2 rounded-panel bg-sunken px-3 py-3 text-small sm:px-4"
+    >
       <End name={caller} note={callerNote} />
       <span className="h-0.5 min-w-4 flex-1 rounded-full bg-ink-3" />
       <svg viewBox="0 0 64 44" aria-hidden className="w-16 shrink-0 sm:w-[5.8rem]">
@@ -41,16 +45,44 @@ export function GatePassage({ outcome, status, caller, callerNote, api, upstream
           <path d="M50 18v20" stroke="var(--ink-2)" />
           <path d="M50 6v2" stroke="var(--edge)" />
         </g>
-        <path d={out ? 'M0 31h20c9 0 15-18 24-18h20' : 'M0 31h20c4 0 6-4 9-8'} fill="none" stroke="var(--ink-3)" strokeWidth="2" />
+        <path
+          d={out ? 'M0 31h20c9 0 15-18 24-18h20' : 'M0 31h20c4 0 6-4 9-8'}
+          fill="none"
+          stroke="var(--ink-3)"
+          strokeWidth="2"
+        />
         {keyUsed && <circle cx="32" cy="22" r="4.5" fill="var(--accent)" stroke="var(--sunken)" strokeWidth="2" />}
-        {!out && !keyUsed && (waiting ? <circle cx="32" cy="20" r="4" fill="var(--wait)" /> : <rect x="28" y="16" width="8" height="8" rx="2" fill="var(--bad)" />)}
+        {!out &&
+          !keyUsed &&
+          (waiting ? (
+            <circle cx="32" cy="20" r="4" fill="var(--wait)" />
+          ) : (
+            <rect x="28" y="16" width="8" height="8" rx="2" fill="var(--bad)" />
+          ))}
       </svg>
       <span className="relative h-0.5 min-w-4 flex-1">
-        <span className={cx('absolute inset-0 rounded-full', out ? (outcome === 'sent_unknown' ? 'bg-[repeating-linear-gradient(90deg,var(--warn)_0_4px,transparent_4px_9px)]' : 'bg-ink-3') : 'bg-[repeating-linear-gradient(90deg,var(--edge)_0_2px,transparent_3px_8px)]')} />
+        <span
+          className={cx(
+            'absolute inset-0 rounded-full',
+            out
+              ? outcome === 'sent_unknown'
+                ? 'bg-[repeating-linear-gradient(90deg,var(--warn)_0_4px,transparent_4px_9px)]'
+                : 'bg-ink-3'
+              : 'bg-[repeating-linear-gradient(90deg,var(--edge)_0_2px,transparent_3px_8px)]',
+          )}
+        />
       </span>
       <End
         name={api}
-        note={outcome === 'sent_unknown' ? 'no answer' : upstreamStatus === null ? (waiting ? 'not yet sent' : 'not reached') : `answered ${upstreamStatus}`}
+        note={
+          outcome === 'sent_unknown'
+            ? 'no answer'
+            : upstreamStatus === null
+              ? waiting
+                ? 'not yet sent'
+                : 'not reached'
+              : `answered ${upstreamStatus}`
+        }
         tone={outcome === 'sent_unknown' ? 'warn' : upstreamStatus !== null && upstreamStatus >= 400 ? 'bad' : undefined}
       />
     </div>
@@ -63,7 +95,12 @@ function End({ name, note, tone }: { readonly name: string; readonly note: strin
       <span className="block truncate font-medium" title={name}>
         {name}
       </span>
-      <span className={cx('flex items-center justify-center gap-1 text-micro', tone === 'warn' ? 'text-warn' : tone === 'bad' ? 'text-bad' : 'text-ink-3')}>
+      <span
+        className={cx(
+          'flex items-center justify-center gap-1 text-micro',
+          tone === 'warn' ? 'text-warn' : tone === 'bad' ? 'text-bad' : 'text-ink-3',
+        )}
+      >
         {tone === 'bad' && <Mark state={{ shape: 'square', tone: 'bad', words: '' }} size={9} />}
         {note}
       </span>

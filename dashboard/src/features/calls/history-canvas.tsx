@@ -27,7 +27,13 @@ const spanOf = (series: Series): number => new Date(series.at(-1)?.at ?? 0).getT
 function optionsOf(width: number, height: number, spanMs: number, onPoint: (index: number | null) => void): uPlot.Options {
   const axis = { stroke: token('--ink-3'), font: '11px "Geist Variable", sans-serif', ticks: { show: false }, gap: 6 }
   const bars = uPlot.paths.bars?.({ size: [0.72, 18], align: 1, radius: 0.15 })
-  const bar = (color: string): uPlot.Series => ({ fill: token(color), stroke: token(color), width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) })
+  const bar = (color: string): uPlot.Series => ({
+    fill: token(color),
+    stroke: token(color),
+    width: 0,
+    points: { show: false },
+    ...(bars ? { paths: bars } : {}),
+  })
   return {
     width,
     height,
@@ -36,8 +42,20 @@ function optionsOf(width: number, height: number, spanMs: number, onPoint: (inde
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { y: { range: (_plot, min, max) => [Math.min(min ?? 0, -(max ?? 1) * 0.1), Math.max(max ?? 0, 1)] } },
     axes: [
-      { ...axis, size: 24, grid: { show: false }, space: 70, values: (_plot, values) => values.map((seconds) => formatTick(seconds * 1000, spanMs)) },
-      { ...axis, size: 42, grid: { stroke: token('--line'), width: 1 }, space: 34, values: (_plot, values) => values.map((value) => (value < 0 ? '' : formatShort(value))) },
+      {
+        ...axis,
+        size: 24,
+        grid: { show: false },
+        space: 70,
+        values: (_plot, values) => values.map((seconds) => formatTick(seconds * 1000, spanMs)),
+      },
+      {
+        ...axis,
+        size: 42,
+        grid: { stroke: token('--line'), width: 1 },
+        space: 34,
+        values: (_plot, values) => values.map((value) => (value < 0 ? '' : formatShort(value))),
+      },
     ],
     series: [{}, bar('--ink-3'), bar('--bad')],
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
@@ -70,7 +88,8 @@ export default function HistoryCanvas({ totals, height }: { readonly totals: Cal
       <figcaption className="h-[22px] truncate pl-[42px] text-small text-ink-3 tabular">
         {shown ? (
           <>
-            from {formatClock(shown.at)} · {formatCount(shown.succeeded)} succeeded{shown.failed > 0 && <span className="text-bad"> · {formatCount(shown.failed)} failed</span>}
+            from {formatClock(shown.at)} · {formatCount(shown.succeeded)} succeeded
+            {shown.failed > 0 && <span className="text-bad"> · {formatCount(shown.failed)} failed</span>}
           </>
         ) : (
           <>

@@ -28,10 +28,9 @@ export function TraceTimeline({ trace, total }: { readonly trace: readonly Trace
           <Key className="bg-accent" words={`API ${formatDuration(api)}`} />
         </span>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: leaving the picture only clears its caption */}
       <ol onMouseLeave={() => setOpen(null)} className="-mx-1.5">
-        {trace.map((step, index) => (
-          <li key={`${step.stage}${index}`}>
+        {trace.map((step) => (
+          <li key={`${step.stage}@${step.at_ms}`}>
             <button
               type="button"
               data-focus-inset
@@ -39,17 +38,28 @@ export function TraceTimeline({ trace, total }: { readonly trace: readonly Trace
               onMouseEnter={() => setOpen(step.stage)}
               onBlur={() => setOpen(null)}
               aria-label={`${step.stage}: ${formatDuration(step.ms)}${step.failed ? ', the call ended here' : ''}. ${stages[step.stage] ?? ''}`}
-              className={cx('grid w-full cursor-default grid-cols-[7.5rem_minmax(0,1fr)_4rem] items-center gap-3 rounded-control px-1.5 py-0.5 text-left', open === step.stage && 'bg-hover')}
+              className={cx(
+                'grid w-full cursor-default grid-cols-[7.5rem_minmax(0,1fr)_4rem] items-center gap-3 rounded-control px-1.5 py-0.5 text-left',
+                open === step.stage && 'bg-hover',
+              )}
             >
               <span className={cx('truncate text-small', step.failed ? 'font-medium text-bad' : 'text-ink-2')}>{step.stage}</span>
               <span className="relative h-3">
                 <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
                 <span
-                  className={cx('absolute inset-y-0 rounded-[2px]', step.failed ? 'bg-bad' : step.stage === outside ? 'bg-accent' : 'bg-ink-2')}
-                  style={{ left: `min(${(step.at_ms / end) * 100}%, calc(100% - 3px))`, width: `max(3px, ${(step.ms / end) * 100}%)` }}
+                  className={cx(
+                    'absolute inset-y-0 rounded-[2px]',
+                    step.failed ? 'bg-bad' : step.stage === outside ? 'bg-accent' : 'bg-ink-2',
+                  )}
+                  style={{
+                    left: `min(${(step.at_ms / end) * 100}%, calc(100% - 3px))`,
+                    width: `max(3px, ${(step.ms / end) * 100}%)`,
+                  }}
                 />
               </span>
-              <span className={cx('text-right text-small tabular', step.failed ? 'text-bad' : 'text-ink-3')}>{formatDuration(step.ms)}</span>
+              <span className={cx('text-right text-small tabular', step.failed ? 'text-bad' : 'text-ink-3')}>
+                {formatDuration(step.ms)}
+              </span>
             </button>
           </li>
         ))}
@@ -57,10 +67,12 @@ export function TraceTimeline({ trace, total }: { readonly trace: readonly Trace
       <p className="mt-1.5 min-h-9 text-small text-ink-3">
         {detail ? (
           <>
-            {stages[detail.stage]} {detail.at_ms > 0 && `Began after ${formatDuration(detail.at_ms)}.`} {detail.failed && <span className="text-bad">The call ended here.</span>}
+            {stages[detail.stage]} {detail.at_ms > 0 && `Began after ${formatDuration(detail.at_ms)}.`}{' '}
+            {detail.failed && <span className="text-bad">The call ended here.</span>}
           </>
         ) : (
-          (missing.length > 0 && trace.length > 0 && <>Not reached: {missing.join(', ')}.</>) || 'Point at a stage to read what it does.'
+          (missing.length > 0 && trace.length > 0 && <>Not reached: {missing.join(', ')}.</>) ||
+          'Point at a stage to read what it does.'
         )}
       </p>
     </div>

@@ -57,36 +57,135 @@ export function ActionEditor({ name, action, taken, onSave, onRemove, onClose }:
     >
       <div className="space-y-6 pb-2">
         <div className="grid gap-4 sm:grid-cols-2">
-          <TextField label="Name" mono required autoFocus={!action} placeholder="get_customer" value={form.name} onValueChange={(next) => set({ name: next })} error={shown.name} hint="What agents call." />
-          <TextField label="Title" optional placeholder="Get a customer" value={form.title} onValueChange={(title) => set({ title })} />
-          <TextField label="Description" optional className="sm:col-span-2" placeholder="Returns one customer by id, with its plan and owner." value={form.description} onValueChange={(description) => set({ description })} hint="Models choose a tool by this sentence." />
+          <TextField
+            label="Name"
+            mono
+            required
+            autoFocus={!action}
+            placeholder="get_customer"
+            value={form.name}
+            onValueChange={(next) => set({ name: next })}
+            error={shown.name}
+            hint="What agents call."
+          />
+          <TextField
+            label="Title"
+            optional
+            placeholder="Get a customer"
+            value={form.title}
+            onValueChange={(title) => set({ title })}
+          />
+          <TextField
+            label="Description"
+            optional
+            className="sm:col-span-2"
+            placeholder="Returns one customer by id, with its plan and owner."
+            value={form.description}
+            onValueChange={(description) => set({ description })}
+            hint="Models choose a tool by this sentence."
+          />
         </div>
 
         <section className="space-y-3">
           <h3 className="font-semibold">Request</h3>
           <div className="flex items-start gap-2">
-            <Select label="Method" value={form.method} onChange={(method) => set({ method })} options={methods.map((value) => ({ value, label: value }))} className="w-28 shrink-0 font-mono" />
-            <Field label="Path" error={shown.path} className="flex-1 [&>label]:sr-only" hint={<>Placeholders: <code>/customers/{'{customer_id}'}</code></>}>
+            <Select
+              label="Method"
+              value={form.method}
+              onChange={(method) => set({ method })}
+              options={methods.map((value) => ({ value, label: value }))}
+              className="w-28 shrink-0 font-mono"
+            />
+            <Field
+              label="Path"
+              error={shown.path}
+              className="flex-1 [&>label]:sr-only"
+              hint={
+                <>
+                  Placeholders: <code>/customers/{'{customer_id}'}</code>
+                </>
+              }
+            >
               <Input mono required value={form.path} onValueChange={(path) => set({ path })} />
             </Field>
           </div>
-          <PairRows label="Query parameters" singular="parameter" rows={form.query} onChange={(query) => set({ query })} namePlaceholder="limit" valuePlaceholder="{{limit}}" />
-          <PairRows label="Headers" singular="header" rows={form.headers} onChange={(headers) => set({ headers })} namePlaceholder="X-Request-Source" valuePlaceholder="agent" />
+          <PairRows
+            label="Query parameters"
+            singular="parameter"
+            rows={form.query}
+            onChange={(query) => set({ query })}
+            namePlaceholder="limit"
+            valuePlaceholder="{{limit}}"
+          />
+          <PairRows
+            label="Headers"
+            singular="header"
+            rows={form.headers}
+            onChange={(headers) => set({ headers })}
+            namePlaceholder="X-Request-Source"
+            valuePlaceholder="agent"
+          />
           {hasBody(form.method) && (
-            <Field label="Body" optional error={shown.body} hint={<>JSON. A text that is only a placeholder, such as <code>"{'{{limit}}'}"</code>, becomes its value with its type.</>}>
-              <CodeEditor label="Body template" language="json" value={form.body} onChange={(body) => set({ body })} className="max-h-64" />
+            <Field
+              label="Body"
+              optional
+              error={shown.body}
+              hint={
+                <>
+                  JSON. A text that is only a placeholder, such as <code>"{'{{limit}}'}"</code>, becomes its value with its type.
+                </>
+              }
+            >
+              <CodeEditor
+                label="Body template"
+                language="json"
+                value={form.body}
+                onChange={(body) => set({ body })}
+                className="max-h-64"
+              />
             </Field>
           )}
         </section>
 
-        <InputsTable rows={inputsOf(form)} onChange={(row) => set({ inputs: { ...form.inputs, [row.name]: row } })} onRemove={(row) => set({ inputs: Object.fromEntries(Object.entries(form.inputs).filter(([key]) => key !== row)) })} form={form} />
+        <InputsTable
+          rows={inputsOf(form)}
+          onChange={(row) => set({ inputs: { ...form.inputs, [row.name]: row } })}
+          onRemove={(row) => set({ inputs: Object.fromEntries(Object.entries(form.inputs).filter(([key]) => key !== row)) })}
+          form={form}
+        />
 
         <section className="space-y-3">
           <h3 className="font-semibold">Answer</h3>
-          <TextField label="Part of the answer to pass on" optional mono placeholder="data" value={form.root} onValueChange={(root) => set({ root })} hint="A path. Empty passes on everything." />
-          <PairRows label="Fields to pick" singular="field" rows={form.map} onChange={(map) => set({ map })} namePlaceholder="id" valuePlaceholder="data.id" />
-          <Field label="Schema" optional error={shown.output} hint="JSON Schema of the answer. Calls whose answer does not match are stopped, unless the connector's limits say otherwise.">
-            <CodeEditor label="Schema of the answer" language="json" value={form.output} onChange={(output) => set({ output })} className="max-h-64" />
+          <TextField
+            label="Part of the answer to pass on"
+            optional
+            mono
+            placeholder="data"
+            value={form.root}
+            onValueChange={(root) => set({ root })}
+            hint="A path. Empty passes on everything."
+          />
+          <PairRows
+            label="Fields to pick"
+            singular="field"
+            rows={form.map}
+            onChange={(map) => set({ map })}
+            namePlaceholder="id"
+            valuePlaceholder="data.id"
+          />
+          <Field
+            label="Schema"
+            optional
+            error={shown.output}
+            hint="JSON Schema of the answer. Calls whose answer does not match are stopped, unless the connector's limits say otherwise."
+          >
+            <CodeEditor
+              label="Schema of the answer"
+              language="json"
+              value={form.output}
+              onChange={(output) => set({ output })}
+              className="max-h-64"
+            />
           </Field>
         </section>
 
@@ -104,7 +203,12 @@ export function ActionEditor({ name, action, taken, onSave, onRemove, onClose }:
             />
           </Field>
           <div className="sm:pt-6">
-            <Checkbox label="Needs approval" hint="Every call waits until a person has seen the exact request." checked={form.confirm} onChange={(confirm) => set({ confirm })} />
+            <Checkbox
+              label="Needs approval"
+              hint="Every call waits until a person has seen the exact request."
+              checked={form.confirm}
+              onChange={(confirm) => set({ confirm })}
+            />
           </div>
         </section>
       </div>

@@ -59,7 +59,8 @@ export const emptyAction = (): ActionForm => ({
   confirm: false,
 })
 
-export const hasBody = (method: Method): boolean => method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE'
+export const hasBody = (method: Method): boolean =>
+  method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE'
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -68,17 +69,23 @@ const templateText = (template: Template): string => {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-const pairsOf = (record: Readonly<Record<string, Template>> = {}): Pair[] => Object.entries(record).map(([name, template]) => pair(name, templateText(template)))
+const pairsOf = (record: Readonly<Record<string, Template>> = {}): Pair[] =>
+  Object.entries(record).map(([name, template]) => pair(name, templateText(template)))
 
 function inputRow(name: string, schema: unknown, required: boolean): InputRow {
   const { type, description } = isObject(schema) ? schema : {}
-  return { name, type: inputTypes.find((known) => known === type) ?? 'string', required, description: typeof description === 'string' ? description : '' }
+  return {
+    name,
+    type: inputTypes.find((known) => known === type) ?? 'string',
+    required,
+    description: typeof description === 'string' ? description : '',
+  }
 }
 
 export function formOf(name: string, action: ActionDocument): ActionForm {
   const input = isObject(action.input) ? action.input : {}
-  const properties = isObject(input['properties']) ? input['properties'] : {}
-  const required: readonly unknown[] = Array.isArray(input['required']) ? input['required'] : []
+  const properties = isObject(input.properties) ? input.properties : {}
+  const required: readonly unknown[] = Array.isArray(input.required) ? input.required : []
   return {
     name,
     title: action.title ?? '',
@@ -88,7 +95,9 @@ export function formOf(name: string, action: ActionDocument): ActionForm {
     query: pairsOf(action.query),
     headers: pairsOf(action.headers),
     body: action.body ? JSON.stringify(action.body.value, null, 2) : '',
-    inputs: Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, inputRow(key, schema, required.includes(key))])),
+    inputs: Object.fromEntries(
+      Object.entries(properties).map(([key, schema]) => [key, inputRow(key, schema, required.includes(key))]),
+    ),
     root: action.response?.root ?? '',
     map: Object.entries(action.response?.map ?? {}).map(([field, path]) => pair(field, path)),
     output: action.output === undefined ? '' : JSON.stringify(action.output, null, 2),
@@ -147,7 +156,10 @@ export function mistakesIn(form: ActionForm, taken: ReadonlySet<string>): FormMi
   return { ...(name ? { name } : {}), ...(path ? { path } : {}), ...(body ? { body } : {}), ...(output ? { output } : {}) }
 }
 
-function templatesOf(pairs: readonly Pair[], before: Readonly<Record<string, Template>> = {}): Readonly<Record<string, Template>> | undefined {
+function templatesOf(
+  pairs: readonly Pair[],
+  before: Readonly<Record<string, Template>> = {},
+): Readonly<Record<string, Template>> | undefined {
   const entries = pairs
     .filter(({ name }) => name.trim())
     .map(({ name, value }): [string, Template] => {
@@ -161,7 +173,7 @@ function templatesOf(pairs: readonly Pair[], before: Readonly<Record<string, Tem
 function inputSchema(form: ActionForm, before: unknown): Json | undefined {
   const rows = inputsOf(form)
   const old = isObject(before) ? before : {}
-  const oldProperties = isObject(old['properties']) ? old['properties'] : {}
+  const oldProperties = isObject(old.properties) ? old.properties : {}
   if (rows.length === 0) return undefined
   const properties = rows.map(({ name, type, description }) => {
     const known = oldProperties[name]
@@ -177,11 +189,25 @@ function inputSchema(form: ActionForm, before: unknown): Json | undefined {
 
 /** The contract that the form describes. Call only without mistakes. */
 export function actionOf(form: ActionForm, before?: ActionDocument): ActionDocument {
-  const { title: _t, description: _d, query: _q, headers: _h, body: _b, input: _i, output: _o, response: _r, effect: _e, confirm: _c, ...kept } = before ?? { method: form.method, path: form.path }
+  const {
+    title: _t,
+    description: _d,
+    query: _q,
+    headers: _h,
+    body: _b,
+    input: _i,
+    output: _o,
+    response: _r,
+    effect: _e,
+    confirm: _c,
+    ...kept
+  } = before ?? { method: form.method, path: form.path }
   const query = templatesOf(form.query, before?.query)
   const headers = templatesOf(form.headers, before?.headers)
   const input = inputSchema(form, before?.input)
-  const map = Object.fromEntries(form.map.filter(({ name, value }) => name.trim() && value.trim()).map(({ name, value }) => [name.trim(), value.trim()]))
+  const map = Object.fromEntries(
+    form.map.filter(({ name, value }) => name.trim() && value.trim()).map(({ name, value }) => [name.trim(), value.trim()]),
+  )
   const response = { ...(form.root.trim() ? { root: form.root.trim() } : {}), ...(Object.keys(map).length > 0 ? { map } : {}) }
   return {
     ...kept,
@@ -191,7 +217,15 @@ export function actionOf(form: ActionForm, before?: ActionDocument): ActionDocum
     path: form.path,
     ...(query ? { query } : {}),
     ...(headers ? { headers } : {}),
-    ...(form.body.trim() && hasBody(form.method) ? { body: { type: before?.body?.type ?? 'json', ...(before?.body?.content_type ? { content_type: before.body.content_type } : {}), value: JSON.parse(form.body) as unknown } } : {}),
+    ...(form.body.trim() && hasBody(form.method)
+      ? {
+          body: {
+            type: before?.body?.type ?? 'json',
+            ...(before?.body?.content_type ? { content_type: before.body.content_type } : {}),
+            value: JSON.parse(form.body) as unknown,
+          },
+        }
+      : {}),
     ...(input ? { input } : {}),
     ...(form.output.trim() ? { output: JSON.parse(form.output) as unknown } : {}),
     ...(Object.keys(response).length > 0 ? { response } : {}),

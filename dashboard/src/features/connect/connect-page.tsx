@@ -65,7 +65,9 @@ function Wizard({ first }: { readonly first: Draft }) {
     <div className="flex h-full min-h-0 flex-col">
       <title>Connect an API · Sallyport</title>
       <header className="flex flex-wrap items-center justify-between gap-3 px-4 pt-4 pb-3 md:px-8 md:pt-6">
-        <h1 className="text-title font-semibold tracking-tight">{draft.start === 'existing' ? `Connect ${draft.document.name}` : 'Connect an API'}</h1>
+        <h1 className="text-title font-semibold tracking-tight">
+          {draft.start === 'existing' ? `Connect ${draft.document.name}` : 'Connect an API'}
+        </h1>
         {draft.start !== 'existing' && (draft.start === 'hand' || draft.report) && !finished && (
           <Button size="small" look="quiet" icon={<FileCode2 size={14} />} onClick={() => setShowDocument(true)}>
             Document
@@ -87,7 +89,9 @@ function Wizard({ first }: { readonly first: Draft }) {
             {step === 'basics' && <StepBasics {...props} />}
             {step === 'auth' && <StepAuth {...props} />}
             {step === 'actions' && <StepActions {...props} />}
-            {step === 'test' && <StepTest {...props} onGo={(target) => go(steps.indexOf(target))} onFinished={() => setFinished(true)} />}
+            {step === 'test' && (
+              <StepTest {...props} onGo={(target) => go(steps.indexOf(target))} onFinished={() => setFinished(true)} />
+            )}
           </form>
           <aside className="hidden lg:block">
             <GatePreview draft={draft} />
@@ -114,7 +118,13 @@ function Wizard({ first }: { readonly first: Draft }) {
           </p>
         </footer>
       )}
-      {showDocument && <DocumentDialog document={draft.document} onClose={() => setShowDocument(false)} onApply={(document) => change({ kind: 'document', document })} />}
+      {showDocument && (
+        <DocumentDialog
+          document={draft.document}
+          onClose={() => setShowDocument(false)}
+          onApply={(document) => change({ kind: 'document', document })}
+        />
+      )}
     </div>
   )
 }

@@ -1,5 +1,14 @@
 import type { ImportReport, Json, SettingValue } from '../../api/types.ts'
-import { type AuthScheme, type ConnectorDocument, environmentsOf, secretFieldsOf, serverUrlOf, settingFieldsOf, slugOf, withActions } from '../../lib/connector-document.ts'
+import {
+  type AuthScheme,
+  type ConnectorDocument,
+  environmentsOf,
+  secretFieldsOf,
+  serverUrlOf,
+  settingFieldsOf,
+  slugOf,
+  withActions,
+} from '../../lib/connector-document.ts'
 
 /**
  * What the four steps build: a connector document and one connection. The document is the only truth; every step edits it,
@@ -49,7 +58,11 @@ export const emptyDraft = (start: Start): Draft => ({
 })
 
 /** A draft around a document: everything selected, its first server and first scheme chosen. */
-export function draftOf(start: Start, document: ConnectorDocument, rest: Pick<Draft, 'source' | 'report'> = { source: null, report: null }): Draft {
+export function draftOf(
+  start: Start,
+  document: ConnectorDocument,
+  rest: Pick<Draft, 'source' | 'report'> = { source: null, report: null },
+): Draft {
   return {
     ...emptyDraft(start),
     ...rest,
@@ -91,7 +104,9 @@ export function changed(draft: Draft, change: Change): Draft {
       return withDocument(draft, { ...draft.document, servers: { ...servers, [draft.environment]: server } })
     }
     case 'scheme':
-      return change.scheme ? { ...withDocument(draft, withScheme(draft.document, change.name, change.scheme)), scheme: change.name } : { ...draft, scheme: change.name }
+      return change.scheme
+        ? { ...withDocument(draft, withScheme(draft.document, change.name, change.scheme)), scheme: change.name }
+        : { ...draft, scheme: change.name }
     case 'select': {
       const selected = new Set(draft.selected)
       for (const action of change.actions) change.on ? selected.add(action) : selected.delete(action)
@@ -146,7 +161,8 @@ export function missingIn(step: Step, draft: Draft, secrets: Readonly<Record<str
     case 'basics':
       if (draft.start === 'spec' && !draft.report) return 'Choose a document first.'
       if (!document.name.trim()) return 'The API needs a name.'
-      if (!slugPattern.test(document.connector)) return 'The identifier has lower-case letters, digits, "_" and "-", and starts with a letter.'
+      if (!slugPattern.test(document.connector))
+        return 'The identifier has lower-case letters, digits, "_" and "-", and starts with a letter.'
       if (!urlShape.test(serverUrlOf(document, draft.environment))) return 'The base URL starts with https:// and a host.'
       return null
     case 'auth': {
@@ -155,7 +171,9 @@ export function missingIn(step: Step, draft: Draft, secrets: Readonly<Record<str
       if (scheme?.type === 'headers' && scheme.headers.some(({ name }) => !name.trim())) return 'Every header needs a name.'
       const empty = secretsOf(draft).find((name) => !secrets[name])
       if (empty !== undefined) return 'Enter the credential.'
-      const unset = settingFieldsOf(document, draft.environment).find(({ name, required }) => required && draft.settings[name] === undefined)
+      const unset = settingFieldsOf(document, draft.environment).find(
+        ({ name, required }) => required && draft.settings[name] === undefined,
+      )
       return unset ? `${unset.label} is needed.` : null
     }
     case 'actions':

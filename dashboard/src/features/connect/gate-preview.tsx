@@ -41,9 +41,18 @@ export function GatePreview({ draft }: { readonly draft: Draft }) {
         <g stroke="var(--line)" strokeWidth="5" strokeLinecap="round">
           <path d="M22 26h4M94 78h4" />
         </g>
-        <circle cx="60" cy="52" r="8" fill={scheme && scheme.type !== 'none' ? 'var(--accent)' : 'var(--panel)'} stroke={scheme && scheme.type !== 'none' ? 'var(--bg)' : 'var(--edge)'} strokeWidth="2" />
+        <circle
+          cx="60"
+          cy="52"
+          r="8"
+          fill={scheme && scheme.type !== 'none' ? 'var(--accent)' : 'var(--panel)'}
+          stroke={scheme && scheme.type !== 'none' ? 'var(--bg)' : 'var(--edge)'}
+          strokeWidth="2"
+        />
       </svg>
-      <p className="relative -mt-[62px] mb-[44px] ml-[calc(50%+1.4rem)] truncate text-ink-2">{scheme ? authLabelOf(scheme) : 'no credential'}</p>
+      <p className="relative -mt-[62px] mb-[44px] ml-[calc(50%+1.4rem)] truncate text-ink-2">
+        {scheme ? authLabelOf(scheme) : 'no credential'}
+      </p>
       <section className="rounded-panel border border-line bg-panel p-3.5">
         <h2 className="caption mb-1.5">The API sees</h2>
         {url ? <code className="break-all">{url}</code> : <code className="text-ink-3">https://…</code>}

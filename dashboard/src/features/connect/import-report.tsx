@@ -27,7 +27,10 @@ export function ImportSummary({ report, onReplace }: { readonly report: ImportRe
         <span className="font-medium">{report.format}</span>
         <span className="text-ink-2">
           {' '}
-          · {report.imported === report.operations ? plural(report.operations, 'operation') : `${report.imported} of ${plural(report.operations, 'operation')}`}
+          ·{' '}
+          {report.imported === report.operations
+            ? plural(report.operations, 'operation')
+            : `${report.imported} of ${plural(report.operations, 'operation')}`}
         </span>
       </p>
       <Button size="small" onClick={onReplace}>
@@ -43,10 +46,18 @@ export function ImportReportPanel({ report }: { readonly report: ImportReport })
   const [shown, setShown] = useState(portion)
   const entries = useMemo(() => order.flatMap((level) => report.entries.filter((entry) => entry.level === level)), [report])
   if (entries.length === 0) return <p className="text-small text-ink-3">Everything in the document was taken over as it is.</p>
-  const counts = order.map((level) => [level, entries.filter((entry) => entry.level === level).length] as const).filter(([, count]) => count > 0)
+  const counts = order
+    .map((level) => [level, entries.filter((entry) => entry.level === level).length] as const)
+    .filter(([, count]) => count > 0)
   return (
     <div className="rounded-panel border border-line bg-panel">
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} data-focus-inset className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2 text-left text-small">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        data-focus-inset
+        className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2 text-left text-small"
+      >
         <ChevronRight size={13} aria-hidden className={cx('text-ink-3 transition-transform', open && 'rotate-90')} />
         <span className="font-medium">Import report</span>
         {counts.map(([level, count]) => (

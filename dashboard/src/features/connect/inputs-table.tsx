@@ -23,11 +23,30 @@ export function InputsTable({ form, rows, onChange, onRemove }: InputsTableProps
       ) : (
         <ul className="divide-y divide-line rounded-panel border border-line">
           {rows.map((row) => (
-            <li key={row.name} className="grid grid-cols-[minmax(0,1fr)_7rem_auto] items-center gap-x-3 gap-y-2 px-3 py-2 sm:grid-cols-[minmax(0,9rem)_7rem_6.5rem_minmax(0,1fr)_auto]">
+            <li
+              key={row.name}
+              className="grid grid-cols-[minmax(0,1fr)_7rem_auto] items-center gap-x-3 gap-y-2 px-3 py-2 sm:grid-cols-[minmax(0,9rem)_7rem_6.5rem_minmax(0,1fr)_auto]"
+            >
               <code className="truncate">{row.name}</code>
-              <Select label={`Type of ${row.name}`} value={row.type} onChange={(type) => onChange({ ...row, type })} options={inputTypes.map((value) => ({ value, label: value }))} />
-              <Checkbox label="required" checked={row.required} disabled={inPath.has(row.name)} onChange={(required) => onChange({ ...row, required })} />
-              <Input aria-label={`Description of ${row.name}`} placeholder="What it is, with an example" value={row.description} onValueChange={(description) => onChange({ ...row, description })} className="max-sm:col-span-3" />
+              <Select
+                label={`Type of ${row.name}`}
+                value={row.type}
+                onChange={(type) => onChange({ ...row, type })}
+                options={inputTypes.map((value) => ({ value, label: value }))}
+              />
+              <Checkbox
+                label="required"
+                checked={row.required}
+                disabled={inPath.has(row.name)}
+                onChange={(required) => onChange({ ...row, required })}
+              />
+              <Input
+                aria-label={`Description of ${row.name}`}
+                placeholder="What it is, with an example"
+                value={row.description}
+                onValueChange={(description) => onChange({ ...row, description })}
+                className="max-sm:col-span-3"
+              />
               {named.has(row.name) ? (
                 <span className="w-7 max-sm:hidden" />
               ) : (

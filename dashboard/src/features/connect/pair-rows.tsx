@@ -23,8 +23,21 @@ export function PairRows({ label, singular, rows, onChange, namePlaceholder, val
       </legend>
       {rows.map((row, index) => (
         <div key={row.id} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto] gap-1.5">
-          <Input mono aria-label={`Name of ${singular} ${index + 1}`} placeholder={namePlaceholder} value={row.name} onValueChange={(name) => set(row.id, { name })} autoFocus={row.name === '' && row.value === ''} />
-          <Input mono aria-label={`Value of ${singular} ${index + 1}`} placeholder={valuePlaceholder} value={row.value} onValueChange={(value) => set(row.id, { value })} />
+          <Input
+            mono
+            aria-label={`Name of ${singular} ${index + 1}`}
+            placeholder={namePlaceholder}
+            value={row.name}
+            onValueChange={(name) => set(row.id, { name })}
+            autoFocus={row.name === '' && row.value === ''}
+          />
+          <Input
+            mono
+            aria-label={`Value of ${singular} ${index + 1}`}
+            placeholder={valuePlaceholder}
+            value={row.value}
+            onValueChange={(value) => set(row.id, { value })}
+          />
           <IconButton label={`Remove ${singular} ${index + 1}`} onClick={() => onChange(rows.filter(({ id }) => id !== row.id))}>
             <X size={14} />
           </IconButton>

@@ -32,7 +32,13 @@ const places = [
 ] as const
 
 /** The details of a scheme that the document did not bring: names and places, never the secret itself. */
-export function SchemeEditor({ scheme, onChange }: { readonly scheme: AuthScheme; readonly onChange: (scheme: AuthScheme) => void }) {
+export function SchemeEditor({
+  scheme,
+  onChange,
+}: {
+  readonly scheme: AuthScheme
+  readonly onChange: (scheme: AuthScheme) => void
+}) {
   switch (scheme.type) {
     case 'none':
     case 'basic':
@@ -44,10 +50,27 @@ export function SchemeEditor({ scheme, onChange }: { readonly scheme: AuthScheme
       return (
         <div className="grid gap-4 sm:grid-cols-3">
           <Field label="Sent in">
-            <Select<'header' | 'query' | 'cookie'> value={place} onChange={(next) => onChange({ ...scheme, in: next })} options={places} />
+            <Select<'header' | 'query' | 'cookie'>
+              value={place}
+              onChange={(next) => onChange({ ...scheme, in: next })}
+              options={places}
+            />
           </Field>
-          <TextField label={place === 'header' ? 'Header name' : 'Name'} mono required value={scheme.name} onValueChange={(name) => onChange({ ...scheme, name })} />
-          <TextField label="Prefix" optional mono value={scheme.prefix ?? ''} placeholder="ApiKey " onValueChange={(prefix) => onChange(prefix ? { ...bare, prefix } : bare)} />
+          <TextField
+            label={place === 'header' ? 'Header name' : 'Name'}
+            mono
+            required
+            value={scheme.name}
+            onValueChange={(name) => onChange({ ...scheme, name })}
+          />
+          <TextField
+            label="Prefix"
+            optional
+            mono
+            value={scheme.prefix ?? ''}
+            placeholder="ApiKey "
+            onValueChange={(prefix) => onChange(prefix ? { ...bare, prefix } : bare)}
+          />
         </div>
       )
     }
@@ -58,24 +81,48 @@ export function SchemeEditor({ scheme, onChange }: { readonly scheme: AuthScheme
 
 type HeadersScheme = Extract<AuthScheme, { type: 'headers' }>
 
-function HeadersEditor({ scheme, onChange }: { readonly scheme: HeadersScheme; readonly onChange: (scheme: AuthScheme) => void }) {
+function HeadersEditor({
+  scheme,
+  onChange,
+}: {
+  readonly scheme: HeadersScheme
+  readonly onChange: (scheme: AuthScheme) => void
+}) {
   const { headers } = scheme
-  const set = (index: number, header: HeadersScheme['headers'][number]) => onChange({ ...scheme, headers: headers.map((old, at) => (at === index ? header : old)) })
+  const set = (index: number, header: HeadersScheme['headers'][number]) =>
+    onChange({ ...scheme, headers: headers.map((old, at) => (at === index ? header : old)) })
   return (
     <div className="space-y-2">
       {headers.map((header, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows are only added at the end and hold no state of their own
         <div key={index} className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] items-center gap-2">
-          <Input mono aria-label={`Name of header ${index + 1}`} placeholder="X-Custom-Auth" value={header.name} onValueChange={(name) => set(index, { ...header, name })} />
+          <Input
+            mono
+            aria-label={`Name of header ${index + 1}`}
+            placeholder="X-Custom-Auth"
+            value={header.name}
+            onValueChange={(name) => set(index, { ...header, name })}
+          />
           {header.value === undefined ? (
             <Checkbox label="secret, asked below" checked onChange={() => set(index, { name: header.name, value: '' })} />
           ) : (
             <div className="flex items-center gap-2">
-              <Input mono aria-label={`Fixed value of header ${index + 1}`} placeholder="tenant_123" value={header.value} onValueChange={(value) => set(index, { ...header, value })} />
+              <Input
+                mono
+                aria-label={`Fixed value of header ${index + 1}`}
+                placeholder="tenant_123"
+                value={header.value}
+                onValueChange={(value) => set(index, { ...header, value })}
+              />
               <Checkbox label="secret" checked={false} onChange={() => set(index, { name: header.name })} />
             </div>
           )}
-          <IconButton size="small" label={`Remove header ${index + 1}`} disabled={headers.length === 1} onClick={() => onChange({ ...scheme, headers: headers.filter((_, at) => at !== index) })}>
+          <IconButton
+            size="small"
+            label={`Remove header ${index + 1}`}
+            disabled={headers.length === 1}
+            onClick={() => onChange({ ...scheme, headers: headers.filter((_, at) => at !== index) })}
+          >
             <X size={14} />
           </IconButton>
         </div>

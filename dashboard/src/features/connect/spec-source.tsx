@@ -3,8 +3,8 @@ import { FileUp, Link2 } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { ImportReport } from '../../api/types.ts'
-import { cx } from '../../lib/cx.ts'
 import { asConnectorDocument, type ConnectorDocument } from '../../lib/connector-document.ts'
+import { cx } from '../../lib/cx.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, TextArea } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
@@ -42,7 +42,10 @@ export function SpecSource({ onParsed }: SpecSourceProps) {
         }}
         onDragLeave={() => setOver(false)}
         onDrop={drop}
-        className={cx('flex flex-col items-center gap-3 rounded-panel border border-dashed px-4 py-9 text-center transition-colors', over ? 'border-accent bg-accent-wash' : 'border-edge/70 bg-panel')}
+        className={cx(
+          'flex flex-col items-center gap-3 rounded-panel border border-dashed px-4 py-9 text-center transition-colors',
+          over ? 'border-accent bg-accent-wash' : 'border-edge/70 bg-panel',
+        )}
       >
         <FileUp size={22} strokeWidth={1.5} className="text-ink-3" aria-hidden />
         <p>
@@ -51,7 +54,13 @@ export function SpecSource({ onParsed }: SpecSourceProps) {
         <Button onClick={() => file.current?.click()} busy={parse.isPending}>
           {parse.isPending ? 'Reading the document' : 'Browse files'}
         </Button>
-        <input ref={file} type="file" accept=".json,.yaml,.yml,application/json,application/yaml,text/yaml" hidden onChange={({ target }) => void read(target.files?.[0])} />
+        <input
+          ref={file}
+          type="file"
+          accept=".json,.yaml,.yml,application/json,application/yaml,text/yaml"
+          hidden
+          onChange={({ target }) => void read(target.files?.[0])}
+        />
       </div>
       <ErrorNotice error={parse.error} />
       <Field label="Or its address">
@@ -68,13 +77,23 @@ export function SpecSource({ onParsed }: SpecSourceProps) {
               if (url.trim()) parse.mutate({ url: url.trim() })
             }}
           />
-          <Button icon={<Link2 size={14} />} disabled={!url.trim() || parse.isPending} onClick={() => parse.mutate({ url: url.trim() })}>
+          <Button
+            icon={<Link2 size={14} />}
+            disabled={!url.trim() || parse.isPending}
+            onClick={() => parse.mutate({ url: url.trim() })}
+          >
             Fetch
           </Button>
         </div>
       </Field>
       <Field label="Or its text" hint="JSON or YAML. A Sallyport connector file works too.">
-        <TextArea mono rows={5} value={text} onChange={({ target }) => setText(target.value)} placeholder={'openapi: 3.1.0\ninfo:\n  title: …'} />
+        <TextArea
+          mono
+          rows={5}
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+          placeholder={'openapi: 3.1.0\ninfo:\n  title: …'}
+        />
       </Field>
       {text.trim() && (
         <Button disabled={parse.isPending} onClick={() => parse.mutate({ text })}>

@@ -29,7 +29,10 @@ export function StepActions({ draft, change }: StepProps) {
   /** Name of the action in the editor; empty for a new one. */
   const [editing, setEditing] = useState<string | null>(null)
 
-  const all = useMemo(() => Object.entries(document.actions).map(([name, action]): Listed => ({ name, action, effect: effectOf(action) })), [document.actions])
+  const all = useMemo(
+    () => Object.entries(document.actions).map(([name, action]): Listed => ({ name, action, effect: effectOf(action) })),
+    [document.actions],
+  )
   const tags = useMemo(() => [...new Set(all.flatMap(({ action }) => action.tags ?? []))].sort(), [all])
   const words = text.trim().toLowerCase()
   const shown = useMemo(
@@ -38,7 +41,10 @@ export function StepActions({ draft, change }: StepProps) {
         (item) =>
           (!tag || item.action.tags?.includes(tag)) &&
           (!effect || item.effect === effect) &&
-          (!words || [item.name, item.action.title ?? '', item.action.path, item.action.description ?? ''].some((part) => part.toLowerCase().includes(words))),
+          (!words ||
+            [item.name, item.action.title ?? '', item.action.path, item.action.description ?? ''].some((part) =>
+              part.toLowerCase().includes(words),
+            )),
       ),
     [all, tag, effect, words],
   )
@@ -47,7 +53,11 @@ export function StepActions({ draft, change }: StepProps) {
   const put = (name: string, action: ActionDocument) => {
     const old = editing ?? ''
     // An action keeps its place when it is renamed.
-    const entries = old ? Object.entries(document.actions).map(([key, value]) => (key === old ? ([name, action] as const) : ([key, value] as const))) : [...Object.entries(document.actions), [name, action] as const]
+    const entries = old
+      ? Object.entries(document.actions).map(([key, value]) =>
+          key === old ? ([name, action] as const) : ([key, value] as const),
+        )
+      : [...Object.entries(document.actions), [name, action] as const]
     change({ kind: 'document', document: { ...document, actions: Object.fromEntries(entries) } })
     setEditing(null)
   }
@@ -74,8 +84,21 @@ export function StepActions({ draft, change }: StepProps) {
       ) : (
         <>
           <div className="flex flex-wrap items-center gap-2">
-            <SearchInput label="Search actions" value={text} onChange={({ target }) => setText(target.value)} className="min-w-40 flex-1" />
-            {tags.length > 0 && <Select label="Tag" value={tag} onChange={setTag} options={[{ value: '', label: 'All tags' }, ...tags.map((value) => ({ value, label: value }))]} className="w-36" />}
+            <SearchInput
+              label="Search actions"
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+              className="min-w-40 flex-1"
+            />
+            {tags.length > 0 && (
+              <Select
+                label="Tag"
+                value={tag}
+                onChange={setTag}
+                options={[{ value: '', label: 'All tags' }, ...tags.map((value) => ({ value, label: value }))]}
+                className="w-36"
+              />
+            )}
             <Select<Effect | ''>
               label="Effect"
               value={effect}
@@ -107,7 +130,20 @@ export function StepActions({ draft, change }: StepProps) {
               <p className="px-4 py-8 text-center text-ink-3">No action matches.</p>
             ) : (
               <div className="flex" style={{ height: Math.min(shown.length, 10) * rowHeight }}>
-                <VirtualList label="Actions" items={shown} keyOf={({ name }) => name} rowHeight={rowHeight} row={(item) => <ActionRow item={item} chosen={selected.has(item.name)} onChoose={(on) => change({ kind: 'select', actions: [item.name], on })} onEdit={() => setEditing(item.name)} />} />
+                <VirtualList
+                  label="Actions"
+                  items={shown}
+                  keyOf={({ name }) => name}
+                  rowHeight={rowHeight}
+                  row={(item) => (
+                    <ActionRow
+                      item={item}
+                      chosen={selected.has(item.name)}
+                      onChoose={(on) => change({ kind: 'select', actions: [item.name], on })}
+                      onEdit={() => setEditing(item.name)}
+                    />
+                  )}
+                />
               </div>
             )}
           </div>

@@ -39,16 +39,36 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
           value={describing ? other : draft.scheme}
           onChange={choose}
           options={[
-            ...declared.map(([name, declaredScheme]) => ({ value: name, label: authLabelOf(declaredScheme), hint: declaredScheme.description ?? name })),
+            ...declared.map(([name, declaredScheme]) => ({
+              value: name,
+              label: authLabelOf(declaredScheme),
+              hint: declaredScheme.description ?? name,
+            })),
             { value: none, label: 'None', hint: 'Calls carry no credential.' },
-            ...(draft.start === 'existing' ? [] : [{ value: other, label: 'Something else', hint: 'Describe it here when the document has it wrong or not at all.' }]),
+            ...(draft.start === 'existing'
+              ? []
+              : [
+                  {
+                    value: other,
+                    label: 'Something else',
+                    hint: 'Describe it here when the document has it wrong or not at all.',
+                  },
+                ]),
           ]}
         />
       )}
       {(declared.length === 0 || describing) && draft.start !== 'existing' && (
-        <RadioCards label="Kind of authentication" className="sm:grid-cols-2" value={describing ? (scheme?.type ?? 'none') : 'none'} onChange={chooseType} options={schemeTypes} />
+        <RadioCards
+          label="Kind of authentication"
+          className="sm:grid-cols-2"
+          value={describing ? (scheme?.type ?? 'none') : 'none'}
+          onChange={chooseType}
+          options={schemeTypes}
+        />
       )}
-      {describing && scheme && <SchemeEditor scheme={scheme} onChange={(next) => change({ kind: 'scheme', name: ownScheme, scheme: next })} />}
+      {describing && scheme && (
+        <SchemeEditor scheme={scheme} onChange={(next) => change({ kind: 'scheme', name: ownScheme, scheme: next })} />
+      )}
       {secretNames.length > 0 && (
         <section className="space-y-3">
           <h2 className="font-semibold">Credential</h2>
@@ -58,7 +78,11 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
       {settings.length > 0 && (
         <section className="space-y-4">
           <h2 className="font-semibold">Settings</h2>
-          <SettingFields fields={settings} values={draft.settings} onChange={(next) => change({ kind: 'connection', change: { settings: next } })} />
+          <SettingFields
+            fields={settings}
+            values={draft.settings}
+            onChange={(next) => change({ kind: 'connection', change: { settings: next } })}
+          />
         </section>
       )}
       <TextField

@@ -18,7 +18,11 @@ export function StepBasics({ draft, change }: StepProps) {
         value={byHand ? 'hand' : 'spec'}
         onChange={(next) => change({ kind: 'restart', draft: emptyDraft(next) })}
         options={[
-          { value: 'spec', label: 'An API document', hint: 'OpenAPI as a file, text or address. Recommended: schemas come along.' },
+          {
+            value: 'spec',
+            label: 'An API document',
+            hint: 'OpenAPI as a file, text or address. Recommended: schemas come along.',
+          },
           { value: 'hand', label: 'By hand', hint: 'Describe two or three requests. Enough for a small or internal API.' },
         ]}
       />
@@ -26,11 +30,21 @@ export function StepBasics({ draft, change }: StepProps) {
         (draft.report ? (
           <ImportSummary report={draft.report} onReplace={() => change({ kind: 'restart', draft: emptyDraft('spec') })} />
         ) : (
-          <SpecSource onParsed={(parsed, source, report) => change({ kind: 'restart', draft: draftOf('spec', parsed, { source, report }) })} />
+          <SpecSource
+            onParsed={(parsed, source, report) => change({ kind: 'restart', draft: draftOf('spec', parsed, { source, report }) })}
+          />
         ))}
       {(byHand || draft.report) && (
         <div className="space-y-4">
-          <TextField label="Name" required autoFocus={byHand} maxLength={200} placeholder="My Company CRM" value={document.name} onValueChange={(name) => change({ kind: 'name', name })} />
+          <TextField
+            label="Name"
+            required
+            autoFocus={byHand}
+            maxLength={200}
+            placeholder="My Company CRM"
+            value={document.name}
+            onValueChange={(name) => change({ kind: 'name', name })}
+          />
           <TextField
             label="Identifier"
             mono
@@ -44,11 +58,18 @@ export function StepBasics({ draft, change }: StepProps) {
             }
           />
           <Field label="Description" optional>
-            <TextArea value={document.description ?? ''} onChange={({ target }) => change({ kind: 'document', document: { ...document, description: target.value } })} />
+            <TextArea
+              value={document.description ?? ''}
+              onChange={({ target }) => change({ kind: 'document', document: { ...document, description: target.value } })}
+            />
           </Field>
           {environmentsOf(document).length > 1 && (
             <Field label="Environment" hint="The document names several servers. A connection belongs to one of them.">
-              <Select value={environment} onChange={(next) => change({ kind: 'connection', change: { environment: next } })} options={environmentsOf(document).map((value) => ({ value, label: value, hint: serverUrlOf(document, value) }))} />
+              <Select
+                value={environment}
+                onChange={(next) => change({ kind: 'connection', change: { environment: next } })}
+                options={environmentsOf(document).map((value) => ({ value, label: value, hint: serverUrlOf(document, value) }))}
+              />
             </Field>
           )}
           <TextField

@@ -7,7 +7,7 @@ import { Facts } from '../../ui/page.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { checkStates, Mark } from '../../ui/status.tsx'
 import { TestChecklist } from '../connections/test-checklist.tsx'
-import { type Draft, schemeOf, type Step } from './draft.ts'
+import { type Draft, type Step, schemeOf } from './draft.ts'
 import type { StepProps } from './step.ts'
 import { type Stage, useSave } from './use-save.ts'
 
@@ -33,14 +33,25 @@ export function StepTest({ draft, secrets, onGo, onFinished }: StepTestProps) {
       <Summary draft={draft} />
       {(save.isPending || save.data || save.error) && (
         <section aria-live="polite" className="space-y-3">
-          {draft.start !== 'existing' && <Line words="Connector" stage="connector" current={stage} failed={Boolean(save.error)} done={Boolean(save.data)} />}
-          <Line words="Connection, with its credential sealed" stage="connection" current={stage} failed={Boolean(save.error)} done={Boolean(save.data)} />
+          {draft.start !== 'existing' && (
+            <Line words="Connector" stage="connector" current={stage} failed={Boolean(save.error)} done={Boolean(save.data)} />
+          )}
+          <Line
+            words="Connection, with its credential sealed"
+            stage="connection"
+            current={stage}
+            failed={Boolean(save.error)}
+            done={Boolean(save.data)}
+          />
           {stage === 'test' && <TestChecklist result={save.data} running={save.isPending} />}
           <ErrorNotice error={save.error} />
         </section>
       )}
       {!save.data && !save.error && !save.isPending && (
-        <p className="text-ink-2">Saving stores the definition and seals the credential; then the gateway reaches the API and calls reading actions that need no input. Nothing is changed there.</p>
+        <p className="text-ink-2">
+          Saving stores the definition and seals the credential; then the gateway reaches the API and calls reading actions that
+          need no input. Nothing is changed there.
+        </p>
       )}
       {works ? (
         <Ready draft={draft} connectionId={save.data?.connection.id ?? ''} />
@@ -71,9 +82,19 @@ function Summary({ draft }: { readonly draft: Draft }) {
       <Facts
         items={[
           ['API', document.name],
-          ['Base URL', <code key="url" className="break-all">{serverUrlOf(document, environment)}</code>],
+          [
+            'Base URL',
+            <code key="url" className="break-all">
+              {serverUrlOf(document, environment)}
+            </code>,
+          ],
           ['Authentication', scheme ? authLabelOf(scheme) : 'None'],
-          ['Actions', draft.start === 'existing' ? formatCount(Object.keys(document.actions).length) : `${formatCount(selected.size)} of ${formatCount(Object.keys(document.actions).length)}`],
+          [
+            'Actions',
+            draft.start === 'existing'
+              ? formatCount(Object.keys(document.actions).length)
+              : `${formatCount(selected.size)} of ${formatCount(Object.keys(document.actions).length)}`,
+          ],
         ]}
       />
     </section>
@@ -82,10 +103,23 @@ function Summary({ draft }: { readonly draft: Draft }) {
 
 const stages: readonly Stage[] = ['connector', 'connection', 'test']
 
-function Line({ words, stage, current, failed, done }: { readonly words: string; readonly stage: Stage; readonly current: Stage | null; readonly failed: boolean; readonly done: boolean }) {
+function Line({
+  words,
+  stage,
+  current,
+  failed,
+  done,
+}: {
+  readonly words: string
+  readonly stage: Stage
+  readonly current: Stage | null
+  readonly failed: boolean
+  readonly done: boolean
+}) {
   const at = stages.indexOf(stage)
   const now = current ? stages.indexOf(current) : -1
-  const state = done || now > at ? checkStates.passed : now < at ? checkStates.skipped : failed ? checkStates.failed : checkStates.running
+  const state =
+    done || now > at ? checkStates.passed : now < at ? checkStates.skipped : failed ? checkStates.failed : checkStates.running
   return (
     <p className="flex items-center gap-2.5">
       <Mark state={state} className={state === checkStates.running ? 'animate-turn' : ''} />
@@ -96,7 +130,10 @@ function Line({ words, stage, current, failed, done }: { readonly words: string;
 }
 
 function Ready({ draft, connectionId }: { readonly draft: Draft; readonly connectionId: string }) {
-  const names = draft.start === 'existing' ? Object.keys(draft.document.actions) : Object.keys(draft.document.actions).filter((name) => draft.selected.has(name))
+  const names =
+    draft.start === 'existing'
+      ? Object.keys(draft.document.actions)
+      : Object.keys(draft.document.actions).filter((name) => draft.selected.has(name))
   const first = names[0]
   return (
     <section className="rounded-panel border border-ok/40 bg-panel p-4 shadow-[inset_3px_0_0_var(--ok)]">
@@ -113,7 +150,13 @@ function Ready({ draft, connectionId }: { readonly draft: Draft; readonly connec
       {names.length > listed && <p className="mt-0.5 text-ink-2">and {formatCount(names.length - listed)} more</p>}
       <div className="mt-4 flex flex-wrap gap-2">
         {first && (
-          <ButtonLink look="primary" icon={<Play size={14} />} to="/tools/$connector/$action" params={{ connector: draft.document.connector, action: first }} search={{ connection: connectionId }}>
+          <ButtonLink
+            look="primary"
+            icon={<Play size={14} />}
+            to="/tools/$connector/$action"
+            params={{ connector: draft.document.connector, action: first }}
+            search={{ connection: connectionId }}
+          >
             Try one
           </ButtonLink>
         )}

@@ -31,7 +31,12 @@ export function Stepper({ steps, position, reachable, onGo }: StepperProps) {
                   index !== position && 'text-ink-2 enabled:hover:text-ink',
                 )}
               >
-                <span className={cx('grid size-4.5 place-items-center rounded-full border text-micro tabular', index === position ? 'border-strong bg-strong text-on-strong' : done ? 'border-ok text-ok' : 'border-edge/60')}>
+                <span
+                  className={cx(
+                    'grid size-4.5 place-items-center rounded-full border text-micro tabular',
+                    index === position ? 'border-strong bg-strong text-on-strong' : done ? 'border-ok text-ok' : 'border-edge/60',
+                  )}
+                >
                   {done ? <Check size={11} strokeWidth={3} aria-label="done" /> : index + 1}
                 </span>
                 <span className={cx(index !== position && 'hidden sm:inline')}>{labels[step]}</span>

@@ -33,7 +33,10 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
     if (current.connector !== undefined && current.connectorBody === body) return current.connector
     const stored =
       current.connector === draft.document.connector
-        ? await api.connectors.update(current.connector, { document: { ...withActions(asConnectorDocument({ ...draft.document }), draft.selected) }, autoBump: true })
+        ? await api.connectors.update(current.connector, {
+            document: { ...withActions(asConnectorDocument({ ...draft.document }), draft.selected) },
+            autoBump: true,
+          })
         : await api.connectors.create({ ...request })
     done.current = { connector: stored.id, connectorBody: body }
     return stored.id

@@ -34,7 +34,11 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
           <Mark state={connectionStates[connection.status]} className="mt-1" />
           <div className="min-w-0 flex-1">
             <p className="font-medium">{connection.status_detail ?? 'The last test failed.'}</p>
-            <p className="text-ink-2">{connection.status === 'needs_reauth' ? 'Enter a new credential; agents then continue without a change.' : 'Run the test to see which step fails.'}</p>
+            <p className="text-ink-2">
+              {connection.status === 'needs_reauth'
+                ? 'Enter a new credential; agents then continue without a change.'
+                : 'Run the test to see which step fails.'}
+            </p>
           </div>
           {mayChange && (
             <Button size="small" onClick={() => onShow(connection.status === 'needs_reauth' ? 'credential' : 'test')}>
@@ -44,7 +48,14 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
         </div>
       )}
 
-      <Panel title="Last 24 hours" aside={<Link to="/calls" search={{ connection: connection.id }} className="text-accent hover:underline">All calls</Link>}>
+      <Panel
+        title="Last 24 hours"
+        aside={
+          <Link to="/calls" search={{ connection: connection.id }} className="text-accent hover:underline">
+            All calls
+          </Link>
+        }
+      >
         {totals.data ? (
           <>
             <CallFigures totals={totals.data} />
@@ -67,7 +78,12 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
           ['Authentication', connection.auth.label],
           [
             'Connector',
-            <Link key="connector" to="/connectors/$connectorId" params={{ connectorId: connection.connector }} className="text-accent hover:underline">
+            <Link
+              key="connector"
+              to="/connectors/$connectorId"
+              params={{ connectorId: connection.connector }}
+              className="text-accent hover:underline"
+            >
               {connection.connector_name} {connection.connector_version}
             </Link>,
           ],

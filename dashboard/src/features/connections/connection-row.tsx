@@ -12,7 +12,8 @@ import { useMay } from '../session/session.ts'
 /** Height of a row on a wide screen, in pixels; on a phone rows measure themselves. */
 export const connectionRowHeight = 64
 
-const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_10rem_8.5rem_13.5rem] lg:grid-cols-[minmax(0,1fr)_9.5rem_11rem_9.5rem_13.5rem] md:gap-x-5'
+const columns =
+  'md:grid md:grid-cols-[minmax(0,1fr)_10rem_8.5rem_13.5rem] lg:grid-cols-[minmax(0,1fr)_9.5rem_11rem_9.5rem_13.5rem] md:gap-x-5'
 
 export function ConnectionRowHeader() {
   return (
@@ -37,7 +38,9 @@ interface RowProps {
 export function ConnectionRow({ connection, busiest, onDelete }: RowProps) {
   const broken = connection.status === 'failing' || connection.status === 'needs_reauth'
   return (
-    <div className={`relative border-b border-line px-4 py-3 transition-colors hover:bg-hover md:h-16 md:items-center md:px-8 md:py-0 ${columns}`}>
+    <div
+      className={`relative border-b border-line px-4 py-3 transition-colors hover:bg-hover md:h-16 md:items-center md:px-8 md:py-0 ${columns}`}
+    >
       <div className="flex min-w-0 items-start gap-3">
         <Mark state={connectionStates[connection.status]} className="mt-1" />
         <div className="min-w-0 flex-1">
@@ -72,7 +75,13 @@ export function ConnectionRow({ connection, busiest, onDelete }: RowProps) {
       <div className="mt-1.5 pl-6 md:mt-0 md:pl-0">
         <Status state={connectionStates[connection.status]} className="[&>svg]:hidden" />
         <div className="truncate text-small text-ink-3" title={connection.status_detail ?? undefined}>
-          {broken ? connection.status_detail : connection.tested_at ? <>tested <Ago at={connection.tested_at} /></> : null}
+          {broken ? (
+            connection.status_detail
+          ) : connection.tested_at ? (
+            <>
+              tested <Ago at={connection.tested_at} />
+            </>
+          ) : null}
         </div>
       </div>
 
@@ -98,7 +107,10 @@ function CallsBar({ calls, busiest }: { readonly calls: number; readonly busiest
   return (
     <div className="flex items-center gap-2">
       <span aria-hidden className="h-1.5 w-14 overflow-hidden rounded-full bg-sunken shadow-[inset_0_0_0_1px_var(--line)]">
-        <span className="block h-full rounded-full bg-ink-3" style={{ width: calls === 0 || busiest === 0 ? 0 : `max(3px, ${(calls / busiest) * 100}%)` }} />
+        <span
+          className="block h-full rounded-full bg-ink-3"
+          style={{ width: calls === 0 || busiest === 0 ? 0 : `max(3px, ${(calls / busiest) * 100}%)` }}
+        />
       </span>
       <span className="tabular">{formatCount(calls)}</span>
       <span className="sr-only md:hidden">calls today</span>
@@ -106,18 +118,38 @@ function CallsBar({ calls, busiest }: { readonly calls: number; readonly busiest
   )
 }
 
-function RowActions({ connection, broken, onDelete }: { readonly connection: Connection; readonly broken: boolean; readonly onDelete: () => void }) {
+function RowActions({
+  connection,
+  broken,
+  onDelete,
+}: {
+  readonly connection: Connection
+  readonly broken: boolean
+  readonly onDelete: () => void
+}) {
   const mayChange = useMay('manager')
   const to = { to: '/connections/$connectionId', params: { connectionId: connection.id } } as const
   return (
     <div className="relative z-1 mt-2.5 flex items-center gap-1 pl-6 md:mt-0 md:justify-end md:pl-0">
       {mayChange &&
         (broken ? (
-          <ButtonLink size="small" icon={<Wrench size={13} />} {...to} search={{ tab: connection.status === 'needs_reauth' ? 'credential' : 'test' }}>
+          <ButtonLink
+            size="small"
+            icon={<Wrench size={13} />}
+            {...to}
+            search={{ tab: connection.status === 'needs_reauth' ? 'credential' : 'test' }}
+          >
             Fix connection
           </ButtonLink>
         ) : (
-          <ButtonLink size="small" look="quiet" icon={<ListChecks size={13} />} {...to} search={{ tab: 'test' }} state={{ run: true }}>
+          <ButtonLink
+            size="small"
+            look="quiet"
+            icon={<ListChecks size={13} />}
+            {...to}
+            search={{ tab: 'test' }}
+            state={{ run: true }}
+          >
             Test
           </ButtonLink>
         ))}
@@ -135,15 +167,33 @@ function RowMenu({ connection, onDelete }: { readonly connection: Connection; re
   const navigate = useNavigate()
   const mayChange = useMay('manager')
   const open = (tab: 'credential' | 'settings' | 'test', run = false) =>
-    void navigate({ to: '/connections/$connectionId', params: { connectionId: connection.id }, search: { tab }, ...(run ? { state: { run } } : {}) })
+    void navigate({
+      to: '/connections/$connectionId',
+      params: { connectionId: connection.id },
+      search: { tab },
+      ...(run ? { state: { run } } : {}),
+    })
   const reading = [
-    { label: 'Try an action', icon: <Play size={14} />, onSelect: () => void navigate({ to: '/tools', search: { connector: connection.connector } }) },
-    { label: 'View logs', icon: <ScrollText size={14} />, onSelect: () => void navigate({ to: '/calls', search: { connection: connection.id } }) },
+    {
+      label: 'Try an action',
+      icon: <Play size={14} />,
+      onSelect: () => void navigate({ to: '/tools', search: { connector: connection.connector } }),
+    },
+    {
+      label: 'View logs',
+      icon: <ScrollText size={14} />,
+      onSelect: () => void navigate({ to: '/calls', search: { connection: connection.id } }),
+    },
   ]
   const changing = [
     { label: 'Edit', icon: <Pencil size={14} />, onSelect: () => open('settings') },
     { label: 'Test', icon: <ListChecks size={14} />, onSelect: () => open('test', true) },
-    { label: 'Rotate credential', icon: <KeyRound size={14} />, onSelect: () => open('credential'), disabled: connection.auth.fields.length === 0 },
+    {
+      label: 'Rotate credential',
+      icon: <KeyRound size={14} />,
+      onSelect: () => open('credential'),
+      disabled: connection.auth.fields.length === 0,
+    },
     ...reading,
     null,
     { label: 'Delete', icon: <Trash2 size={14} />, onSelect: onDelete, danger: true },

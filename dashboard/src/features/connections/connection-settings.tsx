@@ -36,7 +36,11 @@ export function ConnectionSettings({ connection }: { readonly connection: Connec
       <TextField label="Name" required maxLength={100} value={name} onValueChange={setName} />
       {environments.length > 1 && (
         <Field label="Environment" hint={definition ? <code>{serverUrlOf(definition, environment)}</code> : undefined}>
-          <Select value={environment} onChange={setEnvironment} options={environments.map((value) => ({ value, label: value }))} />
+          <Select
+            value={environment}
+            onChange={setEnvironment}
+            options={environments.map((value) => ({ value, label: value }))}
+          />
         </Field>
       )}
       {definition && <SettingFields fields={settingFieldsOf(definition, environment)} values={settings} onChange={setSettings} />}

@@ -44,9 +44,17 @@ export function ConnectionsPage() {
       toolbar={
         (!query.data || items.length > 0 || filtered) && (
           <>
-            <SearchInput label="Search connections" value={text} onChange={(event) => setText(event.target.value)} className="w-full sm:w-72" />
+            <SearchInput
+              label="Search connections"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              className="w-full sm:w-72"
+            />
             {connector && (
-              <Button size="small" onClick={() => void navigate({ to: '/connections', search: ({ connector: _, ...rest }) => rest })}>
+              <Button
+                size="small"
+                onClick={() => void navigate({ to: '/connections', search: ({ connector: _, ...rest }) => rest })}
+              >
                 {connector}
                 <X size={12} aria-label="Remove this filter" />
               </Button>
@@ -94,7 +102,9 @@ export function ConnectionsPage() {
           header={<ConnectionRowHeader />}
           more={more}
           className="border-t border-line"
-          row={(connection) => <ConnectionRow connection={connection} busiest={busiest} onDelete={() => setDeleting(connection)} />}
+          row={(connection) => (
+            <ConnectionRow connection={connection} busiest={busiest} onDelete={() => setDeleting(connection)} />
+          )}
         />
       )}
       <Outlet />

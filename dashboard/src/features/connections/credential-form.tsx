@@ -32,8 +32,8 @@ export function CredentialForm({ connection }: { readonly connection: Connection
   return (
     <form onSubmit={submit} className="max-w-md space-y-4">
       <p className="text-ink-2">
-        {label}. The new credential replaces the stored one at once; calls that are under way finish with the old one. Create it at the API first, and revoke the old one
-        after the test.
+        {label}. The new credential replaces the stored one at once; calls that are under way finish with the old one. Create it
+        at the API first, and revoke the old one after the test.
       </p>
       <SecretFields fields={fields} values={values} onChange={setValues} autoFocus />
       <ErrorNotice error={rotate.error} />

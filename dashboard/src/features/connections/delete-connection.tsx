@@ -9,11 +9,18 @@ import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
 
 /** Says what stops working before it deletes a connection. Null is closed. */
-export function DeleteConnection({ connection, onClose }: { readonly connection: Connection | null; readonly onClose: () => void }) {
+export function DeleteConnection({
+  connection,
+  onClose,
+}: {
+  readonly connection: Connection | null
+  readonly onClose: () => void
+}) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const pending = useInfiniteQuery({ ...queries.approvals('pending'), enabled: connection !== null })
-  const waiting = pending.data?.pages.flatMap(({ items }) => items).filter((approval) => approval.connection.id === connection?.id).length ?? 0
+  const waiting =
+    pending.data?.pages.flatMap(({ items }) => items).filter((approval) => approval.connection.id === connection?.id).length ?? 0
   const remove = useMutation({
     mutationFn: (id: string) => api.connections.delete(id),
     onSuccess: async () => {
@@ -28,13 +35,21 @@ export function DeleteConnection({ connection, onClose }: { readonly connection:
     onClose()
   }
   return (
-    <Confirm open={connection !== null} onClose={close} title={`Delete ${connection?.name ?? ''}?`} action="Delete connection" busy={remove.isPending} onConfirm={() => connection && remove.mutate(connection.id)}>
+    <Confirm
+      open={connection !== null}
+      onClose={close}
+      title={`Delete ${connection?.name ?? ''}?`}
+      action="Delete connection"
+      busy={remove.isPending}
+      onConfirm={() => connection && remove.mutate(connection.id)}
+    >
       {connection && (
         <>
           <p>Its credential is destroyed and can't be brought back. From then on:</p>
           <ul className="list-disc space-y-1 pl-5">
             <li>
-              {plural(connection.actions, 'action')} of <code>custom.{connection.connector}</code> can no longer be called through it
+              {plural(connection.actions, 'action')} of <code>custom.{connection.connector}</code> can no longer be called through
+              it
               {connection.calls_today > 0 && <>; today there were {plural(connection.calls_today, 'call')}</>}.
             </li>
             {waiting > 0 && <li>{plural(waiting, 'call')} waiting for approval can't run any more.</li>}

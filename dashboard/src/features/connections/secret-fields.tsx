@@ -18,20 +18,47 @@ export function SecretFields({ fields, values, onChange, autoFocus }: SecretFiel
   return (
     <div className="space-y-4">
       {fields.map((name, index) => (
-        <SecretField key={name} name={name} value={values[name] ?? ''} onChange={(value) => onChange({ ...values, [name]: value })} autoFocus={Boolean(autoFocus) && index === 0} />
+        <SecretField
+          key={name}
+          name={name}
+          value={values[name] ?? ''}
+          onChange={(value) => onChange({ ...values, [name]: value })}
+          autoFocus={Boolean(autoFocus) && index === 0}
+        />
       ))}
       <p className="text-small text-ink-3">Encrypted in the gateway. It is never shown again, neither here nor to an agent.</p>
     </div>
   )
 }
 
-function SecretField({ name, value, onChange, autoFocus }: { readonly name: string; readonly value: string; readonly onChange: (value: string) => void; readonly autoFocus: boolean }) {
+function SecretField({
+  name,
+  value,
+  onChange,
+  autoFocus,
+}: {
+  readonly name: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly autoFocus: boolean
+}) {
   const [shown, setShown] = useState(false)
   const plain = name === 'username'
   return (
     <Field label={labels[name] ?? name}>
       <div className="relative">
-        <Input mono type={shown || plain ? 'text' : 'password'} autoComplete="off" data-1p-ignore data-lpignore="true" value={value} onValueChange={onChange} autoFocus={autoFocus} required className={plain ? '' : 'pr-10'} />
+        <Input
+          mono
+          type={shown || plain ? 'text' : 'password'}
+          autoComplete="off"
+          data-1p-ignore
+          data-lpignore="true"
+          value={value}
+          onValueChange={onChange}
+          autoFocus={autoFocus}
+          required
+          className={plain ? '' : 'pr-10'}
+        />
         {!plain && (
           <span className="absolute top-1/2 right-0.5 -translate-y-1/2">
             <IconButton size="small" label={shown ? 'Hide what is typed' : 'Show what is typed'} onClick={() => setShown(!shown)}>

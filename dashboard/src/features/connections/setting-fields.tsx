@@ -18,14 +18,28 @@ export function SettingFields({ fields, values, onChange }: SettingFieldsProps) 
   return fields.map(({ name, label, description, type, options, fallback, required }) => {
     const value = values[name]
     const hint = description ?? (fallback === undefined ? undefined : `Default: ${String(fallback)}`)
-    if (type === 'boolean') return <Checkbox key={name} label={label} hint={hint} checked={Boolean(value ?? fallback)} onChange={(checked) => set(name, checked)} />
+    if (type === 'boolean')
+      return (
+        <Checkbox
+          key={name}
+          label={label}
+          hint={hint}
+          checked={Boolean(value ?? fallback)}
+          onChange={(checked) => set(name, checked)}
+        />
+      )
     if (options)
       return (
         <Field key={name} label={label} hint={hint}>
-          <Select value={String(value ?? fallback ?? options[0] ?? '')} onChange={(next) => set(name, next)} options={options.map((option) => ({ value: option, label: option }))} />
+          <Select
+            value={String(value ?? fallback ?? options[0] ?? '')}
+            onChange={(next) => set(name, next)}
+            options={options.map((option) => ({ value: option, label: option }))}
+          />
         </Field>
       )
-    const parse = (text: string): SettingValue | undefined => (text === '' ? undefined : type === 'number' && Number.isFinite(Number(text)) ? Number(text) : text)
+    const parse = (text: string): SettingValue | undefined =>
+      text === '' ? undefined : type === 'number' && Number.isFinite(Number(text)) ? Number(text) : text
     return (
       <TextField
         key={name}

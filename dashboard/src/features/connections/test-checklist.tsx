@@ -27,7 +27,11 @@ export function TestChecklist({ result, running }: { readonly result: TestResult
       </p>
       <ol className="rounded-panel border border-line">
         {result.checks.map((check, index) => (
-          <li key={check.id} style={{ animationDelay: `${index * 45}ms` }} className="flex animate-appear items-start gap-3 border-b border-line px-4 py-2.5 last:border-0">
+          <li
+            key={check.id}
+            style={{ animationDelay: `${index * 45}ms` }}
+            className="flex animate-appear items-start gap-3 border-b border-line px-4 py-2.5 last:border-0"
+          >
             <Mark state={checkStates[check.status]} className="mt-1" />
             <div className="min-w-0 flex-1">
               <div className={cx(check.status === 'skipped' && 'text-ink-2')}>
@@ -41,7 +45,9 @@ export function TestChecklist({ result, running }: { readonly result: TestResult
                 Call
               </Link>
             )}
-            <span className="w-16 text-right text-small text-ink-3 tabular">{check.status === 'skipped' ? 'skipped' : formatDuration(check.ms)}</span>
+            <span className="w-16 text-right text-small text-ink-3 tabular">
+              {check.status === 'skipped' ? 'skipped' : formatDuration(check.ms)}
+            </span>
           </li>
         ))}
       </ol>

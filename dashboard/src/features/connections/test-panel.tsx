@@ -20,7 +20,10 @@ export function TestPanel({ connection, onCredential }: { readonly connection: C
   const client = useQueryClient()
   const navigate = useNavigate()
   const arrivedToRun = useLocation({ select: (location) => location.state.run === true })
-  const test = useMutation({ mutationFn: () => api.connections.test(connection.id), onSettled: () => client.invalidateQueries({ queryKey: ['connections'] }) })
+  const test = useMutation({
+    mutationFn: () => api.connections.test(connection.id),
+    onSettled: () => client.invalidateQueries({ queryKey: ['connections'] }),
+  })
   const started = useRef(false)
   const { mutate } = test
 
@@ -35,16 +38,22 @@ export function TestPanel({ connection, onCredential }: { readonly connection: C
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="max-w-prose text-ink-2">Reaches the base URL, tries the credential, and calls the reading actions that need no input. Nothing is changed at the API.</p>
-        <Button look={test.data ? 'plain' : 'primary'} icon={<ListChecks size={14} />} busy={test.isPending} onClick={() => mutate()}>
+        <p className="max-w-prose text-ink-2">
+          Reaches the base URL, tries the credential, and calls the reading actions that need no input. Nothing is changed at the
+          API.
+        </p>
+        <Button
+          look={test.data ? 'plain' : 'primary'}
+          icon={<ListChecks size={14} />}
+          busy={test.isPending}
+          onClick={() => mutate()}
+        >
           {test.data || test.error ? 'Test again' : 'Run the test'}
         </Button>
       </div>
       <ErrorNotice error={test.error} />
       {(test.isPending || test.data) && <TestChecklist result={test.data} running={test.isPending} />}
-      {test.data?.connection.status === 'needs_reauth' && (
-        <Button onClick={onCredential}>Enter a new credential</Button>
-      )}
+      {test.data?.connection.status === 'needs_reauth' && <Button onClick={onCredential}>Enter a new credential</Button>}
     </div>
   )
 }

@@ -17,11 +17,24 @@ export function CapabilityList({ connector, actions }: { readonly connector: str
   const [text, setText] = useState('')
   const [open, setOpen] = useState<string | null>(null)
   const words = text.trim().toLowerCase()
-  const shown = useMemo(() => (words ? actions.filter(({ action, title, path, tags }) => [action, title, path, ...tags].some((part) => part.toLowerCase().includes(words))) : actions), [actions, words])
+  const shown = useMemo(
+    () =>
+      words
+        ? actions.filter(({ action, title, path, tags }) =>
+            [action, title, path, ...tags].some((part) => part.toLowerCase().includes(words)),
+          )
+        : actions,
+    [actions, words],
+  )
   return (
     <>
       <div className="flex items-center gap-3 px-4 py-3 md:px-8">
-        <SearchInput label="Search actions" value={text} onChange={(event) => setText(event.target.value)} className="w-full sm:w-72" />
+        <SearchInput
+          label="Search actions"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          className="w-full sm:w-72"
+        />
         {words && <span className="text-small text-ink-3 tabular">{shown.length}</span>}
       </div>
       {shown.length === 0 ? (
@@ -33,7 +46,14 @@ export function CapabilityList({ connector, actions }: { readonly connector: str
           keyOf={({ action }) => action}
           rowHeight={rowHeight}
           className="border-t border-line"
-          row={(capability) => <CapabilityRow connector={connector} capability={capability} open={open === capability.action} onToggle={() => setOpen(open === capability.action ? null : capability.action)} />}
+          row={(capability) => (
+            <CapabilityRow
+              connector={connector}
+              capability={capability}
+              open={open === capability.action}
+              onToggle={() => setOpen(open === capability.action ? null : capability.action)}
+            />
+          )}
         />
       )}
     </>
@@ -51,7 +71,14 @@ function CapabilityRow({ connector, capability, open, onToggle }: RowProps) {
   const { action, title, description, method, path, effect, confirm, deprecated, input_schema, output_schema } = capability
   return (
     <div className={cx('border-b border-line', open && 'bg-panel')}>
-      <button type="button" data-row-main data-focus-inset aria-expanded={open} onClick={onToggle} className="flex min-h-[42px] w-full items-center gap-3 px-4 text-left transition-colors hover:bg-hover md:px-8">
+      <button
+        type="button"
+        data-row-main
+        data-focus-inset
+        aria-expanded={open}
+        onClick={onToggle}
+        className="flex min-h-[42px] w-full items-center gap-3 px-4 text-left transition-colors hover:bg-hover md:px-8"
+      >
         <ChevronRight size={13} aria-hidden className={cx('shrink-0 text-ink-3 transition-transform', open && 'rotate-90')} />
         <Method method={method} />
         <span className="min-w-0 flex-1 items-baseline gap-4 py-1.5 md:grid md:grid-cols-[minmax(9rem,2fr)_minmax(0,3fr)]">
@@ -86,7 +113,11 @@ function CapabilityRow({ connector, capability, open, onToggle }: RowProps) {
             </div>
             <div className="min-w-0">
               <h3 className="caption mb-1">Answer</h3>
-              {output_schema ? <JsonView value={output_schema} label="the output schema" depth={3} /> : <p className="text-ink-2">Not described.</p>}
+              {output_schema ? (
+                <JsonView value={output_schema} label="the output schema" depth={3} />
+              ) : (
+                <p className="text-ink-2">Not described.</p>
+              )}
             </div>
           </div>
           <Link to="/calls" search={{ connector, action }} className="text-small text-accent hover:underline">

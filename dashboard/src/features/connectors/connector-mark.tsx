@@ -21,7 +21,16 @@ export function ConnectorMark({ connector, size = 32 }: { readonly connector: Ma
   return (
     <span
       aria-hidden
-      style={{ width: size, height: size, ...(color ? { backgroundColor: `color-mix(in oklch, ${color} 16%, var(--panel))`, borderColor: `color-mix(in oklch, ${color} 45%, var(--line))` } : {}) }}
+      style={{
+        width: size,
+        height: size,
+        ...(color
+          ? {
+              backgroundColor: `color-mix(in oklch, ${color} 16%, var(--panel))`,
+              borderColor: `color-mix(in oklch, ${color} 45%, var(--line))`,
+            }
+          : {}),
+      }}
       className="grid shrink-0 place-items-center rounded-control border border-line bg-sunken text-small font-semibold text-ink-2 uppercase"
     >
       {letters || '–'}

@@ -18,7 +18,7 @@ import { DocumentTab } from './document-tab.tsx'
 type Tab = 'actions' | 'document'
 
 function brandColor(document: Json | undefined): string {
-  const brand = document?.['brand']
+  const brand = document?.brand
   return typeof brand === 'object' && brand !== null && 'color' in brand && typeof brand.color === 'string' ? brand.color : ''
 }
 
@@ -37,7 +37,7 @@ export function ConnectorPage() {
   if (query.isPending) return <SkeletonRows height={56} rows={8} />
   if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-6" />
   const { name, version, actions } = query.data
-  const description = document.data?.['description']
+  const description = document.data?.description
   const color = brandColor(document.data)
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -75,7 +75,14 @@ export function ConnectorPage() {
         onChange={show}
         listClassName="px-4 md:px-8"
         tabs={[
-          { value: 'actions', label: <>Actions <span className="text-ink-3 tabular">{actions.length}</span></> },
+          {
+            value: 'actions',
+            label: (
+              <>
+                Actions <span className="text-ink-3 tabular">{actions.length}</span>
+              </>
+            ),
+          },
           { value: 'document', label: 'Document' },
         ]}
       >
@@ -83,7 +90,17 @@ export function ConnectorPage() {
           <CapabilityList connector={query.data.connector} actions={actions} />
         </TabPanel>
         <TabPanel value="document" className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
-          {document.data ? <DocumentTab key={version} connectorId={connectorId} version={version} document={document.data} editable={mayDefine} /> : <ErrorNotice error={document.error} />}
+          {document.data ? (
+            <DocumentTab
+              key={version}
+              connectorId={connectorId}
+              version={version}
+              document={document.data}
+              editable={mayDefine}
+            />
+          ) : (
+            <ErrorNotice error={document.error} />
+          )}
         </TabPanel>
       </Tabs>
       <DeleteConnector id={connectorId} name={name} open={deleting} onClose={() => setDeleting(false)} />
@@ -91,7 +108,17 @@ export function ConnectorPage() {
   )
 }
 
-function DeleteConnector({ id, name, open, onClose }: { readonly id: string; readonly name: string; readonly open: boolean; readonly onClose: () => void }) {
+function DeleteConnector({
+  id,
+  name,
+  open,
+  onClose,
+}: {
+  readonly id: string
+  readonly name: string
+  readonly open: boolean
+  readonly onClose: () => void
+}) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const remove = useMutation({
@@ -103,8 +130,18 @@ function DeleteConnector({ id, name, open, onClose }: { readonly id: string; rea
     },
   })
   return (
-    <Confirm open={open} onClose={onClose} title={`Delete ${name}?`} action="Delete connector" busy={remove.isPending} onConfirm={() => remove.mutate()}>
-      <p>All its versions go. A connector that still has connections is not deleted: delete those first. The log of past calls stays.</p>
+    <Confirm
+      open={open}
+      onClose={onClose}
+      title={`Delete ${name}?`}
+      action="Delete connector"
+      busy={remove.isPending}
+      onConfirm={() => remove.mutate()}
+    >
+      <p>
+        All its versions go. A connector that still has connections is not deleted: delete those first. The log of past calls
+        stays.
+      </p>
       <ErrorNotice error={remove.error} />
     </Confirm>
   )

@@ -47,7 +47,12 @@ export function ConnectorsPage() {
       toolbar={
         (!query.data || items.length > 0 || search) && (
           <>
-            <SearchInput label="Search connectors" value={text} onChange={(event) => setText(event.target.value)} className="w-full sm:w-72" />
+            <SearchInput
+              label="Search connectors"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              className="w-full sm:w-72"
+            />
             <span className="ml-auto text-small text-ink-3 tabular">{query.data && count}</span>
           </>
         )
@@ -69,7 +74,16 @@ export function ConnectorsPage() {
           </EmptyState>
         )
       ) : (
-        <VirtualList label="Connectors" items={items} keyOf={({ id }) => id} rowHeight={rowHeight} header={<Header />} more={more} row={(connector) => <ConnectorRow connector={connector} />} className="border-t border-line" />
+        <VirtualList
+          label="Connectors"
+          items={items}
+          keyOf={({ id }) => id}
+          rowHeight={rowHeight}
+          header={<Header />}
+          more={more}
+          row={(connector) => <ConnectorRow connector={connector} />}
+          className="border-t border-line"
+        />
       )}
     </Page>
   )
@@ -78,12 +92,20 @@ export function ConnectorsPage() {
 function ConnectorRow({ connector }: { readonly connector: ConnectorListItem }) {
   const mayConnect = useMay('manager')
   return (
-    <div className={`relative flex items-center gap-3 border-b border-line px-4 py-2.5 transition-colors hover:bg-hover md:h-15 md:px-8 md:py-0 ${columns}`}>
+    <div
+      className={`relative flex items-center gap-3 border-b border-line px-4 py-2.5 transition-colors hover:bg-hover md:h-15 md:px-8 md:py-0 ${columns}`}
+    >
       <div className="flex min-w-0 flex-1 items-center gap-3">
         <ConnectorMark connector={connector} />
         <div className="min-w-0 flex-1">
           <div className="flex items-center gap-2">
-            <Link to="/connectors/$connectorId" params={{ connectorId: connector.id }} data-row-main data-focus-inset className="truncate font-medium after:absolute after:inset-0">
+            <Link
+              to="/connectors/$connectorId"
+              params={{ connectorId: connector.id }}
+              data-row-main
+              data-focus-inset
+              className="truncate font-medium after:absolute after:inset-0"
+            >
               {connector.name}
             </Link>
             {connector.category && <Chip className="max-sm:hidden">{connector.category}</Chip>}
@@ -96,7 +118,9 @@ function ConnectorRow({ connector }: { readonly connector: ConnectorListItem }) 
       </div>
       <code className="hidden text-ink-2 md:block">{connector.version}</code>
       <span className="hidden tabular md:block">{formatCount(connector.actions)}</span>
-      <span className="hidden tabular md:block">{connector.connections === 0 ? <span className="text-ink-3">none</span> : formatCount(connector.connections)}</span>
+      <span className="hidden tabular md:block">
+        {connector.connections === 0 ? <span className="text-ink-3">none</span> : formatCount(connector.connections)}
+      </span>
       <div className="relative z-1 flex justify-end">
         {mayConnect && (
           <ButtonLink size="small" look="quiet" to="/connect" search={{ connector: connector.id }}>

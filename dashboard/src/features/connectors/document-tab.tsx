@@ -68,10 +68,21 @@ export function DocumentTab({ connectorId, version, document, editable }: Docume
         )}
       </div>
       <ErrorNotice error={save.error} />
-      <CodeEditor label="Connector document" language={format} value={text} {...(editing ? { onChange: setDraft } : {})} className="min-h-0 flex-1" />
+      <CodeEditor
+        label="Connector document"
+        language={format}
+        value={text}
+        {...(editing ? { onChange: setDraft } : {})}
+        className="min-h-0 flex-1"
+      />
       {editing && (
         <div className="flex flex-wrap items-center gap-3">
-          <Checkbox label="Let the gateway choose the version" hint="It compares both documents and raises the part that the changes ask for." checked={autoBump} onChange={setAutoBump} />
+          <Checkbox
+            label="Let the gateway choose the version"
+            hint="It compares both documents and raises the part that the changes ask for."
+            checked={autoBump}
+            onChange={setAutoBump}
+          />
           <span className="flex-1" />
           <Button
             onClick={() => {
@@ -81,7 +92,12 @@ export function DocumentTab({ connectorId, version, document, editable }: Docume
           >
             Cancel
           </Button>
-          <Button look="primary" busy={save.isPending} disabled={draft === textOf(document, format)} onClick={() => save.mutate(text)}>
+          <Button
+            look="primary"
+            busy={save.isPending}
+            disabled={draft === textOf(document, format)}
+            onClick={() => save.mutate(text)}
+          >
             Save new version
           </Button>
         </div>

@@ -2,7 +2,15 @@ import type { ReactNode } from 'react'
 import { Logo } from '../../ui/logo.tsx'
 
 /** The page before the gate: one card, the mark, nothing else. */
-export function EntryFrame({ title, lead, children }: { readonly title: string; readonly lead: ReactNode; readonly children: ReactNode }) {
+export function EntryFrame({
+  title,
+  lead,
+  children,
+}: {
+  readonly title: string
+  readonly lead: ReactNode
+  readonly children: ReactNode
+}) {
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-10">
       <title>{`${title} · Sallyport`}</title>

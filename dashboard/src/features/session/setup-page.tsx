@@ -23,7 +23,10 @@ export function SetupPage() {
   const [name, setName] = useState('')
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const setup = useMutation({ mutationFn: (body: Parameters<typeof api.session.setUp>[0]) => api.session.setUp(body), onSuccess: () => client.invalidateQueries({ queryKey: ['session'] }) })
+  const setup = useMutation({
+    mutationFn: (body: Parameters<typeof api.session.setUp>[0]) => api.session.setUp(body),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['session'] }),
+  })
   // The code must not stay in the address or the history.
   useEffect(() => {
     if (linked) void navigate({ to: '/connections', replace: true })
@@ -37,11 +40,35 @@ export function SetupPage() {
     <EntryFrame title="Set up this gateway" lead="You become its owner. Nobody else can use this link afterwards.">
       <form onSubmit={submit} className="space-y-4">
         {!linked && (
-          <TextField label="Setup code" mono required autoFocus value={code} onValueChange={setCode} hint="The gateway prints it when it starts for the first time, as a part of the setup link." />
+          <TextField
+            label="Setup code"
+            mono
+            required
+            autoFocus
+            value={code}
+            onValueChange={setCode}
+            hint="The gateway prints it when it starts for the first time, as a part of the setup link."
+          />
         )}
-        <TextField label="Your name" autoComplete="name" required autoFocus={Boolean(linked)} value={name} onValueChange={setName} />
+        <TextField
+          label="Your name"
+          autoComplete="name"
+          required
+          autoFocus={Boolean(linked)}
+          value={name}
+          onValueChange={setName}
+        />
         <TextField label="Email" type="email" autoComplete="username" required value={email} onValueChange={setEmail} />
-        <TextField label="Password" type="password" autoComplete="new-password" required minLength={minPassword} value={password} onValueChange={setPassword} hint={`At least ${minPassword} characters. A short sentence is good.`} />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={minPassword}
+          value={password}
+          onValueChange={setPassword}
+          hint={`At least ${minPassword} characters. A short sentence is good.`}
+        />
         <ErrorNotice error={setup.error} />
         <Button type="submit" look="primary" className="w-full" busy={setup.isPending}>
           Create the workspace

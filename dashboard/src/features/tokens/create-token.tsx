@@ -35,7 +35,12 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
   const [role, setRole] = useState<Role>('member')
   const [days, setDays] = useState<Lifetime>('')
   const create = useMutation({
-    mutationFn: () => api.tokens.create({ name: name.trim(), role, ...(days ? { expires_at: new Date(Date.now() + Number(days) * dayMs).toISOString() } : {}) }),
+    mutationFn: () =>
+      api.tokens.create({
+        name: name.trim(),
+        role,
+        ...(days ? { expires_at: new Date(Date.now() + Number(days) * dayMs).toISOString() } : {}),
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['tokens'] }),
   })
   const close = () => {
@@ -49,7 +54,18 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
   }
   if (create.data)
     return (
-      <Dialog open={open} onClose={close} wide title={`${create.data.name} is ready`} description="Copy the token now. It is not stored and can't be shown again." footer={<Button look="primary" onClick={close}>Done</Button>}>
+      <Dialog
+        open={open}
+        onClose={close}
+        wide
+        title={`${create.data.name} is ready`}
+        description="Copy the token now. It is not stored and can't be shown again."
+        footer={
+          <Button look="primary" onClick={close}>
+            Done
+          </Button>
+        }
+      >
         <div className="space-y-4">
           <div className="flex items-center gap-2 rounded-panel border border-accent-line bg-accent-wash py-2 pr-2 pl-3">
             <code className="min-w-0 flex-1 break-all">{create.data.token}</code>
@@ -62,7 +78,16 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
   return (
     <Dialog open={open} onClose={close} title="New token">
       <form onSubmit={submit} className="space-y-4 pb-2">
-        <TextField label="Name" required autoFocus maxLength={100} placeholder="Support agent" value={name} onValueChange={setName} hint="Who will use it; the log shows this name." />
+        <TextField
+          label="Name"
+          required
+          autoFocus
+          maxLength={100}
+          placeholder="Support agent"
+          value={name}
+          onValueChange={setName}
+          hint="Who will use it; the log shows this name."
+        />
         <Field label="Role">
           <Select value={role} onChange={setRole} options={roles} />
         </Field>

@@ -5,8 +5,20 @@ import { TabPanel, Tabs } from '../../ui/tabs.tsx'
 /** What clients need, ready to paste. The address is the one the reader sees the dashboard at. */
 const snippets = (origin: string, token: string) =>
   [
-    { value: 'mcp', label: 'MCP client', text: JSON.stringify({ mcpServers: { sallyport: { type: 'http', url: `${origin}/mcp`, headers: { Authorization: `Bearer ${token}` } } } }, null, 2) },
-    { value: 'cli', label: 'Command line', text: `export SALLYPORT_URL=${origin}\nexport SALLYPORT_TOKEN=${token}\nsallyport tools` },
+    {
+      value: 'mcp',
+      label: 'MCP client',
+      text: JSON.stringify(
+        { mcpServers: { sallyport: { type: 'http', url: `${origin}/mcp`, headers: { Authorization: `Bearer ${token}` } } } },
+        null,
+        2,
+      ),
+    },
+    {
+      value: 'cli',
+      label: 'Command line',
+      text: `export SALLYPORT_URL=${origin}\nexport SALLYPORT_TOKEN=${token}\nsallyport tools`,
+    },
     {
       value: 'sdk',
       label: 'TypeScript',

@@ -50,7 +50,11 @@ export function TokensPage() {
     </Button>
   )
   return (
-    <Page title="Tokens" description="One for each agent or script, so that the log tells them apart and each can be revoked alone." actions={create}>
+    <Page
+      title="Tokens"
+      description="One for each agent or script, so that the log tells them apart and each can be revoked alone."
+      actions={create}
+    >
       {query.isPending ? (
         <div className="border-t border-line">
           <Header />
@@ -63,7 +67,15 @@ export function TokensPage() {
           With a token an agent reaches all tools of this workspace over MCP or HTTP, within its role.
         </EmptyState>
       ) : (
-        <VirtualList label="Tokens" items={items} keyOf={({ id }) => id} rowHeight={rowHeight} header={<Header />} row={(token) => <TokenRow token={token} onRevoke={() => setRevoking(token)} />} className="border-t border-line" />
+        <VirtualList
+          label="Tokens"
+          items={items}
+          keyOf={({ id }) => id}
+          rowHeight={rowHeight}
+          header={<Header />}
+          row={(token) => <TokenRow token={token} onRevoke={() => setRevoking(token)} />}
+          className="border-t border-line"
+        />
       )}
       <CreateToken open={creating} onClose={() => setCreating(false)} />
       <Confirm
@@ -98,7 +110,9 @@ function stateOf({ revoked_at, expires_at }: Token) {
 function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
   const state = stateOf(token)
   return (
-    <div className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 md:h-[52px] md:px-8 md:py-0 ${columns}`}>
+    <div
+      className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 md:h-[52px] md:px-8 md:py-0 ${columns}`}
+    >
       <div className="w-full min-w-0 md:w-auto">
         <div className={state.tone === 'ok' ? 'truncate font-medium' : 'truncate text-ink-3'}>{token.name}</div>
         <code className="text-small text-ink-3">{token.hint}…</code>

@@ -13,7 +13,9 @@ export const actionTools = (connector: string, action: string) =>
     queryFn: async (): Promise<Tool[]> => {
       const found: Tool[] = []
       let seen = 0
-      for await (const tool of allItems((cursor) => api.tools.list({ connector, search: action, limit: 200, ...(cursor === undefined ? {} : { cursor }) }))) {
+      for await (const tool of allItems((cursor) =>
+        api.tools.list({ connector, search: action, limit: 200, ...(cursor === undefined ? {} : { cursor }) }),
+      )) {
         if (tool.action === action && tool.connector === connector) found.push(tool)
         if (++seen >= maxItems) break
       }

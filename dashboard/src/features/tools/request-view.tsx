@@ -19,12 +19,22 @@ export function RequestView({ request }: { readonly request: PlannedRequest }) {
           {Object.entries(request.headers).map(([name, value]) => (
             <div key={name} className="contents">
               <dt className="text-ink-3">{name}</dt>
-              <dd className="min-w-0 break-all">{redacted.test(value) ? <span className="text-accent" title="The gateway puts the credential here">{value}</span> : value}</dd>
+              <dd className="min-w-0 break-all">
+                {redacted.test(value) ? (
+                  <span className="text-accent" title="The gateway puts the credential here">
+                    {value}
+                  </span>
+                ) : (
+                  value
+                )}
+              </dd>
             </div>
           ))}
         </dl>
       )}
-      {request.body !== undefined && request.body !== null && <JsonView value={request.body} label="the body" depth={4} className="rounded-none border-0 border-t" />}
+      {request.body !== undefined && request.body !== null && (
+        <JsonView value={request.body} label="the body" depth={4} className="rounded-none border-0 border-t" />
+      )}
     </div>
   )
 }

@@ -37,13 +37,24 @@ function Answer({ result }: { readonly result: CallResult }) {
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-        <Status state={result.success ? { shape: 'check', tone: 'ok', words: 'Succeeded' } : { shape: 'square', tone: 'bad', words: result.error ?? 'The action failed' }} className="font-medium" />
+        <Status
+          state={
+            result.success
+              ? { shape: 'check', tone: 'ok', words: 'Succeeded' }
+              : { shape: 'square', tone: 'bad', words: result.error ?? 'The action failed' }
+          }
+          className="font-medium"
+        />
         {result.status !== null && <Chip>{result.status}</Chip>}
         <span className="text-ink-2 tabular">{formatDuration(result.duration_ms)}</span>
         <CallLink id={result.id} />
       </div>
       {result.outcome !== 'done' && <p className="text-warn">{outcomeWords[result.outcome].detail}</p>}
-      {result.payload === undefined ? <p className="text-ink-2">The answer has no content.</p> : <JsonView value={result.payload} label="the answer" depth={3} />}
+      {result.payload === undefined ? (
+        <p className="text-ink-2">The answer has no content.</p>
+      ) : (
+        <JsonView value={result.payload} label="the answer" depth={3} />
+      )}
       {hasAny(variables) && <Part title="Variables" value={variables} />}
       {hasAny(diagnostics) && <Part title="Diagnostics" value={diagnostics} />}
       <Trace id={result.id} />
@@ -83,7 +94,8 @@ function Pending({ call }: { readonly call: PendingCall }) {
     <div className="space-y-3 rounded-panel bg-wait-wash p-4">
       <Status state={{ shape: 'clock', tone: 'wait', words: 'Waits for approval' }} />
       <p>
-        Nothing was sent yet. A manager who is not you decides; without a decision the call expires {formatRelative(call.approval.expires_at)}.
+        Nothing was sent yet. A manager who is not you decides; without a decision the call expires{' '}
+        {formatRelative(call.approval.expires_at)}.
       </p>
       <div className="flex flex-wrap items-center gap-3">
         <ButtonLink size="small" to="/approvals/$approvalId" params={{ approvalId: call.approval.id }}>
@@ -99,7 +111,9 @@ function Refusal({ problem }: { readonly problem: Problem }) {
   return (
     <div className="space-y-4">
       <ProblemNotice problem={problem}>
-        {problem.outcome && problem.outcome !== 'done' && <p className="mt-1 text-ink-2">{outcomeWords[problem.outcome].detail}</p>}
+        {problem.outcome && problem.outcome !== 'done' && (
+          <p className="mt-1 text-ink-2">{outcomeWords[problem.outcome].detail}</p>
+        )}
         {problem.callId && (
           <p className="mt-1.5">
             <CallLink id={problem.callId} />

@@ -24,7 +24,8 @@ export function ToolPane() {
         No connection offers <code>{action}</code> of {connector}. It may have been deleted, or renamed in a new version.
       </EmptyState>
     )
-  const choose = (id: string) => void navigate({ to: '.', search: (previous) => ({ ...previous, connection: id }), replace: true })
+  const choose = (id: string) =>
+    void navigate({ to: '.', search: (previous) => ({ ...previous, connection: id }), replace: true })
   return (
     <div className="flex h-full min-h-0 flex-col overflow-y-auto">
       <ToolHeader tool={tool} alternatives={query.data} onChoose={choose} />
@@ -33,10 +34,22 @@ export function ToolPane() {
   )
 }
 
-function ToolHeader({ tool, alternatives, onChoose }: { readonly tool: Tool; readonly alternatives: readonly Tool[]; readonly onChoose: (id: string) => void }) {
+function ToolHeader({
+  tool,
+  alternatives,
+  onChoose,
+}: {
+  readonly tool: Tool
+  readonly alternatives: readonly Tool[]
+  readonly onChoose: (id: string) => void
+}) {
   return (
     <header className="px-4 pt-4 pb-4 md:px-8 md:pt-6">
-      <Link to="/tools" search={(previous) => ({ ...('q' in previous && previous.q ? { q: previous.q } : {}) })} className="mb-2 inline-flex items-center gap-1 text-small text-ink-2 md:hidden">
+      <Link
+        to="/tools"
+        search={(previous) => ({ ...('q' in previous && previous.q ? { q: previous.q } : {}) })}
+        className="mb-2 inline-flex items-center gap-1 text-small text-ink-2 md:hidden"
+      >
         <ArrowLeft size={14} aria-hidden />
         All tools
       </Link>
@@ -64,7 +77,17 @@ function ToolHeader({ tool, alternatives, onChoose }: { readonly tool: Tool; rea
       {alternatives.length > 1 && (
         <div className="mt-3 flex items-center gap-2 text-small">
           <span className="text-ink-3">through</span>
-          <Select label="Connection" value={tool.connection.id} onChange={onChoose} options={alternatives.map(({ connection }) => ({ value: connection.id, label: connection.name, hint: connection.environment }))} className="max-w-64" />
+          <Select
+            label="Connection"
+            value={tool.connection.id}
+            onChange={onChoose}
+            options={alternatives.map(({ connection }) => ({
+              value: connection.id,
+              label: connection.name,
+              hint: connection.environment,
+            }))}
+            className="max-w-64"
+          />
         </div>
       )}
     </header>

@@ -4,8 +4,8 @@ import { X } from 'lucide-react'
 import { useMemo } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { Tool } from '../../api/types.ts'
-import { cx } from '../../lib/cx.ts'
 import { compact } from '../../lib/compact.ts'
+import { cx } from '../../lib/cx.ts'
 import { usePages } from '../../lib/use-pages.ts'
 import { useSearchText } from '../../lib/use-search-text.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -15,13 +15,17 @@ import { EffectMark, Method } from '../../ui/status.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 
 const rowHeight = 46
-type Row = { readonly kind: 'head'; readonly key: string; readonly tool: Tool } | { readonly kind: 'tool'; readonly key: string; readonly tool: Tool }
+type Row =
+  | { readonly kind: 'head'; readonly key: string; readonly tool: Tool }
+  | { readonly kind: 'tool'; readonly key: string; readonly tool: Tool }
 
 /** The tools under the names of their connection: agents see them in the same grouping. */
 function rowsOf(tools: readonly Tool[]): Row[] {
   return tools.flatMap((tool, index): Row[] => {
     const row: Row = { kind: 'tool', key: `${tool.connection.id}/${tool.action}`, tool }
-    return tools[index - 1]?.connection.id === tool.connection.id ? [row] : [{ kind: 'head', key: `head/${tool.connection.id}/${index}`, tool }, row]
+    return tools[index - 1]?.connection.id === tool.connection.id
+      ? [row]
+      : [{ kind: 'head', key: `head/${tool.connection.id}/${index}`, tool }, row]
   })
 }
 
@@ -47,7 +51,11 @@ export function ToolsPage() {
           </div>
           <SearchInput label="Search actions" value={text} onChange={(event) => setText(event.target.value)} className="mt-3" />
           {connector && (
-            <Button size="small" className="mt-2" onClick={() => void navigate({ to: '.', search: ({ connector: _, ...rest }) => rest })}>
+            <Button
+              size="small"
+              className="mt-2"
+              onClick={() => void navigate({ to: '.', search: ({ connector: _, ...rest }) => rest })}
+            >
               only {connector}
               <X size={12} aria-label="Remove this filter" />
             </Button>
@@ -73,7 +81,15 @@ export function ToolsPage() {
             </EmptyState>
           )
         ) : (
-          <VirtualList label="Actions" items={rows} keyOf={({ key }) => key} rowHeight={rowHeight} more={more} row={({ kind, tool }) => (kind === 'head' ? <ConnectionHead tool={tool} /> : <ToolRow tool={tool} />)} className="border-t border-line" />
+          <VirtualList
+            label="Actions"
+            items={rows}
+            keyOf={({ key }) => key}
+            rowHeight={rowHeight}
+            more={more}
+            row={({ kind, tool }) => (kind === 'head' ? <ConnectionHead tool={tool} /> : <ToolRow tool={tool} />)}
+            className="border-t border-line"
+          />
         )}
       </section>
       <div className={cx('min-h-0 min-w-0', open ? 'block' : 'hidden md:block')}>
@@ -82,7 +98,9 @@ export function ToolsPage() {
         ) : (
           items.length > 0 && (
             <div className="grid h-full place-items-center">
-              <EmptyState title="Pick an action to try">See the exact request before it leaves, run it, and follow its way through the gate.</EmptyState>
+              <EmptyState title="Pick an action to try">
+                See the exact request before it leaves, run it, and follow its way through the gate.
+              </EmptyState>
             </div>
           )
         )}

@@ -18,7 +18,11 @@ const runWords: Record<Effect, string> = { read: 'Run', write: 'Run, and write',
 const hasFields = ({ input_schema }: Tool): boolean => {
   const { properties, additionalProperties, anyOf, oneOf, allOf, $ref } = input_schema
   const named = typeof properties === 'object' && properties !== null && Object.keys(properties).length > 0
-  return named || Boolean($ref ?? anyOf ?? oneOf ?? allOf) || (typeof additionalProperties === 'object' && additionalProperties !== null)
+  return (
+    named ||
+    Boolean($ref ?? anyOf ?? oneOf ?? allOf) ||
+    (typeof additionalProperties === 'object' && additionalProperties !== null)
+  )
 }
 
 /** The input at the left, what came of it at the right. */
@@ -68,7 +72,13 @@ export function TryAction({ tool }: { readonly tool: Tool }) {
           <TabPanel value="form" className="py-4">
             {hasFields(tool) ? (
               <Suspense fallback={<Skeleton className="h-24 animate-appear" />}>
-                <SchemaForm ref={form} schema={tool.input_schema} value={input} onChange={setInput} onSubmit={() => start(false)} />
+                <SchemaForm
+                  ref={form}
+                  schema={tool.input_schema}
+                  value={input}
+                  onChange={setInput}
+                  onSubmit={() => start(false)}
+                />
               </Suspense>
             ) : (
               <p className="text-ink-2">This action takes no input.</p>
@@ -87,15 +97,30 @@ export function TryAction({ tool }: { readonly tool: Tool }) {
             </div>
             <div>
               <h3 className="caption mb-1">Answer</h3>
-              {tool.output_schema ? <JsonView value={tool.output_schema} label="the output schema" depth={3} /> : <p className="text-ink-2">The document does not say what the answer looks like.</p>}
+              {tool.output_schema ? (
+                <JsonView value={tool.output_schema} label="the output schema" depth={3} />
+              ) : (
+                <p className="text-ink-2">The document does not say what the answer looks like.</p>
+              )}
             </div>
           </TabPanel>
         </Tabs>
         <div className="sticky bottom-0 flex flex-wrap gap-2 bg-bg py-3">
-          <Button look={tool.effect === 'destructive' ? 'danger' : 'primary'} icon={<Play size={14} />} busy={run.isPending && !run.variables?.dryRun} disabled={run.isPending || mistake !== null} onClick={() => start(false)}>
+          <Button
+            look={tool.effect === 'destructive' ? 'danger' : 'primary'}
+            icon={<Play size={14} />}
+            busy={run.isPending && !run.variables?.dryRun}
+            disabled={run.isPending || mistake !== null}
+            onClick={() => start(false)}
+          >
             {tool.confirm ? 'Ask for approval' : runWords[tool.effect]}
           </Button>
-          <Button icon={<FileSearch size={14} />} busy={run.isPending && run.variables?.dryRun === true} disabled={run.isPending || mistake !== null} onClick={() => start(true)}>
+          <Button
+            icon={<FileSearch size={14} />}
+            busy={run.isPending && run.variables?.dryRun === true}
+            disabled={run.isPending || mistake !== null}
+            onClick={() => start(true)}
+          >
             Dry run
           </Button>
         </div>

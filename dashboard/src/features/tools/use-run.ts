@@ -18,7 +18,13 @@ interface Attempt {
 
 async function attempt({ tool, input, dryRun }: Attempt): Promise<Run> {
   try {
-    const answer = await api.calls.create({ connector: tool.connector, action: tool.action, connection: tool.connection.id, input: { ...input }, ...(dryRun ? { dry_run: true } : {}) })
+    const answer = await api.calls.create({
+      connector: tool.connector,
+      action: tool.action,
+      connection: tool.connection.id,
+      input: { ...input },
+      ...(dryRun ? { dry_run: true } : {}),
+    })
     if ('approval' in answer) return { kind: 'pending', call: answer }
     return { kind: answer.plan ? 'plan' : 'answer', result: answer }
   } catch (error) {

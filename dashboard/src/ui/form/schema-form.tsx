@@ -44,7 +44,10 @@ export default function SchemaForm({ schema, value, onChange, onSubmit, ref }: S
       noHtml5Validate
       showErrorList={false}
       focusOnFirstError
-      experimental_defaultFormStateBehavior={{ emptyObjectFields: 'populateRequiredDefaults', arrayMinItems: { populate: 'requiredOnly' } }}
+      experimental_defaultFormStateBehavior={{
+        emptyObjectFields: 'populateRequiredDefaults',
+        arrayMinItems: { populate: 'requiredOnly' },
+      }}
       onChange={({ formData }) => onChange(isObject(formData) ? formData : {})}
       onSubmit={onSubmit}
     >

@@ -1,4 +1,23 @@
-import { type ArrayFieldItemTemplateProps, type ArrayFieldTemplateProps, type CyclicSchemaExpandProps, type DescriptionFieldProps, type FieldErrorProps, type FieldTemplateProps, ID_KEY, type IconButtonProps, type MultiSchemaFieldTemplateProps, type ObjectFieldTemplateProps, type OptionalDataControlsTemplateProps, type TemplatesType, type UnsupportedFieldProps, type WrapIfAdditionalTemplateProps, ADDITIONAL_PROPERTY_FLAG, canExpand, descriptionId, errorId } from '@rjsf/utils'
+import {
+  ADDITIONAL_PROPERTY_FLAG,
+  type ArrayFieldItemTemplateProps,
+  type ArrayFieldTemplateProps,
+  type CyclicSchemaExpandProps,
+  canExpand,
+  type DescriptionFieldProps,
+  descriptionId,
+  errorId,
+  type FieldErrorProps,
+  type FieldTemplateProps,
+  type IconButtonProps,
+  ID_KEY,
+  type MultiSchemaFieldTemplateProps,
+  type ObjectFieldTemplateProps,
+  type OptionalDataControlsTemplateProps,
+  type TemplatesType,
+  type UnsupportedFieldProps,
+  type WrapIfAdditionalTemplateProps,
+} from '@rjsf/utils'
 import { ArrowDown, ArrowUp, Plus, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cx } from '../../lib/cx.ts'
@@ -12,14 +31,38 @@ const group = 'min-w-0 border-l-2 border-line pl-3.5'
 /** Descriptions come from API documents and can be long; the first lines are enough beside a field. */
 const description = 'line-clamp-3 text-small text-ink-3 has-focus:line-clamp-none hover:line-clamp-none'
 
-function FieldTemplate({ id, label, children, errors, help, rawDescription, hidden, required, displayLabel, registry, uiSchema, schema, ...rest }: FieldTemplateProps) {
+function FieldTemplate({
+  id,
+  label,
+  children,
+  errors,
+  help,
+  rawDescription,
+  hidden,
+  required,
+  displayLabel,
+  registry,
+  uiSchema,
+  schema,
+  ...rest
+}: FieldTemplateProps) {
   if (hidden) return <div className="hidden">{children}</div>
   const { WrapIfAdditionalTemplate } = registry.templates
   // RJSF leaves the label of a boolean to its checkbox; here it is a select like any other.
   const labelled = displayLabel || schema.type === 'boolean'
   const type = Array.isArray(schema.type) ? schema.type.find((name) => name !== 'null') : schema.type
   return (
-    <WrapIfAdditionalTemplate {...rest} id={id} label={label} required={required ?? false} displayLabel={displayLabel ?? false} schema={schema} uiSchema={uiSchema ?? {}} registry={registry} rawDescription={rawDescription ?? ''}>
+    <WrapIfAdditionalTemplate
+      {...rest}
+      id={id}
+      label={label}
+      required={required ?? false}
+      displayLabel={displayLabel ?? false}
+      schema={schema}
+      uiSchema={uiSchema ?? {}}
+      registry={registry}
+      rawDescription={rawDescription ?? ''}
+    >
       <div className="flex min-w-0 flex-col gap-1">
         {labelled && (
           <label htmlFor={id} className="flex items-baseline gap-2 text-small">
@@ -44,7 +87,19 @@ function FieldTemplate({ id, label, children, errors, help, rawDescription, hidd
   )
 }
 
-function ObjectFieldTemplate({ title, description: text, properties, fieldPathId, schema, uiSchema, formData, onAddProperty, disabled, readonly, optionalDataControl }: ObjectFieldTemplateProps) {
+function ObjectFieldTemplate({
+  title,
+  description: text,
+  properties,
+  fieldPathId,
+  schema,
+  uiSchema,
+  formData,
+  onAddProperty,
+  disabled,
+  readonly,
+  optionalDataControl,
+}: ObjectFieldTemplateProps) {
   const root = fieldPathId.path.length === 0
   return (
     <fieldset id={fieldPathId[ID_KEY]} className={cx('min-w-0 space-y-4', !root && properties.length > 0 && group)}>
@@ -59,7 +114,15 @@ function ObjectFieldTemplate({ title, description: text, properties, fieldPathId
   )
 }
 
-function GroupTitle({ title, text, control }: { readonly title: ReactNode; readonly text?: ReactNode; readonly control?: ReactNode }) {
+function GroupTitle({
+  title,
+  text,
+  control,
+}: {
+  readonly title: ReactNode
+  readonly text?: ReactNode
+  readonly control?: ReactNode
+}) {
   return (
     <legend className="w-full">
       <span className="flex items-center gap-2 text-small font-medium text-ink-2">
@@ -71,7 +134,18 @@ function GroupTitle({ title, text, control }: { readonly title: ReactNode; reado
   )
 }
 
-function ArrayFieldTemplate({ title, schema, items, canAdd, onAddClick, disabled, readonly, fieldPathId, optionalDataControl, required }: ArrayFieldTemplateProps) {
+function ArrayFieldTemplate({
+  title,
+  schema,
+  items,
+  canAdd,
+  onAddClick,
+  disabled,
+  readonly,
+  fieldPathId,
+  optionalDataControl,
+  required,
+}: ArrayFieldTemplateProps) {
   return (
     <fieldset id={fieldPathId[ID_KEY]} className={cx('min-w-0 space-y-2.5', items.length > 0 && group)}>
       <GroupTitle
@@ -118,11 +192,28 @@ function ArrayFieldItemTemplate({ children, buttonsProps, index, totalItems }: A
   )
 }
 
-function WrapIfAdditionalTemplate({ id, label, children, schema, onKeyRenameBlur, onRemoveProperty, disabled, readonly }: WrapIfAdditionalTemplateProps) {
+function WrapIfAdditionalTemplate({
+  id,
+  label,
+  children,
+  schema,
+  onKeyRenameBlur,
+  onRemoveProperty,
+  disabled,
+  readonly,
+}: WrapIfAdditionalTemplateProps) {
   if (!(ADDITIONAL_PROPERTY_FLAG in schema)) return <>{children}</>
   return (
     <div className="grid grid-cols-[minmax(6rem,10rem)_minmax(0,1fr)_auto] items-end gap-2">
-      <input key={label} aria-label="Name of the field" id={`${id}-key`} defaultValue={label} onBlur={onKeyRenameBlur} disabled={disabled || readonly} className={cx(controlClass, 'font-mono')} />
+      <input
+        key={label}
+        aria-label="Name of the field"
+        id={`${id}-key`}
+        defaultValue={label}
+        onBlur={onKeyRenameBlur}
+        disabled={disabled || readonly}
+        className={cx(controlClass, 'font-mono')}
+      />
       {children}
       <IconButton label={`Remove ${label}`} disabled={disabled || readonly} onClick={onRemoveProperty}>
         <X size={14} />
@@ -172,8 +263,15 @@ function CyclicSchemaExpandTemplate({ name, fieldPathId, onExpand }: CyclicSchem
   )
 }
 
-const Description = ({ id, description: text }: DescriptionFieldProps) => (text ? <p id={id} className={description}>{text}</p> : null)
-const Unsupported = ({ reason }: UnsupportedFieldProps) => <p className="text-small text-warn">The form can't show this part ({reason}). Use the JSON tab.</p>
+const Description = ({ id, description: text }: DescriptionFieldProps) =>
+  text ? (
+    <p id={id} className={description}>
+      {text}
+    </p>
+  ) : null
+const Unsupported = ({ reason }: UnsupportedFieldProps) => (
+  <p className="text-small text-warn">The form can't show this part ({reason}). Use the JSON tab.</p>
+)
 const Nothing = () => null
 const Add = ({ onClick, disabled }: IconButtonProps) => (
   <IconButton size="small" label="Add" disabled={disabled} onClick={onClick}>
@@ -186,7 +284,9 @@ const Remove = ({ onClick, disabled }: IconButtonProps) => (
   </IconButton>
 )
 
-export const templates: Partial<Omit<TemplatesType, 'ButtonTemplates'>> & { readonly ButtonTemplates: Partial<TemplatesType['ButtonTemplates']> } = {
+export const templates: Partial<Omit<TemplatesType, 'ButtonTemplates'>> & {
+  readonly ButtonTemplates: Partial<TemplatesType['ButtonTemplates']>
+} = {
   FieldTemplate,
   ObjectFieldTemplate,
   ArrayFieldTemplate,

@@ -1,5 +1,14 @@
 import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema'
-import { createErrorHandler, type ErrorSchemaBuilder, ErrorSchemaBuilder as Builder, type RJSFSchema, type RJSFValidationError, unwrapErrorHandler, type ValidationData, type ValidatorType } from '@rjsf/utils'
+import {
+  ErrorSchemaBuilder as Builder,
+  createErrorHandler,
+  type ErrorSchemaBuilder,
+  type RJSFSchema,
+  type RJSFValidationError,
+  unwrapErrorHandler,
+  type ValidationData,
+  type ValidatorType,
+} from '@rjsf/utils'
 import { compact } from '../../lib/compact.ts'
 
 /**
@@ -9,7 +18,19 @@ import { compact } from '../../lib/compact.ts'
  */
 
 /** Keywords whose failure only repeats that of a part. */
-const containers = new Set(['properties', 'items', 'prefixItems', 'additionalProperties', 'patternProperties', '$ref', 'allOf', 'if', 'then', 'else', 'dependentSchemas'])
+const containers = new Set([
+  'properties',
+  'items',
+  'prefixItems',
+  'additionalProperties',
+  'patternProperties',
+  '$ref',
+  'allOf',
+  'if',
+  'then',
+  'else',
+  'dependentSchemas',
+])
 
 const compiled = new WeakMap<object, Validator>()
 
@@ -33,9 +54,13 @@ const pathOf = (location: string): string[] =>
 
 function plain({ keyword, error }: OutputUnit): string {
   if (keyword === 'required') return 'Is required.'
-  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties' || keyword === 'false') return 'Is not known to this action.'
+  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties' || keyword === 'false')
+    return 'Is not known to this action.'
   return error
-    .replace(/^Instance type ".*?" is invalid\. Expected (.*)\.$/, (_, expected: string) => `Must be of type ${expected.replaceAll('"', '')}.`)
+    .replace(
+      /^Instance type ".*?" is invalid\. Expected (.*)\.$/,
+      (_, expected: string) => `Must be of type ${expected.replaceAll('"', '')}.`,
+    )
     .replace(/^Instance does not match any of \[(.*)\]\.$/, 'Must be one of $1.')
     .replace(/^(?:Instance|String|Array|Object) /, 'Must be right: ')
 }
@@ -45,7 +70,13 @@ function toError(unit: OutputUnit): RJSFValidationError {
   const missing = unit.keyword === 'required' ? unit.error.match(/"(.*)"\.$/)?.[1] : undefined
   if (missing !== undefined) path.push(missing)
   const message = plain(unit)
-  return { name: unit.keyword, message, property: path.map((part) => `.${part}`).join(''), stack: `${path.join('.')} ${message}`, params: { path } }
+  return {
+    name: unit.keyword,
+    message,
+    property: path.map((part) => `.${part}`).join(''),
+    stack: `${path.join('.')} ${message}`,
+    params: { path },
+  }
 }
 
 function check(schema: RJSFSchema, value: unknown, root?: RJSFSchema): RJSFValidationError[] {

@@ -8,7 +8,22 @@ import { controlClass } from '../field.tsx'
 
 const textOf = (value: unknown): string => (value === undefined || value === null ? '' : String(value))
 
-function TextInput({ id, htmlName, value, required, disabled, readonly, placeholder, onChange, onBlur, onFocus, options, schema, rawErrors, type, autofocus }: WidgetProps) {
+function TextInput({
+  id,
+  htmlName,
+  value,
+  required,
+  disabled,
+  readonly,
+  placeholder,
+  onChange,
+  onBlur,
+  onFocus,
+  options,
+  schema,
+  rawErrors,
+  type,
+}: WidgetProps) {
   const input = getInputProps(schema, typeof type === 'string' ? type : undefined, options)
   const list = useId()
   const examples = Array.isArray(schema.examples) ? schema.examples.map(textOf) : []
@@ -25,7 +40,6 @@ function TextInput({ id, htmlName, value, required, disabled, readonly, placehol
         value={textOf(value)}
         required={required}
         disabled={disabled || readonly}
-        autoFocus={autofocus}
         autoComplete="off"
         spellCheck={false}
         placeholder={placeholder || (schema.default === undefined ? '' : `default: ${textOf(schema.default)}`)}
@@ -65,8 +79,21 @@ function TextareaWidget({ id, value, onChange, disabled, readonly, options, rawE
 const unset = ''
 
 /** Positions stand in for values, because a value may be of any type. */
-function SelectWidget({ id, value, options: { enumOptions = [] }, onChange, required, disabled, readonly, multiple, label }: WidgetProps) {
-  if (multiple) return <ManyOf options={enumOptions} value={value} onChange={onChange} disabled={Boolean(disabled || readonly)} label={label} />
+function SelectWidget({
+  id,
+  value,
+  options: { enumOptions = [] },
+  onChange,
+  required,
+  disabled,
+  readonly,
+  multiple,
+  label,
+}: WidgetProps) {
+  if (multiple)
+    return (
+      <ManyOf options={enumOptions} value={value} onChange={onChange} disabled={Boolean(disabled || readonly)} label={label} />
+    )
   const index = enumOptions.findIndex((option) => option.value === value)
   return (
     <Select
@@ -74,12 +101,27 @@ function SelectWidget({ id, value, options: { enumOptions = [] }, onChange, requ
       value={index < 0 ? unset : String(index)}
       onChange={(next) => onChange(next === unset ? undefined : enumOptions[Number(next)]?.value)}
       disabled={Boolean(disabled || readonly)}
-      options={[...(required && index >= 0 ? [] : [{ value: unset, label: 'Not set' }]), ...enumOptions.map((option, position) => ({ value: String(position), label: option.label }))]}
+      options={[
+        ...(required && index >= 0 ? [] : [{ value: unset, label: 'Not set' }]),
+        ...enumOptions.map((option, position) => ({ value: String(position), label: option.label })),
+      ]}
     />
   )
 }
 
-function ManyOf({ options, value, onChange, disabled, label }: { readonly options: readonly EnumOptionsType[]; readonly value: unknown; readonly onChange: (value: unknown[]) => void; readonly disabled: boolean; readonly label: string }) {
+function ManyOf({
+  options,
+  value,
+  onChange,
+  disabled,
+  label,
+}: {
+  readonly options: readonly EnumOptionsType[]
+  readonly value: unknown
+  readonly onChange: (value: unknown[]) => void
+  readonly disabled: boolean
+  readonly label: string
+}) {
   const chosen: unknown[] = Array.isArray(value) ? value : []
   return (
     <div role="group" aria-label={label} className="flex flex-wrap gap-x-4 gap-y-1.5">
@@ -104,7 +146,17 @@ const truths = [
 
 /** Three states: an API may treat "absent" unlike "false". */
 function CheckboxWidget({ id, value, onChange, disabled, readonly, label }: WidgetProps) {
-  return <Select<'' | 'true' | 'false'> id={id} label={label} value={value === true ? 'true' : value === false ? 'false' : unset} onChange={(next) => onChange(next === unset ? undefined : next === 'true')} options={truths} disabled={Boolean(disabled || readonly)} className="max-w-40" />
+  return (
+    <Select<'' | 'true' | 'false'>
+      id={id}
+      label={label}
+      value={value === true ? 'true' : value === false ? 'false' : unset}
+      onChange={(next) => onChange(next === unset ? undefined : next === 'true')}
+      options={truths}
+      disabled={Boolean(disabled || readonly)}
+      className="max-w-40"
+    />
+  )
 }
 
 export const widgets: RegistryWidgetsType = {
