@@ -6,12 +6,15 @@ import { createAccess } from './access/access.ts'
 import { createApprovals } from './call/approvals.ts'
 import { createConnectionTests } from './call/connection-test.ts'
 import { createHistory } from './call/history.ts'
+import { createIdempotency } from './call/idempotency.ts'
 import { createLimiter } from './call/limiter.ts'
 import { runCall } from './call/pipeline.ts'
+import { createPastCalls } from './call/quotas.ts'
 import { createSealedCalls } from './call/sealed-calls.ts'
 import type { CallServices } from './call/services.ts'
 import { createTools } from './call/tools.ts'
 import type { CallRequest } from './call/types.ts'
+import { createUpstreams } from './call/upstreams.ts'
 import { systemClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { createConnections } from './connections/connections.ts'
@@ -103,7 +106,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     )
   })
   const { key: rootKey } = await loadRootKey({ configured: config.rootKey, dataDir: config.dataDir })
-  const store = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log })
+  const store = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, log })
   const opened: (() => Promise<void>)[] = [() => store.close()]
   const closeAll = async () => {
     for (const close of opened.reverse()) await close()
@@ -127,13 +130,16 @@ export async function startGateway(config: Config): Promise<Gateway> {
     if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
     const connectors = createConnectors({ store, egress, clock })
     const connections = createConnections({ store, vault, connectors, clock })
+    const sealedCalls = createSealedCalls(vault)
     const services: CallServices = {
       access,
       connections,
       egress,
       store,
-      limiter: createLimiter(clock),
-      sealedCalls: createSealedCalls(vault),
+      limiter: store.limiter ?? createLimiter(clock, createPastCalls({ store, clock })),
+      upstreams: createUpstreams(clock),
+      sealedCalls,
+      idempotency: createIdempotency({ store, sealedCalls, clock }),
       clock,
       log,
     }

@@ -92,10 +92,11 @@ describe('POST /calls', () => {
     expect(result.text).not.toContain('canary')
   })
 
-  test('promises no protection from double writes that is not there', async () => {
-    const result = await call(new Error('called'), { connector: 'crm', action: 'pay', idempotency_key: 'k' })
-    expect(result).toMatchObject({ status: 400, json: { detail: expect.stringContaining('not supported') } })
-    expect(seen).toEqual([])
+  test('hands the idempotency key on, from the body or the header, and refuses a longer one than it keeps', async () => {
+    await call(new Error('called'), { connector: 'crm', action: 'pay', idempotency_key: 'k' })
+    expect(seen.at(-1)).toMatchObject({ idempotencyKey: 'k' })
+    const result = await call(new Error('called'), { connector: 'crm', action: 'pay', idempotency_key: 'k'.repeat(256) })
+    expect(result).toMatchObject({ status: 400, json: { code: 'INVALID_INPUT' } })
   })
 
   test('refuses strangers before their body is read', async () => {

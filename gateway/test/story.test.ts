@@ -43,7 +43,11 @@ describe('the first governed call, end to end', () => {
     expect(Object.keys(actions)).toContain('add_note')
     if (actions.add_note) actions.add_note.confirm = true
     if (actions.search_customers) actions.search_customers.effect = 'read'
-    const created = await owner.connectors.create({ ...document, verify: { action: 'list_customers' }, limits: { per_minute: 1000, timeout_ms: 2000, max_response_bytes: 65_536 } })
+    const created = await owner.connectors.create({
+      ...document,
+      verify: { action: 'list_customers' },
+      limits: { per_minute: 1000, timeout_ms: 2000, max_response_bytes: 65_536 },
+    })
     expect(created).toMatchObject({ id: 'crm', version: '1.0.0' })
   })
 
@@ -69,9 +73,15 @@ describe('the first governed call, end to end', () => {
     expect(call).toMatchObject({ success: true, outcome: 'done', status: 200 })
 
     const viaSdk = await agent.custom.crm?.search_customers?.({ query: 'a', limit: 3 })
-    const viaCli: unknown = JSON.parse(await cli('call', 'crm', 'search_customers', '--input', '{"query":"a","limit":3}', '--json'))
+    const viaCli: unknown = JSON.parse(
+      await cli('call', 'crm', 'search_customers', '--input', '{"query":"a","limit":3}', '--json'),
+    )
     const mcp = new Client({ name: 'story', version: '1.0.0' })
-    await mcp.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`), { requestInit: { headers: { Authorization: `Bearer ${agentToken}` } } }))
+    await mcp.connect(
+      new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`), {
+        requestInit: { headers: { Authorization: `Bearer ${agentToken}` } },
+      }),
+    )
     const { tools } = await mcp.listTools()
     expect(tools.map((tool) => tool.name)).toContain('crm_search_customers')
     const viaMcp = await mcp.callTool({ name: 'crm_search_customers', arguments: { query: 'a', limit: 3 } })
@@ -87,7 +97,9 @@ describe('the first governed call, end to end', () => {
   })
 
   test('a write that needs approval waits, runs once when another approves, and hands its answer to the asker', async () => {
-    const customers = (await agent.custom.crm?.search_customers?.({ query: 'a', limit: 1 })) as { items?: { id: string }[] } | { id: string }[]
+    const customers = (await agent.custom.crm?.search_customers?.({ query: 'a', limit: 1 })) as
+      | { items?: { id: string }[] }
+      | { id: string }[]
     const id = (Array.isArray(customers) ? customers : (customers.items ?? []))[0]?.id ?? ''
     const before = crm.requests
     const pending = await agent.custom.crm?.add_note?.({ customer_id: id, text: 'Called back' }).catch((error: unknown) => error)
@@ -109,7 +121,11 @@ describe('the first governed call, end to end', () => {
 
   test('a rejected call never reaches the API', async () => {
     const before = crm.requests
-    const customers = await agent.calls.create({ connector: 'crm', action: 'add_note', input: { customer_id: 'cus_1', text: 'No' } })
+    const customers = await agent.calls.create({
+      connector: 'crm',
+      action: 'add_note',
+      input: { customer_id: 'cus_1', text: 'No' },
+    })
     if (!('approval' in customers)) throw new Error('expected to wait')
     await owner.approvals.reject(customers.approval.id, 'Not today')
     expect(crm.requests).toBe(before)
@@ -119,8 +135,16 @@ describe('the first governed call, end to end', () => {
 
   test('a dry run shows the request and sends nothing', async () => {
     const before = crm.requests
-    const planned = await agent.calls.create({ connector: 'crm', action: 'add_note', input: { customer_id: 'cus_1', text: 'Plan' }, dry_run: true })
-    expect(planned).toMatchObject({ outcome: 'not_sent', plan: { method: 'POST', url: `${crm.url}/customers/cus_1/notes`, needs_approval: true } })
+    const planned = await agent.calls.create({
+      connector: 'crm',
+      action: 'add_note',
+      input: { customer_id: 'cus_1', text: 'Plan' },
+      dry_run: true,
+    })
+    expect(planned).toMatchObject({
+      outcome: 'not_sent',
+      plan: { method: 'POST', url: `${crm.url}/customers/cus_1/notes`, needs_approval: true },
+    })
     expect(crm.requests).toBe(before)
   })
 
@@ -143,7 +167,19 @@ describe('the first governed call, end to end', () => {
     const [newest] = (await agent.calls.list({ action: 'search_customers', status: 'succeeded', limit: 1 })).items
     const record = await agent.calls.get(newest?.id ?? '')
     expect(record.trace.map((step) => step.stage)).toEqual([
-      'authenticate', 'resolve', 'authorize', 'allow-url', 'limit', 'validate-input', 'approve', 'use-credential', 'send', 'check-response', 'map', 'redact',
+      'authenticate',
+      'resolve',
+      'authorize',
+      'allow-url',
+      'limit',
+      'validate-input',
+      'deduplicate',
+      'approve',
+      'use-credential',
+      'send',
+      'check-response',
+      'map',
+      'redact',
     ])
     const totals = await agent.calls.totals({ window: '24h' })
     expect(totals.total).toBe(totals.succeeded + totals.failed)
@@ -151,8 +187,15 @@ describe('the first governed call, end to end', () => {
   })
 
   test('the key is in no answer, log or record', async () => {
-    const log = JSON.stringify(await Promise.all((await owner.calls.list({ limit: 200 })).items.map((item) => owner.calls.get(item.id))))
-    const listings = JSON.stringify([await owner.connections.list(), await owner.connectors.get('crm'), await owner.approvals.list(), await owner.tools.list({ limit: 200 })])
+    const log = JSON.stringify(
+      await Promise.all((await owner.calls.list({ limit: 200 })).items.map((item) => owner.calls.get(item.id))),
+    )
+    const listings = JSON.stringify([
+      await owner.connections.list(),
+      await owner.connectors.get('crm'),
+      await owner.approvals.list(),
+      await owner.tools.list({ limit: 200 }),
+    ])
     for (const text of [log, listings, gateway.output(), await cli('logs', '--json')]) {
       expect(text).not.toContain(apiKey)
       expect(text).not.toContain(Buffer.from(apiKey).toString('base64').slice(0, 20))

@@ -554,6 +554,7 @@ export interface components {
             connector: string;
             /** @description Return the request that would be sent, redacted, and send nothing. */
             dry_run?: boolean;
+            /** @description Of your choice; also taken from the header Idempotency-Key. The same key with the same parameters within 24 hours runs once and is answered alike. */
             idempotency_key?: string;
             input?: {
                 [key: string]: unknown;
@@ -737,6 +738,10 @@ export interface components {
             /** Format: date-time */
             expires_at?: string;
             name: string;
+            /** @description Calls with this token in any 24 hours. */
+            per_day?: number;
+            /** @description Calls with this token in any 60 seconds. */
+            per_minute?: number;
             role?: components["schemas"]["Role"];
         };
         /** @enum {string} */
@@ -861,6 +866,8 @@ export interface components {
             id: string;
             last_used_at: string | null;
             name: string;
+            per_day: number | null;
+            per_minute: number | null;
             revoked_at: string | null;
             role: components["schemas"]["Role"];
         };

@@ -5,7 +5,7 @@ import type { CompiledAction, RenderedRequest } from '../definition/types.ts'
 import type { Redactor } from '../egress/redact.ts'
 import type { Proof } from '../proof.ts'
 import type { CallOutcome } from '../store/schema.ts'
-import type { Outcome, PlannedRequest } from './types.ts'
+import type { CallResult, Outcome, PlannedRequest } from './types.ts'
 
 /**
  * What each stage of the pipeline proves to the next. A stage takes the proof before it and is the only one to make its
@@ -33,9 +33,14 @@ export type Admitted = Proof<'admitted', Addressed>
 interface Prepared extends Addressed {
   readonly input: Readonly<Record<string, unknown>>
   readonly request: RenderedRequest
+  /** What the API is told to recognise the call by, made of the caller's own key; null when the caller gave none. */
+  readonly idempotencyKey: string | null
 }
 /** The input matches its schema and the request is rendered from it. */
 export type Checked = Proof<'checked', Prepared>
+/** No earlier call with the same idempotency key stands for this one. */
+export type First = Proof<'first', Prepared>
+export type Claim = { readonly kind: 'first'; readonly first: First } | { readonly kind: 'repeated'; readonly result: CallResult }
 /** Nobody has to decide, or somebody has. */
 export type Permit = Proof<'permit', Prepared>
 export type Permission =

@@ -7,6 +7,7 @@ import { approve } from './stages/approve.ts'
 import { authenticate } from './stages/authenticate.ts'
 import { authorize } from './stages/authorize.ts'
 import { checkResponse } from './stages/check-response.ts'
+import { deduplicate } from './stages/deduplicate.ts'
 import { limit } from './stages/limit.ts'
 import { map } from './stages/map.ts'
 import { redact } from './stages/redact.ts'
@@ -35,13 +36,15 @@ export async function runCall(
     const allowed = record.saw(await trace.step(allowUrl, services, granted, request))
     const admitted = await trace.step(limit, services, allowed, request)
     const checked = record.saw(await trace.step(validateInput, admitted, request))
-    const permission = await trace.step(approve, services, checked, request, id)
+    const claim = await trace.step(deduplicate, services, checked, request, id)
+    if (claim.kind === 'repeated') return claim.result
+    const permission = await trace.step(approve, services, claim.first, request, id)
     if (permission.kind !== 'permitted') return await record.stopped(permission)
 
     const { permit } = permission
     const armed = record.saw(await trace.step(useCredential, services, permit))
     if (permit.action.effect !== 'read') await trace.step(record.intent) // durable before the socket opens
-    const reply = await trace.step(send, services, armed, record.progress)
+    const reply = await trace.step(send, services, armed, record.progress, id)
     const verified = await trace.step(checkResponse, reply)
     const mapped = await trace.step(map, verified)
     const answer = await trace.step(redact, armed, mapped)

@@ -59,7 +59,27 @@ export class CallRecorder {
     const unrecorded = await this.#close(end)
     if (unrecorded !== null) return this.#failure(unrecorded)
     await this.#reportConnection('active', null)
-    return { kind: 'answered', id: this.#id, outcome: 'done', status, durationMs: this.#trace.elapsed(), answer: outcome }
+    const result = {
+      kind: 'answered',
+      id: this.#id,
+      outcome: 'done',
+      status,
+      durationMs: this.#trace.elapsed(),
+      answer: outcome,
+    } as const
+    await this.#keep(result)
+    return result
+  }
+
+  /** For those that repeat the call by its idempotency key. Without it they learn that it succeeded, but not its answer. */
+  async #keep(result: Extract<CallResult, { kind: 'answered' }>): Promise<void> {
+    const { idempotencyKey } = this.#request
+    if (idempotencyKey === undefined || this.#caller === null) return
+    try {
+      await this.#services.idempotency.keep(this.#caller, idempotencyKey, this.#id, result)
+    } catch (error) {
+      this.#services.log.warn({ call: this.#id, err: error }, 'the answer of a call could not be kept for its repetitions')
+    }
   }
 
   /** A call that waits for a decision, or was only planned. */

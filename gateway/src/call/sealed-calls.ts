@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from '../vault/digest.ts'
 import { openJson, sealJson } from '../vault/sealed-json.ts'
 import type { Sealed, Vault } from '../vault/types.ts'
-import type { Checked } from './facts.ts'
+import type { First } from './facts.ts'
 import type { Outcome } from './types.ts'
 
 /** Everything an approval binds: a change of any of it is another call. */
@@ -18,7 +18,7 @@ export interface ExactCall {
   readonly expires_at: string
 }
 
-export function exactCall({ caller, connection, action, url, input }: Checked, expiresAt: string): ExactCall {
+export function exactCall({ caller, connection, action, url, input }: First, expiresAt: string): ExactCall {
   return {
     caller: `${caller.kind}:${caller.id}`,
     workspace: caller.workspaceId,
@@ -45,14 +45,26 @@ export interface SealedCalls {
   sealResult(workspace: string, approval: string, result: Outcome): Promise<Sealed>
   /** As it was sealed: what {@link sealResult} took. */
   openResult(workspace: string, approval: string, sealed: Sealed): Promise<unknown>
+  /** What stands for the repetitions of a call, sealed in the row of its idempotency key. */
+  sealKept(workspace: string, call: string, kept: unknown): Promise<Sealed>
+  openKept(workspace: string, call: string, sealed: Sealed): Promise<unknown>
 }
 
 export function createSealedCalls(vault: Vault): SealedCalls {
   const place = (workspace: string, row: string, column: string) => ({ workspace, table: 'approvals', row, column, version: 1 })
+  const kept = (workspace: string, row: string) => ({
+    workspace,
+    table: 'idempotency_keys',
+    row,
+    column: 'sealed_result',
+    version: 1,
+  })
   return {
     sealInput: (workspace, approval, input) => sealJson(vault, place(workspace, approval, 'sealed_call'), input),
     openInput: (workspace, approval, sealed) => openJson(vault, place(workspace, approval, 'sealed_call'), sealed),
     sealResult: (workspace, approval, result) => sealJson(vault, place(workspace, approval, 'sealed_result'), result),
     openResult: (workspace, approval, sealed) => openJson(vault, place(workspace, approval, 'sealed_result'), sealed),
+    sealKept: (workspace, call, value) => sealJson(vault, kept(workspace, call), value),
+    openKept: (workspace, call, sealed) => openJson(vault, kept(workspace, call), sealed),
   }
 }

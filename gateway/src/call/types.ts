@@ -20,6 +20,8 @@ export interface CallRequest {
   readonly connection?: string
   readonly input: unknown
   readonly dryRun?: boolean
+  /** Of the caller's choice, 1 to 255 characters: the same key with the same parameters within 24 hours runs once. */
+  readonly idempotencyKey?: string
   /** Runs the stored call of an approved approval, exactly once. */
   readonly approvalId?: string
 }

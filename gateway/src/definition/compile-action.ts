@@ -110,6 +110,7 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
     path,
     effect: effectOf(action),
     confirm: action.confirm ?? false,
+    idempotencyHeader: effectOf(action) === 'read' ? null : (action.idempotency_header ?? document.idempotency_header ?? null),
     deprecated: action.deprecated ?? false,
     tags: action.tags ?? [],
     authSchemes: action.auth ?? null,

@@ -48,6 +48,10 @@ export function compileConnector(document: ConnectorDocument, version: string): 
     verifyTls: document.security?.verify_ssl ?? true,
     allowHttp: document.security?.allow_http ?? false,
     callerIps: document.security?.caller_ips ?? [],
+    limits: {
+      perMinute: document.limits?.connection_per_minute ?? null,
+      perDay: document.limits?.connection_per_day ?? null,
+    },
     baseUrl(environment, settings) {
       const server = servers.get(environment)
       if (server === undefined) {

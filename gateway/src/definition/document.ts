@@ -96,43 +96,57 @@ const Field = Type.Object(
   closed,
 )
 
-const Limits = Type.Object(
+const limits = {
+  timeout_ms: Type.Optional(
+    Type.Integer({
+      minimum: 100,
+      maximum: 300_000,
+      default: 30_000,
+      description: 'Total time for one call, retries included.',
+    }),
+  ),
+  retries: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 5,
+      default: 2,
+      description: 'Further attempts of a read after 429, 502, 503, 504 or a broken connection. Writes are never retried.',
+    }),
+  ),
+  max_response_bytes: Type.Optional(
+    Type.Integer({ minimum: 1024, maximum: 104_857_600, default: 5_242_880, description: 'Counted after decompression.' }),
+  ),
+  per_minute: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10, description: 'Calls per action in any 60 seconds.' }),
+  ),
+  per_day: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls per action in any 24 hours. No limit when absent.' }),
+  ),
+  response_check: Type.Optional(
+    Type.Enum(['enforce', 'warn', 'off'], {
+      default: 'enforce',
+      description: 'What a successful answer that does not match the output schema means.',
+    }),
+  ),
+}
+const Limits = Type.Object(limits, closed)
+export type Limits = Static<typeof Limits>
+const ConnectorLimits = Type.Object(
   {
-    timeout_ms: Type.Optional(
+    ...limits,
+    connection_per_minute: Type.Optional(
       Type.Integer({
-        minimum: 100,
-        maximum: 300_000,
-        default: 30_000,
-        description: 'Total time for one call, retries included.',
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'Calls over one connection, of all its actions together, in any 60 seconds. No limit when absent.',
       }),
     ),
-    retries: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 5,
-        default: 2,
-        description: 'Further attempts of a read after 429, 502, 503, 504 or a broken connection. Writes are never retried.',
-      }),
-    ),
-    max_response_bytes: Type.Optional(
-      Type.Integer({ minimum: 1024, maximum: 104_857_600, default: 5_242_880, description: 'Counted after decompression.' }),
-    ),
-    per_minute: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10, description: 'Calls per action in any 60 seconds.' }),
-    ),
-    per_day: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls per action in any 24 hours. No limit when absent.' }),
-    ),
-    response_check: Type.Optional(
-      Type.Enum(['enforce', 'warn', 'off'], {
-        default: 'enforce',
-        description: 'What a successful answer that does not match the output schema means.',
-      }),
+    connection_per_day: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'The same in any 24 hours. No limit when absent.' }),
     ),
   },
   closed,
 )
-export type Limits = Static<typeof Limits>
 
 const Security = Type.Object(
   {
@@ -211,6 +225,11 @@ const Response = Type.Object(
 )
 export type ResponseDocument = Static<typeof Response>
 
+const IdempotencyHeader = Type.String({
+  pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+  description: 'Header by which the API recognises a repeated write, e.g. Idempotency-Key. Writes that carry it may be retried.',
+})
+
 const Action = Type.Object(
   {
     title: note,
@@ -248,6 +267,7 @@ const Action = Type.Object(
       }),
     ),
     confirm: Type.Optional(Type.Boolean({ default: false, description: 'Every call waits for a person to approve it.' })),
+    idempotency_header: Type.Optional(IdempotencyHeader),
     deprecated: Type.Optional(Type.Boolean()),
     tags: Type.Optional(Type.Array(Type.String())),
     limits: Type.Optional(Limits),
@@ -284,7 +304,8 @@ export const ConnectorDocument = Type.Object(
       }),
     ),
     verify: Type.Optional(Type.Object({ action: Type.String({ pattern: actionName }), input: Type.Optional(Json) }, closed)),
-    limits: Type.Optional(Limits),
+    limits: Type.Optional(ConnectorLimits),
+    idempotency_header: Type.Optional(IdempotencyHeader),
     security: Type.Optional(Security),
     actions: Type.Record(Type.String(), Action, {
       minProperties: 1,

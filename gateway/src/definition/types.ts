@@ -1,3 +1,4 @@
+import type { CallLimits } from '../caller.ts'
 import type { AuthScheme, ConnectorDocument, Effect } from './document.ts'
 
 /** What a connector document compiles to, once per version: nothing is parsed or compiled per call. */
@@ -37,6 +38,8 @@ export interface CompiledAction {
   readonly path: string
   readonly effect: Effect
   readonly confirm: boolean
+  /** Of a write: the header by which the API recognises a repetition; null when it knows none. */
+  readonly idempotencyHeader: string | null
   readonly deprecated: boolean
   readonly tags: readonly string[]
   /** Names of the auth schemes the action accepts; null: whatever the connection uses; []: send no credential. */
@@ -72,6 +75,8 @@ export interface CompiledConnector {
   readonly verifyTls: boolean
   readonly allowHttp: boolean
   readonly callerIps: readonly string[]
+  /** Of all calls over one connection together; those of an action stand with the action. */
+  readonly limits: CallLimits
   /** Base URL of an environment with its variables filled from the settings, then defaults. Throws INVALID_INPUT naming what is missing. */
   baseUrl(environment: string, settings: Settings): string
   /** Whether the URL matches the connector's `url_patterns`, or without any lies below the base URL. */

@@ -36,6 +36,10 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   // Answers are typed by the services; a compiled serializer would check them once more, and slower.
   app.setSerializerCompiler(() => JSON.stringify)
   app.removeContentTypeParser('text/plain')
+  // Connections that are idle when closing begins are closed at once; this is for those that become idle later.
+  app.addHook('preClose', async () => {
+    app.server.keepAliveTimeout = 1
+  })
   addSecurityHeaders(app)
   guardAgainstOtherSites(app, options)
   describeRoutes(app, options.version)

@@ -43,6 +43,8 @@ interface TokenTable {
   hint: string
   created_by: string
   created_at: Created
+  per_minute: number | null
+  per_day: number | null
   expires_at: Instant | null
   last_used_at: Instant | null
   revoked_at: Instant | null
@@ -155,6 +157,17 @@ interface CallTable {
   duration_ms: number
 }
 
+interface IdempotencyKeyTable {
+  workspace_id: string
+  caller_id: string
+  key: string
+  fingerprint: Buffer
+  call_id: string
+  sealed_result: Generated<Buffer | null>
+  result_key_id: Generated<string | null>
+  created_at: Updated
+}
+
 export interface Database {
   workspaces: WorkspaceTable
   members: MemberTable
@@ -166,6 +179,7 @@ export interface Database {
   connections: ConnectionTable
   approvals: ApprovalTable
   calls: CallTable
+  idempotency_keys: IdempotencyKeyTable
 }
 
 export type TokenRow = Selectable<TokenTable>

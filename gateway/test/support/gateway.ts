@@ -32,7 +32,9 @@ export const ownerToken = 'sp_owner-token-of-the-black-box-tests-0123456789'
 
 /** An environment without the caller's own settings. */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(SALLYPORT_|DATABASE_URL$|REDIS_URL$|VITEST|NODE_OPTIONS$)/.test(name))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(SALLYPORT_|DATABASE_URL$|REDIS_URL$|VITEST|NODE_OPTIONS$)/.test(name),
+  )
   return { ...(Object.fromEntries(inherited) as Record<string, string>), ...extra }
 }
 

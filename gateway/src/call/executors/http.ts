@@ -55,15 +55,27 @@ function mergeHeaders(
   return headers
 }
 
+/** The API gets one key for every attempt of a call, and for every call of a caller's own key. */
+function ownHeaders(
+  headers: Readonly<Record<string, string>>,
+  name: string | null,
+  key: string,
+): Readonly<Record<string, string>> {
+  return name === null ? headers : { ...headers, [name]: key }
+}
+
 /** Sends the rendered request with its credential through the egress door. */
-export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: number): Promise<HttpAttempt> {
+export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: number, callId: string): Promise<HttpAttempt> {
   const { permit, injection } = armed
   const { request, action, connection } = permit
   try {
     const response = await egress.request({
       method: request.method,
       url: request.url,
-      headers: mergeHeaders(request.headers, injection.headers),
+      headers: mergeHeaders(
+        ownHeaders(request.headers, action.idempotencyHeader, permit.idempotencyKey ?? callId),
+        injection.headers,
+      ),
       secretQuery: injection.query,
       ...(request.body === undefined ? {} : { body: request.body }),
       timeoutMs,

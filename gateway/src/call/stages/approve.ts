@@ -1,6 +1,6 @@
 import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
-import type { Checked, Permission, Permit } from '../facts.ts'
+import type { First, Permission, Permit } from '../facts.ts'
 import { exactCall, hashOf } from '../sealed-calls.ts'
 import type { CallServices } from '../services.ts'
 import type { CallRequest, PlannedRequest } from '../types.ts'
@@ -8,7 +8,7 @@ import type { CallRequest, PlannedRequest } from '../types.ts'
 /** How long a call waits for a decision. */
 const approvalTtlMs = 24 * 60 * 60 * 1000
 
-function planOf({ request, connection }: Checked): PlannedRequest {
+function planOf({ request, connection }: First): PlannedRequest {
   const credential: Record<string, string> =
     connection.scheme.type === 'none' ? {} : { '(credential)': `added by the gateway: ${connection.scheme.type}` }
   return {
@@ -19,29 +19,24 @@ function planOf({ request, connection }: Checked): PlannedRequest {
   }
 }
 
-function permit({ caller, connection, action, url, input, request }: Checked): Permission {
-  return { kind: 'permitted', permit: { caller, connection, action, url, input, request } as Permit }
+function permit({ caller, connection, action, url, input, request, idempotencyKey }: First): Permission {
+  return { kind: 'permitted', permit: { caller, connection, action, url, input, request, idempotencyKey } as Permit }
 }
 
 /** Must a person decide on this exact call, and have they? */
-export async function approve(
-  services: CallServices,
-  checked: Checked,
-  request: CallRequest,
-  callId: string,
-): Promise<Permission> {
-  const needsApproval = checked.action.confirm
+export async function approve(services: CallServices, first: First, request: CallRequest, callId: string): Promise<Permission> {
+  const needsApproval = first.action.confirm
   if (request.dryRun) {
     const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
-    return { kind: 'planned', plan: planOf(checked), hash: hashOf(exactCall(checked, expiresAt)).toString('hex'), needsApproval }
+    return { kind: 'planned', plan: planOf(first), hash: hashOf(exactCall(first, expiresAt)).toString('hex'), needsApproval }
   }
-  if (request.approvalId !== undefined) return spend(services, checked, request.approvalId, callId)
-  return needsApproval ? ask(services, checked, callId) : permit(checked)
+  if (request.approvalId !== undefined) return spend(services, first, request.approvalId, callId)
+  return needsApproval ? ask(services, first, callId) : permit(first)
 }
 
 /** Stores the call, sealed, to wait for a person. */
-async function ask(services: CallServices, checked: Checked, callId: string): Promise<Permission> {
-  const { caller, connection, action, input } = checked
+async function ask(services: CallServices, first: First, callId: string): Promise<Permission> {
+  const { caller, connection, action, input } = first
   const id = newId('approval', services.clock.now())
   const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
   const sealed = await services.sealedCalls.sealInput(caller.workspaceId, id, input)
@@ -58,8 +53,8 @@ async function ask(services: CallServices, checked: Checked, callId: string): Pr
         connector_version: connection.connector.version,
         action: action.name,
         connection_id: connection.id,
-        preview: JSON.stringify({ request: planOf(checked), effect: action.effect, connection: connection.name }),
-        hash: hashOf(exactCall(checked, expiresAt)),
+        preview: JSON.stringify({ request: planOf(first), effect: action.effect, connection: connection.name }),
+        hash: hashOf(exactCall(first, expiresAt)),
         sealed_call: sealed.ciphertext,
         sealed_key_id: sealed.keyId,
         expires_at: expiresAt,
@@ -73,8 +68,8 @@ async function ask(services: CallServices, checked: Checked, callId: string): Pr
 }
 
 /** Uses an approval up: one atomic update, only for the very call that was approved, which is on record as begun with it. */
-async function spend(services: CallServices, checked: Checked, approvalId: string, callId: string): Promise<Permission> {
-  const { caller } = checked
+async function spend(services: CallServices, first: First, approvalId: string, callId: string): Promise<Permission> {
+  const { caller } = first
   await services.store.workspace(caller.workspaceId, async (db) => {
     const approval = await db
       .updateTable('approvals')
@@ -90,7 +85,7 @@ async function spend(services: CallServices, checked: Checked, approvalId: strin
       throw new SallyportError('APPROVAL_REQUIRED', {
         detail: 'There is no approval left for this call: it was used, rejected or has expired.',
       })
-    if (!approval.hash.equals(hashOf(exactCall(checked, approval.expires_at.toISOString())))) {
+    if (!approval.hash.equals(hashOf(exactCall(first, approval.expires_at.toISOString())))) {
       throw new SallyportError('CONFLICT', {
         detail: 'The connector or the connection has changed since this call was asked for. Ask for it again.',
       })
@@ -102,5 +97,5 @@ async function spend(services: CallServices, checked: Checked, approvalId: strin
       .where('id', '=', callId)
       .execute()
   })
-  return permit(checked)
+  return permit(first)
 }

@@ -1,23 +1,34 @@
 import { SallyportError } from '../../errors.ts'
+import type { Refusal } from '../../store/quota.ts'
 import type { Admitted, Allowed } from '../facts.ts'
+import { type CallQuota, quotasOf } from '../quotas.ts'
 import type { CallServices } from '../services.ts'
 import type { CallRequest } from '../types.ts'
 
-/** Is the action within its calls per minute and day? Throws RATE_LIMITED with the seconds until it is. */
-export function limit(services: CallServices, allowed: Allowed, request: CallRequest): Admitted {
+function subjectOf({ quota: { subject } }: Refusal<CallQuota>): string {
+  const { of, name } = subject
+  return of === 'action' ? `"${name}"` : of === 'connection' ? `The connection "${name}"` : `The token "${name}"`
+}
+
+function rateLimited(refusal: Refusal<CallQuota>): SallyportError {
+  const { subject, limit, window } = refusal.quota
+  const seconds = Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))
+  return new SallyportError('RATE_LIMITED', {
+    detail: `${subjectOf(refusal)} is limited to ${limit} calls per ${window}. Try again in ${seconds} s.`,
+    retryAfterSeconds: seconds,
+    diagnostics: { limit, window, of: subject.of, by: 'gateway' },
+  })
+}
+
+/** Is the call within the limits of its action, connection and caller? Throws RATE_LIMITED with the seconds until it is. */
+export function limit(services: CallServices, allowed: Allowed, request: CallRequest): Admitted | Promise<Admitted> {
   const { caller, connection, action, url } = allowed
-  // A stored call was counted when it was asked for, and a dry run sends nothing.
-  if (request.approvalId === undefined && !request.dryRun) {
-    const { perMinute, perDay } = action.limits
-    const refusal = services.limiter.take(`${connection.id}/${action.name}`, perMinute, perDay)
-    if (refusal !== null) {
-      const seconds = Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))
-      throw new SallyportError('RATE_LIMITED', {
-        detail: `"${action.name}" is limited to ${refusal.limit} calls per ${refusal.window}. Try again in ${seconds} s.`,
-        retryAfterSeconds: seconds,
-        diagnostics: { limit: refusal.limit, window: refusal.window, by: 'gateway' },
-      })
-    }
+  const admit = (refusal: Refusal<CallQuota> | null) => {
+    if (refusal !== null) throw rateLimited(refusal)
+    return { caller, connection, action, url } as Admitted
   }
-  return { caller, connection, action, url } as Admitted
+  // A stored call was counted when it was asked for, and a dry run sends nothing.
+  if (request.approvalId !== undefined || request.dryRun) return admit(null)
+  const decision = services.limiter.take(quotasOf(allowed))
+  return decision instanceof Promise ? decision.then(admit) : admit(decision)
 }

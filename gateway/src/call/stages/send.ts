@@ -19,21 +19,45 @@ function backoff(attempt: HttpAttempt, tries: number): number | null {
   return asked ?? Math.random() * firstBackoffMs * 2 ** tries
 }
 
-/** Sends the request and reads the answer. Only reads are tried again, within the one deadline of the call. */
-export async function send(services: CallServices, armed: Armed, progress: Progress): Promise<Reply> {
+/** Whether an attempt shows that the API itself is not working; a slow or refused answer to one request does not. */
+function isOutage(attempt: HttpAttempt): boolean {
+  if (attempt.kind === 'answered') return attempt.status >= 502 && attempt.status <= 504
+  const { fault } = attempt.error
+  return fault === 'refused' || fault === 'broken' || fault === 'timeout' || fault === 'unresolvable'
+}
+
+/**
+ * Sends the request and reads the answer, within the one deadline of the call. Reads are tried again, and writes that carry
+ * a header by which the API knows a repetition; no other write ever is.
+ */
+export async function send(services: CallServices, armed: Armed, progress: Progress, callId: string): Promise<Reply> {
   const { permit } = armed
-  const { limits, effect, name } = permit.action
+  const { limits, effect, name, idempotencyHeader } = permit.action
   const deadline = services.clock.monotonic() + limits.timeoutMs
-  const retries = effect === 'read' ? limits.retries : 0
-  for (let tries = 0; ; tries++) {
-    const left = deadline - services.clock.monotonic()
-    const attempt = await executeHttp(services.egress, armed, Math.max(1, Math.floor(left)))
-    progress.outcome = attempt.kind === 'answered' ? 'done' : attempt.error.sent ? 'sent_unknown' : 'not_sent'
-    progress.status = attempt.kind === 'answered' ? attempt.status : (attempt.error.status ?? null)
-    const delay = tries < retries ? backoff(attempt, tries) : null
-    if (delay === null || services.clock.monotonic() + delay >= deadline) return finish(attempt, armed, name, effect)
-    await wait(delay)
+  const retries = effect === 'read' || idempotencyHeader !== null ? limits.retries : 0
+  const turn = services.upstreams.enter(`${permit.connection.id} ${permit.connection.baseUrl}`)
+  try {
+    for (let tries = 0; ; tries++) {
+      const left = deadline - services.clock.monotonic()
+      const attempt = await executeHttp(services.egress, armed, Math.max(1, Math.floor(left)), callId)
+      progress.outcome = worst(progress.outcome, attempt)
+      progress.status = attempt.kind === 'answered' ? attempt.status : (attempt.error.status ?? null)
+      if (isOutage(attempt)) turn.failed()
+      else turn.succeeded()
+      const delay = tries < retries ? backoff(attempt, tries) : null
+      if (delay === null || services.clock.monotonic() + delay >= deadline || !turn.mayRetry())
+        return finish(attempt, armed, name, effect)
+      await wait(delay)
+    }
+  } finally {
+    turn.end()
   }
+}
+
+/** An answer settles it; an earlier attempt that may have arrived is not undone by a later one that did not. */
+function worst(before: Progress['outcome'], attempt: HttpAttempt): Progress['outcome'] {
+  if (attempt.kind === 'answered') return 'done'
+  return attempt.error.sent || before === 'sent_unknown' ? 'sent_unknown' : 'not_sent'
 }
 
 /** An answer with success goes on; everything else becomes an error of the catalogue. */

@@ -16,5 +16,5 @@ export function validateInput(admitted: Admitted, call: CallRequest): Checked {
     })
   }
   const request = action.renderRequest(url, input, connection.settings)
-  return { caller, connection, action, url: request.url, input, request } as Checked
+  return { caller, connection, action, url: request.url, input, request, idempotencyKey: null } as Checked
 }

@@ -42,12 +42,10 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
     },
     async (request, reply) => {
       const { connector, action, connection, input, idempotency_key, dry_run } = request.body
-      if (idempotency_key !== undefined) {
-        // A key that is taken and not honoured would promise a protection from double writes that is not there.
-        throw new SallyportError('INVALID_INPUT', {
-          detail: 'Idempotency keys are not supported yet. Send the call without one.',
-          diagnostics: { errors: [{ path: '/idempotency_key', message: 'is not supported yet' }] },
-        })
+      const header = request.headers['idempotency-key']
+      const idempotencyKey = idempotency_key ?? (typeof header === 'string' && header !== '' ? header : undefined)
+      if (idempotencyKey !== undefined && idempotencyKey.length > 255) {
+        throw new SallyportError('INVALID_INPUT', { detail: 'An idempotency key has at most 255 characters.' })
       }
       const result = await calls.run({
         credentials: credentialsOf(request),
@@ -58,6 +56,7 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
         input: input ?? {},
         ...(connection !== undefined && { connection }),
         ...(dry_run !== undefined && { dryRun: dry_run }),
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
       })
       if (result.kind === 'failed') {
         logFault(log, request, result.error, result)

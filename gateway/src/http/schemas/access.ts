@@ -37,6 +37,8 @@ export const Token = Type.Object({
   name: Type.String(),
   role: Role,
   hint: Type.String({ description: 'First characters of the token, to recognise it.' }),
+  per_minute: Type.Union([Type.Integer(), Type.Null()]),
+  per_day: Type.Union([Type.Integer(), Type.Null()]),
   created_at: Instant,
   expires_at: Type.Union([Instant, Type.Null()]),
   last_used_at: Type.Union([Instant, Type.Null()]),
@@ -44,7 +46,17 @@ export const Token = Type.Object({
 })
 export const TokenList = Type.Object({ items: Type.Array(Token), next_cursor: Type.Null() })
 export const CreateTokenRequest = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 100 }), role: Type.Optional(Role), expires_at: Type.Optional(Instant) },
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    role: Type.Optional(Role),
+    expires_at: Type.Optional(Instant),
+    per_minute: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Calls with this token in any 60 seconds.' }),
+    ),
+    per_day: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls with this token in any 24 hours.' }),
+    ),
+  },
   { additionalProperties: false },
 )
 /** The token itself is in this answer and nowhere else. */

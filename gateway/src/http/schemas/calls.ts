@@ -11,7 +11,14 @@ export const CallRequest = Type.Object(
       Type.String({ maxLength: 200, description: 'Id or name. Needed when the connector has several connections.' }),
     ),
     input: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    idempotency_key: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    idempotency_key: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description:
+          'Of your choice; also taken from the header Idempotency-Key. The same key with the same parameters within 24 hours runs once and is answered alike.',
+      }),
+    ),
     dry_run: Type.Optional(Type.Boolean({ description: 'Return the request that would be sent, redacted, and send nothing.' })),
   },
   { additionalProperties: false },
