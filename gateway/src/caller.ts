@@ -5,6 +5,12 @@ import type { Proof } from './proof.ts'
 export const roles = ['viewer', 'member', 'manager', 'admin', 'owner'] as const
 export type Role = (typeof roles)[number]
 
+/** Calls in any 60 seconds and in any 24 hours; null for no limit. */
+export interface CallLimits {
+  readonly perMinute: number | null
+  readonly perDay: number | null
+}
+
 export type CallerKind = 'session' | 'token'
 
 /** Whoever asks, known and with a role in one workspace. Made only by `access/authenticate.ts`. */
@@ -21,6 +27,8 @@ export type Caller = Proof<
     readonly role: Role
     /** For a token: who made it (a user id, a token id, or "bootstrap"). */
     readonly createdBy: string | null
+    /** Of all calls of this caller together. */
+    readonly limits: CallLimits
   }
 >
 
@@ -32,5 +40,7 @@ export function hasRole(caller: Caller, minimum: Role): boolean {
 /** Throws FORBIDDEN below the minimum. */
 export function requireRole(caller: Caller, minimum: Role): void {
   if (hasRole(caller, minimum)) return
-  throw new SallyportError('FORBIDDEN', { detail: `This needs the role ${minimum} or higher; yours is ${caller.role}. Ask an admin of the workspace.` })
+  throw new SallyportError('FORBIDDEN', {
+    detail: `This needs the role ${minimum} or higher; yours is ${caller.role}. Ask an admin of the workspace.`,
+  })
 }

@@ -11,6 +11,8 @@ export interface Config {
   readonly dataDir: string
   /** `DATABASE_URL`: any PostgreSQL 14 or newer. Without it the embedded server is used. */
   readonly databaseUrl: Secret | undefined
+  /** `REDIS_URL`: a Redis (6.2 or newer) or Valkey in which all gateways count calls against limits. Without it the database. */
+  readonly redisUrl: Secret | undefined
   /**
    * `SALLYPORT_ROOT_KEY`: 32 bytes in base64 or hex, which wrap the workspace keys.
    * Without it a key file `root.key` (mode 0600) is made in the data directory at the first start.
@@ -53,6 +55,13 @@ function parseDatabaseUrl(value: string | undefined): Secret | undefined {
   return new Secret(value)
 }
 
+function parseRedisUrl(value: string | undefined): Secret | undefined {
+  if (value === undefined) return undefined
+  if (!/^rediss?:\/\//.test(value) || !URL.canParse(value))
+    fail('REDIS_URL', 'a URL of the form redis://user:password@host:6379/0, or rediss:// for TLS')
+  return new Secret(value)
+}
+
 function parseBootstrapToken(value: string | undefined): Secret | undefined {
   if (value === undefined) return undefined
   if (!/^sp_[A-Za-z0-9_-]{29,200}$/.test(value)) {
@@ -70,7 +79,10 @@ function parsePublicUrl(value: string | undefined): string | undefined {
 }
 
 function parseCidrs(value: string | undefined): readonly string[] {
-  const entries = (value ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  const entries = (value ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
   for (const entry of entries) {
     if (!/^[0-9a-fA-F:.]+\/\d{1,3}$/.test(entry)) {
       fail('SALLYPORT_EGRESS_ALLOW', 'a comma-separated list of CIDRs such as 127.0.0.1/32,10.0.0.0/8')
@@ -93,6 +105,7 @@ export function parseConfig(environment: Environment): Config {
     port: parsePort(get('SALLYPORT_PORT')),
     dataDir: resolve(get('SALLYPORT_DATA_DIR') ?? '.sallyport'),
     databaseUrl: parseDatabaseUrl(get('DATABASE_URL')),
+    redisUrl: parseRedisUrl(get('REDIS_URL')),
     rootKey: rootKey === undefined ? undefined : new Secret(rootKey),
     publicUrl: parsePublicUrl(get('SALLYPORT_PUBLIC_URL')),
     bootstrapToken: parseBootstrapToken(get('SALLYPORT_BOOTSTRAP_TOKEN')),

@@ -28,9 +28,14 @@ function randomBytes16(): Uint8Array {
  * kind sort by creation.
  */
 export function newId(kind: IdKind, now: number = Date.now()): string {
-  let time = ''
-  for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time
   let random = ''
   for (const byte of randomBytes16()) random += alphabet[byte & 31]
-  return `${kinds[kind]}_${time}${random}`
+  return firstId(kind, now) + random
+}
+
+/** What every id of this millisecond and of later ones sorts after. */
+export function firstId(kind: IdKind, now: number): string {
+  let time = ''
+  for (let rest = Math.floor(now), i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time
+  return `${kinds[kind]}_${time}`
 }

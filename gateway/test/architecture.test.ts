@@ -96,7 +96,10 @@ const breaches: Record<string, readonly (readonly [from: string, to: string])[]>
     ['gateway/src/http/second-listener.ts', 'node:http'],
     ['gateway/src/definition/resolve.ts', 'dns'],
   ],
-  'sql-in-store': [['gateway/src/access/query.ts', 'pg']],
+  'sql-in-store': [
+    ['gateway/src/access/query.ts', 'pg'],
+    ['gateway/src/call/count.ts', '@redis/client'],
+  ],
   'ciphers-in-vault': [['gateway/src/access/hash.ts', 'node:crypto']],
   'processes-in-store': [['gateway/src/http/spawn.ts', 'node:child_process']],
   'sdk-stands-alone': [['sdk/src/client.ts', 'gateway/src/errors.ts']],
@@ -114,6 +117,7 @@ const permitted = [
   ['gateway/src/egress/door.ts', 'undici'],
   ['gateway/src/egress/door.test.ts', 'node:http'],
   ['gateway/src/store/database.ts', 'pg'],
+  ['gateway/src/store/redis-limiter.ts', '@redis/client'],
   ['gateway/src/cli/main.ts', 'sdk/src/index.ts'],
   ['gateway/src/call/pipeline.ts', 'gateway/src/call/stages/approve.ts'],
 ] as const
@@ -128,11 +132,11 @@ async function seedTree(base: string): Promise<void> {
     if (inside) await write(base, to, 'export {}\n')
   }
   await write(base, 'gateway/src/egress/cycle-b.ts', "import type {} from './cycle-a.ts'\n")
-  for (const name of ['undici', 'pg', 'dev-only']) {
+  for (const name of ['undici', 'pg', '@redis/client', 'dev-only']) {
     await write(base, `node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }))
     await write(base, `node_modules/${name}/index.js`, '')
   }
-  const dependencies = { undici: '1.0.0', pg: '1.0.0' }
+  const dependencies = { undici: '1.0.0', pg: '1.0.0', '@redis/client': '1.0.0' }
   await write(base, 'gateway/package.json', JSON.stringify({ name: 'g', dependencies, devDependencies: { 'dev-only': '1.0.0' } }))
   for (const name of roots) await mkdir(join(base, name), { recursive: true })
   for (const name of ['.dependency-cruiser.cjs', 'tsconfig.json', 'tsconfig.base.json'])

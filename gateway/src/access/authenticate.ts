@@ -1,4 +1,4 @@
-import type { Caller } from '../caller.ts'
+import type { Caller, CallLimits } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { SallyportError, unreachable } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -11,7 +11,10 @@ import type { People, Person } from './people.ts'
 import type { TokenCache } from './token-cache.ts'
 import type { Access, Credentials } from './types.ts'
 
-type KnownToken = Pick<TokenRow, 'id' | 'name' | 'role' | 'workspace_id' | 'created_by' | 'expires_at' | 'revoked_at'> & {
+type KnownToken = Pick<
+  TokenRow,
+  'id' | 'name' | 'role' | 'workspace_id' | 'created_by' | 'per_minute' | 'per_day' | 'expires_at' | 'revoked_at'
+> & {
   readonly workspace_name: string
 }
 type Facts = { [K in keyof Caller as K extends string ? K : never]: Caller[K] }
@@ -29,12 +32,16 @@ interface Services {
   readonly cache: TokenCache
 }
 
+const unlimited: CallLimits = { perMinute: null, perDay: null }
+
 const columns = [
   'tokens.id',
   'tokens.name',
   'tokens.role',
   'tokens.workspace_id',
   'tokens.created_by',
+  'tokens.per_minute',
+  'tokens.per_day',
   'tokens.expires_at',
   'tokens.revoked_at',
   'workspaces.name as workspace_name',
@@ -86,7 +93,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       throw new SallyportError('UNAUTHENTICATED', { detail: 'This token is not valid: it is unknown or was revoked.' })
     if (row.expires_at !== null && row.expires_at.getTime() <= clock.now())
       throw new SallyportError('UNAUTHENTICATED', { detail: 'This token has expired.' })
-    const { id, name, role, workspace_id, workspace_name, created_by } = row
+    const { id, name, role, workspace_id, workspace_name, created_by, per_minute, per_day } = row
     return vouch({
       kind: 'token',
       id,
@@ -96,6 +103,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       workspaceName: workspace_name,
       role,
       createdBy: created_by,
+      limits: { perMinute: per_minute, perDay: per_day },
     })
   }
 
@@ -120,7 +128,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
     })
     if (member === undefined)
       throw new SallyportError('UNAUTHENTICATED', { detail: 'This person is not a member of the workspace any more.' })
-    return vouch({ kind: 'session', id: userId, createdBy: null, ...member })
+    return vouch({ kind: 'session', id: userId, createdBy: null, limits: unlimited, ...member })
   }
 
   /** Whoever asked first may have lost the right since, so nothing of them is taken from a cache. */

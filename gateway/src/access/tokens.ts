@@ -50,6 +50,8 @@ export function createTokens({
         hint: token.slice(0, hintLength),
         created_by: caller.id,
         created_at: new Date(now),
+        per_minute: request.per_minute ?? null,
+        per_day: request.per_day ?? null,
         expires_at: expiresAt,
       }
       await store.workspace(caller.workspaceId, (db) => db.insertInto('tokens').values(row).execute())
@@ -103,6 +105,8 @@ function toView(row: TokenRow): TokenView {
     name: row.name,
     role: row.role,
     hint: row.hint,
+    per_minute: row.per_minute,
+    per_day: row.per_day,
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,

@@ -15,6 +15,8 @@ export interface TokenView {
   readonly name: string
   readonly role: Role
   readonly hint: string
+  readonly per_minute: number | null
+  readonly per_day: number | null
   readonly created_at: string
   readonly expires_at: string | null
   readonly last_used_at: string | null
@@ -42,7 +44,7 @@ export interface Access {
   signOut(cookie: Secret): Promise<{ cookies: readonly string[] }>
   createToken(
     caller: Caller,
-    request: { name: string; role?: Role; expires_at?: string },
+    request: { name: string; role?: Role; expires_at?: string; per_minute?: number; per_day?: number },
   ): Promise<{ id: string; token: Secret; name: string; role: Role }>
   listTokens(caller: Caller): Promise<readonly TokenView[]>
   revokeToken(caller: Caller, id: string): Promise<void>

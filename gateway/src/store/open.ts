@@ -5,7 +5,9 @@ import { reveal, type Secret } from '../secret.ts'
 import { GroupedCallLog } from './call-log.ts'
 import { connectDatabases, type Databases } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { PostgresLimiter } from './postgres-limiter.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import type { SharedLimiter } from './quota.ts'
 import type { Database } from './schema.ts'
 import type { Store } from './types.ts'
 
@@ -14,6 +16,8 @@ export interface StoreOptions {
   readonly dataDir: string
   /** Any PostgreSQL 14 or newer; the embedded server without it. */
   readonly databaseUrl: Secret | undefined
+  /** Where limits of calls are counted by all gateways that use it; without it in the database. */
+  readonly redisUrl?: Secret | undefined
   readonly log: Log
 }
 
@@ -41,11 +45,17 @@ async function closeAbandonedCalls(databases: Databases, log: Log): Promise<void
     log.warn({ calls: Number(numUpdatedRows) }, 'calls were under way when the gateway stopped; their outcome is unknown')
 }
 
+/** Loaded when it is in use: the driver takes a fifth of a second. */
+async function openRedis(redisUrl: Secret): Promise<SharedLimiter> {
+  const { openRedisLimiter } = await import('./redis-limiter.ts')
+  return openRedisLimiter(reveal(redisUrl))
+}
+
 /**
  * Opens the database, starting the embedded server if there is no other, and migrates it. Throws ConfigError with what to do
  * when that cannot be, and DataDirInUseError while another gateway uses the data directory.
  */
-export async function openStore({ dataDir, databaseUrl, log }: StoreOptions): Promise<Store> {
+export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOptions): Promise<Store> {
   await using undo = new AsyncDisposableStack()
   let connection: Parameters<typeof prepareDatabase>[0] = {
     connectionString: databaseUrl === undefined ? undefined : reveal(databaseUrl),
@@ -64,6 +74,9 @@ export async function openStore({ dataDir, databaseUrl, log }: StoreOptions): Pr
   if (databaseUrl === undefined) await closeAbandonedCalls(databases, log)
   const calls = new GroupedCallLog(target)
   undo.defer(() => close(calls))
+  const limiter =
+    redisUrl !== undefined ? await openRedis(redisUrl) : databaseUrl !== undefined ? new PostgresLimiter(target) : null
+  if (limiter !== null) undo.defer(() => close(limiter))
 
   const parts = undo.move()
   const run = <T>(workspace: string, work: (db: Transaction<Database>) => Promise<T>) =>
@@ -73,6 +86,7 @@ export async function openStore({ dataDir, databaseUrl, log }: StoreOptions): Pr
     system: (work) => run('*', work),
     people: databases.unscoped,
     calls,
+    limiter,
     ping: async () => {
       await sql`select 1`.execute(databases.unscoped)
     },

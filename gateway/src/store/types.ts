@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { SharedLimiter } from './quota.ts'
 import type { CallOutcome, CallStatus, Database, NewCallRow } from './schema.ts'
 
 /** What the rest of the gateway sees of the database. */
@@ -10,6 +11,8 @@ export interface Store {
   /** For better-auth only: its tables stand outside the workspaces. */
   readonly people: Kysely<Database>
   readonly calls: CallLog
+  /** Counts calls for all gateways together; null with the embedded database, which has one gateway only. */
+  readonly limiter: SharedLimiter | null
   /** Resolves when the database answers; throws UNAVAILABLE otherwise. For readiness. */
   ping(): Promise<void>
   /** Finishes pending writes, closes the connections and stops the embedded server. */

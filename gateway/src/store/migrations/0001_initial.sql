@@ -88,6 +88,9 @@ create table tokens (
   hint text not null,
   created_by text not null,
   created_at timestamptz not null default now(),
+  -- Calls in any 60 seconds and any 24 hours; no limit when null.
+  per_minute integer,
+  per_day integer,
   expires_at timestamptz,
   last_used_at timestamptz,
   revoked_at timestamptz
