@@ -33,7 +33,7 @@ async function rawCanary(answer: (socket: Socket, connection: number) => void) {
 }
 
 function send(egress: Egress, url: string, more: Partial<EgressRequest> = {}) {
-  return egress.request({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxResponseBytes: cap, ...more })
+  return egress.request({ door: 'call', method: 'GET', url, headers: {}, timeoutMs: 5000, maxResponseBytes: cap, ...more })
 }
 
 async function faultOf(work: Promise<unknown>): Promise<EgressError> {

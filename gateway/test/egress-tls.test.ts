@@ -39,7 +39,7 @@ async function canaryWith(
 }
 
 function get(egress: Egress, url: string, more: Partial<EgressRequest> = {}) {
-  return egress.request({ method: 'GET', url, headers: {}, timeoutMs: 5000, maxResponseBytes: 10_000, ...more })
+  return egress.request({ door: 'call', method: 'GET', url, headers: {}, timeoutMs: 5000, maxResponseBytes: 10_000, ...more })
 }
 
 async function faultOf(work: Promise<unknown>): Promise<EgressError> {
@@ -192,6 +192,7 @@ it('T5: options of sockets in a request are ignored', async () => {
     localAddress: '10.0.0.1',
   }
   const answer = await egressOnLoopback().request({
+    door: 'call',
     method: 'GET',
     url: `https://api.sallyport.test:${canary.port}/right`,
     headers: {},

@@ -1,6 +1,7 @@
 import { requireRole } from '../caller.ts'
 import type { Connections } from '../connections/types.ts'
 import type { CompiledAction } from '../definition/types.ts'
+import { describeFault } from '../egress/problem.ts'
 import { EgressError } from '../egress/types.ts'
 import type { CallServices } from './services.ts'
 import type { CallRequest, CallResult, ConnectionTests, TestCheck } from './types.ts'
@@ -35,6 +36,7 @@ export function createConnectionTests(
     })
     try {
       const { status } = await egress.request({
+        door: 'reach',
         method: 'GET',
         url: baseUrl,
         headers: {},
@@ -46,16 +48,7 @@ export function createConnectionTests(
     } catch (error) {
       if (!(error instanceof EgressError)) throw error
       if (error.fault === 'too_large') return check('passed', 'Answered.')
-      const details = {
-        blocked: 'The gateway may not dial this address. Private ranges need SALLYPORT_EGRESS_ALLOW.',
-        unresolvable: 'The host name does not resolve.',
-        refused: 'Nothing accepts connections at this address.',
-        tls: 'The TLS certificate is not valid for this host.',
-        timeout: `No answer within ${reachTimeoutMs / 1000} s.`,
-        broken: 'The connection broke before an answer came.',
-        aborted: 'The test was stopped.',
-      } as const
-      return check('failed', details[error.fault])
+      return check('failed', describeFault(error.fault))
     }
   }
 

@@ -7,7 +7,8 @@ import { importOpenApi } from '../definition/import/openapi.ts'
 import { parseConnector } from '../definition/parse.ts'
 import type { CompiledConnector } from '../definition/types.ts'
 import { isNewer, nextVersion } from '../definition/version.ts'
-import type { Egress } from '../egress/types.ts'
+import { egressProblem } from '../egress/problem.ts'
+import { type Egress, EgressError } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import type { ConnectorSummary } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
@@ -81,14 +82,19 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
   const current = new Cache<string>({ max: 10_000, ttlMs: 5_000, clock })
 
   async function fetchSpec(url: string): Promise<string> {
-    const response = await egress.request({
-      method: 'GET',
-      url,
-      headers: { Accept: 'application/json, application/yaml, text/yaml, */*;q=0.5' },
-      timeoutMs: specTimeoutMs,
-      maxResponseBytes: maxSpecBytes,
-      redirects: 'follow',
-    })
+    const response = await egress
+      .request({
+        door: 'spec_import',
+        method: 'GET',
+        url,
+        headers: { Accept: 'application/json, application/yaml, text/yaml, */*;q=0.5' },
+        timeoutMs: specTimeoutMs,
+        maxResponseBytes: maxSpecBytes,
+        redirects: 'follow',
+      })
+      .catch((error: unknown) => {
+        throw error instanceof EgressError ? egressProblem(error) : error
+      })
     if (response.status === 200) return response.body.toString('utf8')
     throw new SallyportError('UPSTREAM_ERROR', {
       detail: `${url} answered ${response.status}. Give the address of the document itself.`,

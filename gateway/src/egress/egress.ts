@@ -3,6 +3,7 @@ import { reveal, type Secret } from '../secret.ts'
 import type { SocketAddress } from './addresses.ts'
 import { DecodeError, decode } from './body.ts'
 import { type Deadline, startDeadline, withinDeadline } from './deadline.ts'
+import type { Door } from './doors.ts'
 import { endingError, exchange, type WireAnswer } from './exchange.ts'
 import { createGuard, type Denial, explain, type Target } from './guard.ts'
 import { checkHeaders, wireHeaders } from './headers.ts'
@@ -70,18 +71,23 @@ export function createEgress(options: EgressOptions): Egress {
   let underWay = 0
   const idle = Promise.withResolvers<void>()
 
-  function refuse(denial: Denial, url: string, sent: boolean): EgressError {
-    log?.warn({ denial, origin: URL.canParse(url) ? new URL(url).origin : null }, 'egress refused')
+  function refuse(denial: Denial, url: string, sent: boolean, door?: Door): EgressError {
+    log?.warn({ denial, door, origin: URL.canParse(url) ? new URL(url).origin : null }, 'egress refused')
     return new EgressError('blocked', sent, explain(denial), new Error(denial))
   }
 
-  /** Whoever asks must not learn from the answer what a name resolves to inside: one message for every way to fail. */
-  function noAddress(fault: 'blocked' | 'unresolvable', target: Target, sent: boolean, cause: unknown): EgressError {
-    log?.warn({ fault, host: target.host, cause: String(cause) }, 'egress found no address to dial')
-    return new EgressError(fault, sent, `The host ${target.host} does not resolve to an address the gateway may dial.`, cause)
+  /** Whoever asks must not learn from the answer which names resolve inside: one fault for every way to fail. */
+  function noAddress(target: Target, sent: boolean, door: Door, cause: unknown): EgressError {
+    log?.warn({ door, host: target.host, cause: String(cause) }, 'egress found no address to dial')
+    return new EgressError(
+      'unresolvable',
+      sent,
+      `The host ${target.host} does not resolve to an address the gateway may dial.`,
+      cause,
+    )
   }
 
-  async function resolve(target: Target, deadline: Deadline, sent: boolean): Promise<readonly string[]> {
+  async function resolve(target: Target, deadline: Deadline, sent: boolean, door: Door): Promise<readonly string[]> {
     if (target.addresses !== null) return target.addresses
     let addresses: readonly string[]
     const limit = startDeadline(resolveTimeoutMs, undefined)
@@ -93,13 +99,13 @@ export function createEgress(options: EgressOptions): Egress {
       )
       addresses = await withinDeadline(deadline, answer, (ending) => endingError(ending, sent))
     } catch (error) {
-      throw error instanceof EgressError ? error : noAddress('unresolvable', target, sent, error)
+      throw error instanceof EgressError ? error : noAddress(target, sent, door, error)
     } finally {
       limit.clear()
     }
-    if (addresses.length === 0) throw noAddress('unresolvable', target, sent, new Error('no addresses'))
+    if (addresses.length === 0) throw noAddress(target, sent, door, new Error('no addresses'))
     const denial = guard.judgeAddresses(target, addresses)
-    if (denial !== null) throw noAddress('blocked', target, sent, new Error(denial))
+    if (denial !== null) throw noAddress(target, sent, door, new Error(denial))
     return addresses
   }
 
@@ -116,7 +122,7 @@ export function createEgress(options: EgressOptions): Egress {
     deadline: Deadline,
     sentBefore: boolean,
   ): Promise<WireAnswer> {
-    const addresses = await resolve(target, deadline, sentBefore)
+    const addresses = await resolve(target, deadline, sentBefore, request.door)
     const keys = [...new Set(addresses)].slice(0, maxAddresses).map((address) => ({
       origin: target.url.origin,
       host: target.host,
@@ -184,7 +190,7 @@ export function createEgress(options: EgressOptions): Egress {
       try {
         for (let hops = 0; ; hops++) {
           const target = guard.judge(hop.url)
-          if (typeof target === 'string') throw refuse(target, hop.url, hops > 0)
+          if (typeof target === 'string') throw refuse(target, hop.url, hops > 0, request.door)
           const answer = await send(request, hop, target, deadline, hops > 0)
           const next = redirectTarget(request, target.url.href, answer)
           if (next === null) return await finish(request, answer, target, deadline)

@@ -1,7 +1,9 @@
 import type { Secret } from '../secret.ts'
+import type { Door } from './doors.ts'
 
 /** One outbound request. Secrets stay wrapped until the socket. */
 export interface EgressRequest {
+  readonly door: Door
   readonly method: string
   /** Absolute http or https URL without userinfo. */
   readonly url: string
@@ -34,8 +36,8 @@ export interface EgressResponse {
 }
 
 export type EgressFault =
-  | 'blocked' // the guard refused the URL or an address
-  | 'unresolvable' // DNS
+  | 'blocked' // the guard refused the URL
+  | 'unresolvable' // DNS: no answer, or one with an address that may not be dialled; which of them is in the log only
   | 'refused' // no connection
   | 'tls'
   | 'timeout'

@@ -70,6 +70,7 @@ export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: numbe
   const { request, action, connection } = permit
   try {
     const response = await egress.request({
+      door: 'call',
       method: request.method,
       url: request.url,
       headers: mergeHeaders(

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { describeFault } from '../../egress/problem.ts'
 import { SallyportError } from '../../errors.ts'
 import { executeHttp, type HttpAttempt } from '../executors/http.ts'
 import type { Armed, Progress, Reply } from '../facts.ts'
@@ -104,7 +105,7 @@ function transportError(attempt: Extract<HttpAttempt, { kind: 'failed' }>, actio
     case 'blocked':
       return new SallyportError('URL_NOT_ALLOWED', options)
     case 'unresolvable':
-      return new SallyportError('CONNECTION_REFUSED', { ...options, detail: 'The host name of the API does not resolve.' })
+      return new SallyportError('CONNECTION_REFUSED', { ...options, detail: describeFault(fault) })
     case 'refused':
       return new SallyportError('CONNECTION_REFUSED', options)
     case 'tls':
