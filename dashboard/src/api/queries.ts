@@ -16,6 +16,11 @@ const paged = {
   placeholderData: keepPreviousData,
 }
 
+/** What others change while the reader looks: asked for again whenever a screen shows it. */
+const live = { staleTime: 0 }
+/** How often an open approval or a running call is asked for, in milliseconds. */
+export const watchMs = 4000
+
 export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: () => api.session.get(), staleTime: 60_000 }),
 
@@ -53,13 +58,22 @@ export const queries = {
       queryKey: ['calls', 'list', filters],
       queryFn: ({ pageParam }) => api.calls.list({ ...filters, ...at(pageParam) }),
       ...paged,
+      ...live,
     }),
-  call: (id: string) => queryOptions({ queryKey: ['calls', 'one', id], queryFn: () => api.calls.get(id) }),
+  call: (id: string) =>
+    queryOptions({
+      queryKey: ['calls', 'one', id],
+      queryFn: () => api.calls.get(id),
+      refetchInterval: ({ state }) =>
+        state.data?.status === 'started' || state.data?.status === 'pending_approval' ? watchMs : false,
+      ...live,
+    }),
   totals: (filter: { window: string; connector?: string; connection?: string }) =>
     queryOptions({
       queryKey: ['calls', 'totals', filter],
       queryFn: () => api.calls.totals(filter),
       placeholderData: keepPreviousData,
+      ...live,
     }),
 
   approvals: (status?: ApprovalStatus) =>
@@ -67,8 +81,15 @@ export const queries = {
       queryKey: ['approvals', 'list', status ?? 'all'],
       queryFn: ({ pageParam }) => api.approvals.list({ ...(status ? { status } : {}), ...at(pageParam) }),
       ...paged,
+      ...live,
     }),
-  approval: (id: string) => queryOptions({ queryKey: ['approvals', 'one', id], queryFn: () => api.approvals.get(id) }),
+  approval: (id: string) =>
+    queryOptions({
+      queryKey: ['approvals', 'one', id],
+      queryFn: () => api.approvals.get(id),
+      refetchInterval: ({ state }) => (state.data?.status === 'pending' ? watchMs : false),
+      ...live,
+    }),
 
   tokens: () => queryOptions({ queryKey: ['tokens', 'list'], queryFn: () => api.tokens.list() }),
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, Outlet, useMatch, useNavigate, useSearch } from '@tanstack/react-router'
-import { queries } from '../../api/queries.ts'
+import { queries, watchMs } from '../../api/queries.ts'
 import type { Approval } from '../../api/types.ts'
 import { cx } from '../../lib/cx.ts'
 import { usePages } from '../../lib/use-pages.ts'
@@ -18,7 +18,7 @@ export function ApprovalsPage() {
   const { show = 'pending' } = useSearch({ from: '/approvals' })
   const navigate = useNavigate()
   const open = useMatch({ from: '/approvals/$approvalId', shouldThrow: false })
-  const query = useInfiniteQuery({ ...queries.approvals(show === 'pending' ? 'pending' : undefined), refetchInterval: 20_000 })
+  const query = useInfiniteQuery({ ...queries.approvals(show === 'pending' ? 'pending' : undefined), refetchInterval: watchMs })
   const { items, more, count } = usePages(query)
   return (
     <div className="grid h-full min-h-0 md:grid-cols-[23rem_minmax(0,1fr)]">

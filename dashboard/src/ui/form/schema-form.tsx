@@ -1,6 +1,6 @@
 import Form from '@rjsf/core'
 import type { RJSFSchema, UiSchema } from '@rjsf/utils'
-import { type Ref, useImperativeHandle, useRef } from 'react'
+import { type Ref, useImperativeHandle, useMemo, useRef } from 'react'
 import type { Json } from '../../api/types.ts'
 import { templates } from './templates.tsx'
 import { formValidator } from './validator.ts'
@@ -19,23 +19,32 @@ interface SchemaFormProps {
   readonly ref?: Ref<SchemaFormHandle>
 }
 
-const uiSchema: UiSchema<unknown> = {
-  // Optional groups open on demand: an API's schema can be a thousand fields deep.
-  'ui:globalOptions': { enableOptionalDataFieldForType: ['object', 'array'] },
-  'ui:submitButtonOptions': { norender: true },
-}
-
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Required fields first: whoever tries an action fills those. */
+function uiSchemaOf({ properties, required }: Json): UiSchema<unknown> {
+  const first =
+    Array.isArray(required) && isObject(properties)
+      ? required.filter((name) => typeof name === 'string' && name in properties)
+      : []
+  return {
+    ...(first.length > 0 ? { 'ui:order': [...first, '*'] } : {}),
+    // Optional groups open on demand: an API's schema can be a thousand fields deep.
+    'ui:globalOptions': { enableOptionalDataFieldForType: ['object', 'array'] },
+    'ui:submitButtonOptions': { norender: true },
+  }
+}
 
 /** A form for the input of an action, generated from its JSON Schema. */
 export default function SchemaForm({ schema, value, onChange, onSubmit, ref }: SchemaFormProps) {
   const form = useRef<Form<unknown>>(null)
+  const ui = useMemo(() => uiSchemaOf(schema), [schema])
   useImperativeHandle(ref, () => ({ validate: () => form.current?.validateForm() ?? true }), [])
   return (
     <Form<unknown>
       ref={form}
       schema={schema as RJSFSchema}
-      uiSchema={uiSchema}
+      uiSchema={ui}
       formData={value}
       validator={formValidator}
       templates={templates}
@@ -50,6 +59,8 @@ export default function SchemaForm({ schema, value, onChange, onSubmit, ref }: S
       }}
       onChange={({ formData }) => onChange(isObject(formData) ? formData : {})}
       onSubmit={onSubmit}
+      // Without a listener RJSF writes what was typed to the console.
+      onError={() => {}}
     >
       <button type="submit" hidden aria-hidden tabIndex={-1} />
     </Form>
