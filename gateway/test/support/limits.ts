@@ -29,10 +29,11 @@ class Model {
 
 const call = fc.record({
   gap: fc.oneof(
-    fc.constant(0),
     fc.integer({ min: 0, max: 2_000 }),
     fc.integer({ min: 0, max: 50_000 }),
     fc.integer({ min: 0, max: 40_000_000 }),
+    // As long as the last refusal said, and a millisecond less.
+    fc.constantFrom('until there is room' as const, 'just before' as const),
   ),
   together: fc.integer({ min: 1, max: 4 }),
   subjects: fc.uniqueArray(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 3 }),
@@ -51,9 +52,12 @@ export async function expectExactWindows(make: () => TimedLimiter | Promise<Time
     const model = new Model()
     const prefix = `property-${process.pid}-${++runs}`
     let now = 0
+    let wait = 0
     for (const { gap, together, subjects } of calls) {
-      await advance(gap)
-      now += gap
+      const ms = typeof gap === 'number' ? gap : gap === 'just before' ? Math.max(0, wait - 1) : wait
+      await advance(ms)
+      now += ms
+      wait = 0
       const quotas = subjects.flatMap((subject) =>
         spans.map((spanMs, i) => ({ key: `${prefix}/${subject}/${spanMs}`, spanMs, limit: limitsOf[subject]?.[i] ?? 1 })),
       )
@@ -65,6 +69,7 @@ export async function expectExactWindows(make: () => TimedLimiter | Promise<Time
           continue
         }
         const { quota, retryAfterMs } = refusal
+        wait = retryAfterMs
         expect(full).toContain(quota)
         expect(model.full(quotas, now + retryAfterMs)).toEqual([])
         expect(model.full(quotas, now + retryAfterMs - 1)).toContain(quota)
@@ -72,4 +77,28 @@ export async function expectExactWindows(make: () => TimedLimiter | Promise<Time
     }
   })
   await fc.assert(property, { numRuns })
+}
+
+/** Many calls at once through several limiters that share their windows: exactly as many as the narrowest window admits. */
+export async function expectExactlyTheLimit(limiters: readonly Limiter[], prefix: string): Promise<void> {
+  const shared = { key: `${prefix}/connection`, limit: 100, spanMs: 60_000 }
+  const calls = Array.from({ length: 1_000 }, (_, i) => {
+    const own = { key: `${prefix}/action-${i % 7}`, limit: 20, spanMs: 60_000 }
+    // In any order: windows that two calls share must not keep them waiting for each other.
+    return { limiter: limiters[i % limiters.length], quotas: i % 2 === 0 ? [own, shared] : [shared, own] }
+  })
+  const answers = await Promise.all(calls.map(({ limiter, quotas }) => limiter?.take(quotas)))
+  const admitted = calls.filter((_, i) => answers[i] === null)
+  expect(admitted).toHaveLength(100)
+  for (let action = 0; action < 7; action++) {
+    const key = `${prefix}/action-${action}`
+    expect(admitted.filter(({ quotas }) => quotas.some((quota) => quota.key === key)).length).toBeLessThanOrEqual(20)
+  }
+  // What was refused was counted nowhere: beside the full window, every action has the places it had.
+  for (let action = 0; action < 7; action++) {
+    const own = { key: `${prefix}/action-${action}`, limit: 20, spanMs: 60_000 }
+    const used = admitted.filter(({ quotas }) => quotas.some(({ key }) => key === own.key)).length
+    const more = await Promise.all(Array.from({ length: 25 }, () => limiters[0]?.take([own])))
+    expect(more.filter((answer) => answer === null)).toHaveLength(20 - used)
+  }
 }
