@@ -32,10 +32,10 @@ export async function runCall(
   try {
     const caller = record.saw(await trace.step(authenticate, services, request))
     const resolved = record.saw(await trace.step(resolve, services, caller, request))
-    const granted = await trace.step(authorize, resolved, request)
-    const allowed = record.saw(await trace.step(allowUrl, services, granted, request))
+    const granted = trace.step(authorize, resolved, request)
+    const allowed = record.saw(trace.step(allowUrl, services, granted, request))
     const admitted = await trace.step(limit, services, allowed, request)
-    const checked = record.saw(await trace.step(validateInput, admitted, request))
+    const checked = record.saw(trace.step(validateInput, admitted, request))
     const claim = await trace.step(deduplicate, services, checked, request, id)
     if (claim.kind === 'repeated') return claim.result
     const permission = await trace.step(approve, services, claim.first, request, id)
@@ -45,9 +45,9 @@ export async function runCall(
     const armed = record.saw(await trace.step(useCredential, services, permit))
     if (permit.action.effect !== 'read') await trace.step(record.intent) // durable before the socket opens
     const reply = await trace.step(send, services, armed, record.progress, id)
-    const verified = await trace.step(checkResponse, reply)
-    const mapped = await trace.step(map, verified)
-    const answer = await trace.step(redact, armed, mapped)
+    const verified = trace.step(checkResponse, reply)
+    const mapped = trace.step(map, verified)
+    const answer = trace.step(redact, armed, mapped)
     return await record.answered(answer)
   } catch (error) {
     return await record.failed(toSallyportError(error))

@@ -26,21 +26,45 @@ export class Trace {
 
   /** Milliseconds since the call came in, to a microsecond. */
   elapsed(): number {
-    return Math.round((this.#clock.monotonic() - this.#start) * 1000) / 1000
+    return round(this.#now())
   }
 
-  /** Runs a stage; stages come with their arguments, not as closures, so that the compiler sees a swap. */
-  async step<Args extends unknown[], T>(stage: (...args: Args) => T | Promise<T>, ...args: Args): Promise<T> {
-    const at = this.elapsed()
-    let failed = true
+  /**
+   * Runs a stage; stages come with their arguments, not as closures, so that the compiler sees a swap. A stage that need not
+   * wait is not waited for: an await costs more than most stages.
+   */
+  step<Args extends unknown[], Result>(stage: (...args: Args) => Result, ...args: Args): Result {
+    const at = this.#now()
+    let result: Result
     try {
-      const pending = stage(...args)
-      const result = pending instanceof Promise ? await pending : pending
-      failed = false
-      return result
-    } finally {
-      const ms = Math.round((this.elapsed() - at) * 1000) / 1000
-      this.steps.push(failed ? { stage: nameOf(stage), at_ms: at, ms, failed } : { stage: nameOf(stage), at_ms: at, ms })
+      result = stage(...args)
+    } catch (error) {
+      this.#note(stage, at, true)
+      throw error
     }
+    if (result instanceof Promise) {
+      // Noted whatever comes of it; the caller gets the stage's own promise.
+      result.then(
+        () => this.#note(stage, at, false),
+        () => this.#note(stage, at, true),
+      )
+    } else this.#note(stage, at, false)
+    return result
   }
+
+  #note(stage: { readonly name: string }, at: number, failed: boolean): void {
+    const ms = round(this.#now() - at)
+    this.steps.push(
+      failed ? { stage: nameOf(stage), at_ms: round(at), ms, failed } : { stage: nameOf(stage), at_ms: round(at), ms },
+    )
+  }
+
+  #now(): number {
+    return this.#clock.monotonic() - this.#start
+  }
+}
+
+/** To a microsecond. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000
 }

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import type { LoadedConnection } from '../../connections/connections.ts'
 import { EgressError } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import type { Allowed, Granted } from '../facts.ts'
@@ -13,27 +14,37 @@ function isPrivateHost(hostname: string): boolean {
   return ipaddr.isValid(host) && ipaddr.process(host).range() !== 'unicast'
 }
 
-/** Is the URL one that the connector may call and the gateway may dial? Throws URL_NOT_ALLOWED. */
-export function allowUrl(services: CallServices, granted: Granted, request: CallRequest): Allowed {
-  const { caller, connection, action } = granted
-  const url = action.renderUrl(connection.baseUrl, inputOf(request), connection.settings)
-  const { protocol, hostname, origin } = new URL(url)
-  if (!connection.connector.urlAllowed(url, connection.baseUrl)) {
-    throw new SallyportError('URL_NOT_ALLOWED', {
-      detail: `The address is outside the url_patterns of "${connection.connector.id}".`,
-      internal: url,
-    })
-  }
+/** Servers found fit to be dialled; a connection is loaded anew when anything about it changes. */
+const judged = new WeakSet<LoadedConnection>()
+
+/** Every URL of a connection has the origin of its server, so that is judged once. */
+function judgeServer(services: CallServices, connection: LoadedConnection): void {
+  if (judged.has(connection)) return
+  const { protocol, hostname, origin } = new URL(connection.baseUrl)
   if (protocol !== 'https:' && !connection.connector.allowHttp && !isPrivateHost(hostname)) {
     throw new SallyportError('URL_NOT_ALLOWED', {
       detail: `${origin} is not HTTPS. Use an https:// server URL, or set security.allow_http in the connector.`,
     })
   }
   try {
-    services.egress.checkUrl(url)
+    services.egress.checkUrl(connection.baseUrl)
   } catch (error) {
     if (!(error instanceof EgressError)) throw error
     throw new SallyportError('URL_NOT_ALLOWED', { internal: error.message, cause: error })
   }
+  judged.add(connection)
+}
+
+/** Is the URL one that the connector may call and the gateway may dial? Throws URL_NOT_ALLOWED. */
+export function allowUrl(services: CallServices, granted: Granted, request: CallRequest): Allowed {
+  const { caller, connection, action } = granted
+  const url = action.renderUrl(connection.baseUrl, inputOf(request), connection.settings)
+  if (!connection.connector.urlAllowed(url, connection.baseUrl)) {
+    throw new SallyportError('URL_NOT_ALLOWED', {
+      detail: `The address is outside the url_patterns of "${connection.connector.id}".`,
+      internal: url,
+    })
+  }
+  judgeServer(services, connection)
   return { caller, connection, action, url } as Allowed
 }
