@@ -15,6 +15,21 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // Changes only with its version, so that a new dashboard does not fetch it again.
+            {
+              name: 'framework',
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(react-)?(router|query|history|store)[^/]*)\//,
+            },
+            // What at least three screens share, instead of thirty small files.
+            { name: 'shared', minShareCount: 3, test: /node_modules|src\/(ui|lib|api|shell|features)\// },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': gateway, '/openapi.json': gateway, '/connector.schema.json': gateway } },
 })

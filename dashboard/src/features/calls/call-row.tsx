@@ -70,7 +70,9 @@ export function CallRow({ call, slowest }: { readonly call: CallSummary; readonl
           <span className="sr-only">{state.words}: </span>
           {resultWords(call)}
         </span>
-        {call.outcome === 'sent_unknown' && <span className="text-small text-warn">outcome unknown</span>}
+        {call.outcome === 'sent_unknown' && call.effect !== 'read' && (
+          <span className="text-small whitespace-nowrap text-warn">may have happened</span>
+        )}
         <span className="ml-auto text-small text-ink-3 tabular md:hidden">
           {call.caller.name} · {formatDuration(call.duration_ms)}
         </span>

@@ -22,9 +22,14 @@ function dataOf(series: Series): uPlot.AlignedData {
   ]
 }
 
+/** Steps of the count axis: there are no halves of a call. */
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 5e6, 1e7]
+
 const spanOf = (series: Series): number => new Date(series.at(-1)?.at ?? 0).getTime() - new Date(series[0]?.at ?? 0).getTime()
 
-function optionsOf(width: number, height: number, spanMs: number, onPoint: (index: number | null) => void): uPlot.Options {
+function optionsOf(width: number, height: number, series: Series, onPoint: (index: number | null) => void): uPlot.Options {
+  const spanMs = spanOf(series)
+  const stepSeconds = spanMs / 1000 / Math.max(1, series.length - 1)
   const axis = { stroke: token('--ink-3'), font: '11px "Geist Variable", sans-serif', ticks: { show: false }, gap: 6 }
   const bars = uPlot.paths.bars?.({ size: [0.72, 18], align: 1, radius: 0.15 })
   const bar = (color: string): uPlot.Series => ({
@@ -40,7 +45,11 @@ function optionsOf(width: number, height: number, spanMs: number, onPoint: (inde
     padding: [6, 0, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-    scales: { y: { range: (_plot, min, max) => [Math.min(min ?? 0, -(max ?? 1) * 0.1), Math.max(max ?? 0, 1)] } },
+    scales: {
+      // Room for the last bar, which begins at the last point.
+      x: { range: (_plot, min, max) => [min, max + stepSeconds] },
+      y: { range: (_plot, min, max) => [Math.min(min ?? 0, -(max ?? 1) * 0.1), Math.max(max ?? 0, 1)] },
+    },
     axes: [
       {
         ...axis,
@@ -54,6 +63,7 @@ function optionsOf(width: number, height: number, spanMs: number, onPoint: (inde
         size: 42,
         grid: { stroke: token('--line'), width: 1 },
         space: 34,
+        incrs: wholeSteps,
         values: (_plot, values) => values.map((value) => (value < 0 ? '' : formatShort(value))),
       },
     ],
@@ -72,7 +82,7 @@ export default function HistoryCanvas({ totals, height }: { readonly totals: Cal
   useEffect(() => {
     const place = box.current
     if (!place) return
-    const plot = new uPlot(optionsOf(place.clientWidth, height, spanOf(totals.series), setPoint), data, place)
+    const plot = new uPlot(optionsOf(place.clientWidth, height, totals.series, setPoint), data, place)
     const resized = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height }))
     resized.observe(place)
     return () => {

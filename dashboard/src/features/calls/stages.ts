@@ -1,4 +1,4 @@
-/** The stages of a call in their order, and what each one does, in a few words. */
+/** The stages of a call in their order, and what each one does, in a few words. Not every call has every one. */
 export const stages: Readonly<Record<string, string>> = {
   authenticate: 'Who asks: the token or session.',
   resolve: 'Finds the connector version, the action and the connection.',
@@ -6,13 +6,14 @@ export const stages: Readonly<Record<string, string>> = {
   'allow-url': 'Whether the address is on the allowlist of the connector.',
   limit: 'Counts the call against the limits per minute and per day.',
   'validate-input': 'Checks the input against the schema of the action.',
+  deduplicate: 'Whether a call with the same idempotency key ran before.',
   approve: 'Whether a person has to decide first, and has.',
   'use-credential': 'Opens the stored credential for this one request.',
   send: 'The request to the API and its answer, retries included.',
   'check-response': 'Checks the answer against the schema of the action.',
   map: 'Picks the parts of the answer that the action promises.',
   redact: 'Removes the credential from the answer, should it be in there.',
-  record: 'Writes the permanent record of the call.',
+  record: 'Writes the intent of a write before its request leaves.',
 }
 
 /** The one stage that happens outside the gateway. */

@@ -13,7 +13,9 @@ export function TraceTimeline({ trace, total }: { readonly trace: readonly Trace
   const end = Math.max(total, ...trace.map(({ at_ms, ms }) => at_ms + ms), 0.001)
   const known = Object.keys(stages)
   const reached = new Set(trace.map(({ stage }) => stage))
-  const missing = known.filter((stage) => !reached.has(stage))
+  // Only a call that ended early has stages that it did not reach; a plain answer may simply need fewer.
+  const last = known.findLastIndex((stage) => reached.has(stage))
+  const missing = trace.some(({ failed }) => failed) || !reached.has(outside) ? known.slice(last + 1) : []
   const api = trace.filter(({ stage }) => stage === outside).reduce((sum, { ms }) => sum + ms, 0)
   const detail = trace.find(({ stage }) => stage === open)
 

@@ -14,6 +14,7 @@ import { StepAuth } from './step-auth.tsx'
 import { StepBasics } from './step-basics.tsx'
 import { StepTest } from './step-test.tsx'
 import { Stepper } from './stepper.tsx'
+import { useSave } from './use-save.ts'
 
 const allSteps: readonly Step[] = ['basics', 'auth', 'actions', 'test']
 const existingSteps: readonly Step[] = ['auth', 'test']
@@ -56,10 +57,13 @@ function Wizard({ first }: { readonly first: Draft }) {
 
   const go = (index: number) => {
     setAsked(false)
+    saving.save.reset()
     void navigate({ to: '/connect', search: (previous) => ({ ...previous, step: steps[index] }) })
   }
   const next = () => (missing ? setAsked(true) : go(position + 1))
   const props = { draft, change, secrets, setSecrets }
+  // Lives here, not in its step: what is stored must not be stored again after a look back.
+  const saving = useSave(draft, secrets)
 
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -90,7 +94,12 @@ function Wizard({ first }: { readonly first: Draft }) {
             {step === 'auth' && <StepAuth {...props} />}
             {step === 'actions' && <StepActions {...props} />}
             {step === 'test' && (
-              <StepTest {...props} onGo={(target) => go(steps.indexOf(target))} onFinished={() => setFinished(true)} />
+              <StepTest
+                draft={draft}
+                saving={saving}
+                onGo={(target) => go(steps.indexOf(target))}
+                onFinished={() => setFinished(true)}
+              />
             )}
           </form>
           <aside className="hidden lg:block">

@@ -1,4 +1,4 @@
-import type { ImportReport, Json, SettingValue } from '../../api/types.ts'
+import type { ImportReport, Json, NewConnection, SettingValue } from '../../api/types.ts'
 import {
   type AuthScheme,
   type ConnectorDocument,
@@ -191,7 +191,7 @@ export function connectorRequest(draft: Draft): Json {
   return { ...source, connector: document.connector, name: document.name, ...(all ? {} : { select: [...selected] }) }
 }
 
-export function connectionRequest(draft: Draft, connector: string, secrets: Readonly<Record<string, string>>) {
+export function connectionRequest(draft: Draft, connector: string, secrets: Readonly<Record<string, string>>): NewConnection {
   const fields = Object.fromEntries(secretsOf(draft).map((name) => [name, secrets[name] ?? '']))
   const name = draft.connectionName.trim()
   return {

@@ -1,5 +1,6 @@
 import { Play } from 'lucide-react'
 import { useEffect } from 'react'
+import { toProblem } from '../../api/problem.ts'
 import { authLabelOf, serverUrlOf } from '../../lib/connector-document.ts'
 import { formatCount, plural } from '../../lib/format.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -8,22 +9,25 @@ import { ErrorNotice } from '../../ui/states.tsx'
 import { checkStates, Mark } from '../../ui/status.tsx'
 import { TestChecklist } from '../connections/test-checklist.tsx'
 import { type Draft, type Step, schemeOf } from './draft.ts'
-import type { StepProps } from './step.ts'
-import { type Stage, useSave } from './use-save.ts'
+import type { Saving, Stage } from './use-save.ts'
 
 /** Names listed at the end. */
 const listed = 6
 
-interface StepTestProps extends StepProps {
+interface StepTestProps {
+  readonly draft: Draft
+  readonly saving: Saving
   readonly onGo: (step: Step) => void
   readonly onFinished: () => void
 }
 
 /** Saves and tests, shows every step of it, and says what agents can use now. */
-export function StepTest({ draft, secrets, onGo, onFinished }: StepTestProps) {
-  const { save, stage, connection } = useSave(draft, secrets)
+export function StepTest({ draft, saving: { save, stage, connection }, onGo, onFinished }: StepTestProps) {
   const saved = connection !== null && !save.isPending
-  const works = save.data?.ok === true
+  // One failing action does not make a connection useless; a refused credential does.
+  const answered = save.data?.checks.some(({ status, call_id }) => status === 'passed' && call_id !== undefined) ?? false
+  const works = save.data !== undefined && (save.data.ok || (answered && save.data.connection.status !== 'needs_reauth'))
+  const taken = save.error !== null && stage === 'connector' && toProblem(save.error).code === 'CONFLICT'
   useEffect(() => {
     if (works) onFinished()
   }, [works, onFinished])
@@ -57,8 +61,8 @@ export function StepTest({ draft, secrets, onGo, onFinished }: StepTestProps) {
         <Ready draft={draft} connectionId={save.data?.connection.id ?? ''} />
       ) : (
         <div className="flex flex-wrap gap-2">
-          <Button onClick={() => onGo('auth')} disabled={save.isPending}>
-            {save.data ? 'Correct the credential' : 'Back'}
+          <Button onClick={() => onGo(taken ? 'basics' : 'auth')} disabled={save.isPending}>
+            {taken ? 'Change the identifier' : save.data ? 'Correct the credential' : 'Back'}
           </Button>
           <Button look="primary" busy={save.isPending} onClick={() => save.mutate()}>
             {save.data || save.error ? 'Try again' : 'Save and test'}

@@ -1,23 +1,23 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
-import type { Connection, TestResult } from '../../api/types.ts'
-import { asConnectorDocument, withActions } from '../../lib/connector-document.ts'
+import type { Connection, NewConnection, TestResult } from '../../api/types.ts'
+import { withActions } from '../../lib/connector-document.ts'
 import { connectionRequest, connectorRequest, type Draft } from './draft.ts'
 
 export type Stage = 'connector' | 'connection' | 'test'
 
+/** What is stored already, with the requests it was made of, to see whether the draft has changed since. */
 interface Done {
-  /** The bodies that were stored, to see whether the draft has changed since. */
-  connectorBody?: string
-  connector?: string
-  connectionBody?: string
-  connection?: Connection
+  readonly connector?: { readonly id: string; readonly body: string }
+  readonly connection?: { readonly stored: Connection; readonly request: NewConnection }
 }
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 /**
  * Stores the connector, then the connection, then tests it. Pressed again after a failure or a change, it goes on where it
- * stopped: nothing is created twice.
+ * stopped: nothing is created twice, and nothing that was renamed is left behind.
  */
 export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>) {
   const client = useQueryClient()
@@ -29,27 +29,38 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
     if (draft.start === 'existing') return draft.document.connector
     const request = connectorRequest(draft)
     const body = JSON.stringify(request)
-    const { current } = done
-    if (current.connector !== undefined && current.connectorBody === body) return current.connector
-    const stored =
-      current.connector === draft.document.connector
-        ? await api.connectors.update(current.connector, {
-            document: { ...withActions(asConnectorDocument({ ...draft.document }), draft.selected) },
-            autoBump: true,
-          })
-        : await api.connectors.create({ ...request })
-    done.current = { connector: stored.id, connectorBody: body }
-    return stored.id
+    const before = done.current.connector
+    if (before?.body === body) return before.id
+    if (before && before.id !== draft.document.connector) {
+      if (done.current.connection) await api.connections.delete(done.current.connection.stored.id)
+      await api.connectors.delete(before.id)
+      done.current = {}
+    }
+    const document = { ...withActions(draft.document, draft.selected) }
+    const { id } = done.current.connector
+      ? await api.connectors.update(done.current.connector.id, { document, autoBump: true })
+      : await api.connectors.create({ ...request })
+    done.current = { ...done.current, connector: { id, body } }
+    return id
   }
 
   const storeConnection = async (connector: string): Promise<Connection> => {
     const request = connectionRequest(draft, connector, secrets)
-    const body = JSON.stringify(request)
-    const { current } = done
-    if (current.connection && current.connectionBody === body) return current.connection
-    if (current.connection) await api.connections.delete(current.connection.id)
-    const stored = await api.connections.create(request)
-    done.current = { ...done.current, connection: stored, connectionBody: body }
+    const before = done.current.connection
+    let stored = before?.stored
+    if (before && before.request.auth?.scheme !== request.auth?.scheme) {
+      // A credential belongs to its scheme; another scheme is another connection.
+      await api.connections.delete(before.stored.id)
+      stored = undefined
+    }
+    if (!stored || !before) stored = await api.connections.create(request)
+    else {
+      const { connector: _c, auth, ...rest } = request
+      const { connector: _b, auth: authBefore, ...restBefore } = before.request
+      if (!same(rest, restBefore)) stored = await api.connections.update(stored.id, rest)
+      if (auth?.fields && !same(auth, authBefore)) stored = await api.connections.rotate(stored.id, { fields: auth.fields })
+    }
+    done.current = { ...done.current, connection: { stored, request } }
     return stored
   }
 
@@ -67,3 +78,5 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
   })
   return { save, stage, connection }
 }
+
+export type Saving = ReturnType<typeof useSave>

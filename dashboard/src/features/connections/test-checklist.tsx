@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { TestResult } from '../../api/types.ts'
 import { cx } from '../../lib/cx.ts'
 import { formatDuration } from '../../lib/format.ts'
+import { useNow } from '../../lib/use-now.ts'
 import { checkStates, Mark } from '../../ui/status.tsx'
 
 const steps = ['Base URL reachable', 'Credential accepted', 'Actions answer', 'Answers match their schemas']
@@ -15,6 +17,7 @@ export function TestChecklist({ result, running }: { readonly result: TestResult
           <li key={label} className="flex h-11 items-center gap-3 border-b border-line px-4 text-ink-3 last:border-0">
             <Mark state={checkStates.running} className={cx('animate-turn', index > 0 && 'opacity-40')} />
             {label}
+            {index === 0 && <Elapsed />}
           </li>
         ))}
       </ol>
@@ -46,11 +49,18 @@ export function TestChecklist({ result, running }: { readonly result: TestResult
               </Link>
             )}
             <span className="w-16 text-right text-small text-ink-3 tabular">
-              {check.status === 'skipped' ? 'skipped' : formatDuration(check.ms)}
+              {check.status === 'skipped' ? 'skipped' : check.ms > 0 && formatDuration(check.ms)}
             </span>
           </li>
         ))}
       </ol>
     </div>
   )
+}
+
+/** How long the test runs, once that is worth knowing: a slow API can take half a minute. */
+function Elapsed() {
+  const [start] = useState(Date.now)
+  const seconds = Math.floor((useNow(1000) - start) / 1000)
+  return <span className="ml-auto text-small tabular">{seconds >= 2 && `${seconds} s`}</span>
 }

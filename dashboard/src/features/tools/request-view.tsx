@@ -2,8 +2,8 @@ import type { PlannedRequest } from '../../api/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
 
-/** How the gateway writes a secret that it left out. */
-const redacted = /\[redacted\]/
+/** How the gateway writes a credential that it left out. */
+const redacted = /\[redacted\]|^added by the gateway/
 
 /** An HTTP request as it would go over the wire, credentials left out. */
 export function RequestView({ request }: { readonly request: PlannedRequest }) {
