@@ -74,7 +74,9 @@ const commitSql = `with inserted as (${insertSql}), finished as (${finishSql} re
 
 /** The planner must not come to think of scanning the log for a few ids. */
 const sessionSql =
-  "set sallyport.workspace = '*'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off"
+  "set sallyport.workspace = '*'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; " +
+  // A plan kept from the first calls, when the table was empty, goes through all rows for each commit later.
+  'set plan_cache_mode = force_custom_plan'
 
 interface Entry {
   readonly id: string
@@ -206,7 +208,11 @@ export class GroupedCallLog implements CallLog {
     const inserts = entries.flatMap(({ insert, end }) =>
       insert === undefined ? [] : [end === undefined ? insert : { ...insert, ...end }],
     )
-    const query = { name: 'calls', text: commitSql, values: [toJson(inserts), toJson(ends)] }
+    // Most groups end no call that was begun before them, and need no look at the rows that are there.
+    const query =
+      ends.length === 0
+        ? { name: 'calls', text: insertSql, values: [toJson(inserts)] }
+        : { name: 'calls and ends', text: commitSql, values: [toJson(inserts), toJson(ends)] }
     let connected = false
     const attempt = async () => {
       const client = this.#client ?? (await this.#connect())
