@@ -11,6 +11,7 @@ export function sealFields(vault: Vault, place: Place, fields: Readonly<Record<s
 /** The reverse of {@link sealFields}. Throws DECRYPT_FAILED. */
 export async function openFields(vault: Vault, place: Place, sealed: Sealed): Promise<Readonly<Record<string, Secret>>> {
   const opened: unknown = JSON.parse(reveal(await vault.open(place, sealed)))
-  if (typeof opened !== 'object' || opened === null) throw new SallyportError('DECRYPT_FAILED', { internal: 'sealed fields are no object' })
+  if (typeof opened !== 'object' || opened === null)
+    throw new SallyportError('DECRYPT_FAILED', { internal: 'sealed fields are no object' })
   return Object.fromEntries(Object.entries(opened).map(([name, value]) => [name, new Secret(String(value))]))
 }

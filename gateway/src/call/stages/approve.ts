@@ -24,7 +24,12 @@ function permit({ caller, connection, action, url, input, request, idempotencyKe
 }
 
 /** Must a person decide on this exact call, and have they? */
-export function approve(services: CallServices, first: First, request: CallRequest, callId: string): Permission | Promise<Permission> {
+export function approve(
+  services: CallServices,
+  first: First,
+  request: CallRequest,
+  callId: string,
+): Permission | Promise<Permission> {
   const needsApproval = first.action.confirm
   if (request.dryRun) {
     const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
