@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['gateway/{src,test}/**/*.test.ts', 'sdk/{src,test}/**/*.test.ts', 'examples/**/*.test.ts'],
+    // Those need other servers: npm run test:external.
+    exclude: ['gateway/test/external/**'],
     pool: 'forks',
     maxWorkers: 2,
     // The first test of a file may wait for an embedded database to be made.

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Limiter, type Quota, type Refusal, stepMs } from '../store/quota.ts'
+import { endOf, type Limiter, type Quota, type Refusal } from '../store/quota.ts'
 
 /** Calls that were counted before this process, oldest first: how long ago, and how many. */
 export type Past = readonly { readonly agoMs: number; readonly calls: number }[]
@@ -125,7 +125,7 @@ export function createLimiter<Q extends Quota>(clock: Clock, past?: (quota: Q) =
     try {
       const calls = await ask(quota)
       const now = clock.monotonic()
-      for (const { agoMs, calls: count } of calls) window.add(Math.ceil(now - agoMs) + quota.spanMs, count)
+      for (const { agoMs, calls: count } of calls) window.add(endOf(quota, now - agoMs), count)
       window.loading = null
     } catch (error) {
       // The next call asks again.
@@ -154,10 +154,7 @@ export function createLimiter<Q extends Quota>(clock: Clock, past?: (quota: Q) =
     }
     if (refusal !== null) return refusal
     count = 0
-    for (const quota of quotas) {
-      const step = stepMs(quota)
-      found[count++]?.add(Math.ceil(now / step) * step + quota.spanMs, 1)
-    }
+    for (const quota of quotas) found[count++]?.add(endOf(quota, now), 1)
     return null
   }
 

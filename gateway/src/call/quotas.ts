@@ -49,7 +49,7 @@ export function createPastCalls({ store, clock }: { store: Store; clock: Clock }
     const { subject, spanMs, limit } = quota
     const now = clock.now()
     const oldest = now - spanMs - slackMs
-    const step = stepMs(quota)
+    const step = Math.max(1, stepMs(quota))
     const whose =
       subject.of === 'caller'
         ? sql`caller_id = ${subject.id}`

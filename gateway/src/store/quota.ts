@@ -27,10 +27,16 @@ export interface SharedLimiter extends Limiter {
 const maxSteps = 60_000
 
 /**
- * Calls of one step are kept as one number, and leave the window together when the last of them has to. That is a
- * millisecond wherever the limit itself bounds what is kept; a day with a limit above 60,000 gives places back up to
- * 1.44 seconds late. No window ever has more calls than its limit.
+ * Calls of one step of time are kept as one number, and leave the window together when the last of them has to. It is 0,
+ * every call for itself, wherever the limit bounds what is kept; above 60,000 a minute gives places back up to a
+ * millisecond late, a day up to 1.44 seconds. No window ever has more calls than its limit.
  */
 export function stepMs({ limit, spanMs }: Quota): number {
-  return limit <= maxSteps ? 1 : Math.max(1, spanMs / maxSteps)
+  return limit <= maxSteps ? 0 : spanMs / maxSteps
+}
+
+/** When a call of now leaves the window. */
+export function endOf(quota: Quota, now: number): number {
+  const step = stepMs(quota)
+  return (step === 0 ? now : Math.ceil(now / step) * step) + quota.spanMs
 }

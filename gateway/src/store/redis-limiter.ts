@@ -19,7 +19,7 @@ function createRedis(url: string, script: string) {
     transformReply(reply: unknown): readonly [index: number, waitMs: number] {
       const [window, wait] = Array.isArray(reply) ? reply.map(Number) : []
       if (window === undefined || wait === undefined) throw new TypeError('not an answer of the script')
-      return [window - 1, wait]
+      return [window - 1, wait / 1000]
     },
   })
   return createClient({

@@ -12,7 +12,8 @@ function subjectOf({ quota: { subject } }: Refusal<CallQuota>): string {
 
 function rateLimited(refusal: Refusal<CallQuota>): SallyportError {
   const { subject, limit, window } = refusal.quota
-  const seconds = Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))
+  // Whole milliseconds first: a sum of fractions may be a hair above a whole second.
+  const seconds = Math.max(1, Math.ceil(Math.round(refusal.retryAfterMs) / 1000))
   return new SallyportError('RATE_LIMITED', {
     detail: `${subjectOf(refusal)} is limited to ${limit} calls per ${window}. Try again in ${seconds} s.`,
     retryAfterSeconds: seconds,

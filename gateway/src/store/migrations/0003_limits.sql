@@ -3,7 +3,7 @@
 create table limit_steps (
   key text not null,
   -- When its calls leave the window, in milliseconds since the epoch.
-  ends bigint not null,
+  ends double precision not null,
   calls bigint not null,
   -- All calls of the key up to and with this step: the calls inside a window are a difference of two of them.
   total bigint not null,
@@ -26,10 +26,9 @@ create function limit_take(
 declare
   slot integer;
   now_ms double precision;
-  now_floor bigint; -- as the index has it
   used bigint[];
   totals bigint[];
-  lasts bigint[];
+  lasts double precision[];
   added bigint[] := array_fill(0::bigint, array[cardinality(keys)]);
   first_quota integer := 1;
   refused boolean;
@@ -48,9 +47,8 @@ begin
     perform pg_advisory_xact_lock(1398033487, slot);
   end loop;
   now_ms := limit_clock();
-  now_floor := floor(now_ms);
 
-  delete from limit_steps s using unnest(keys) as k where s.key = k and s.ends <= now_floor;
+  delete from limit_steps s using unnest(keys) as k where s.key = k and s.ends <= now_ms;
 
   select array_agg(coalesce(l.total - f.total + f.calls, 0) order by i), array_agg(coalesce(l.total, 0) order by i),
     array_agg(coalesce(l.ends, 0) order by i)
@@ -61,9 +59,9 @@ begin
 
   for i in 1 .. cardinality(keys) loop
     -- The clock was set back: what was counted counts as counted now, so that nobody waits for longer than a window.
-    continue when lasts[i] <= ceil(now_ms) + spans[i] + steps[i] + spans[i] / 60000;
+    continue when lasts[i] <= now_ms + spans[i] + greatest(steps[i], spans[i] / 60000);
     delete from limit_steps s where s.key = keys[i];
-    lasts[i] := ceil(now_ms) + spans[i];
+    lasts[i] := now_ms + spans[i];
     insert into limit_steps values (keys[i], lasts[i], used[i], totals[i]);
   end loop;
 
@@ -85,7 +83,7 @@ begin
   end loop;
 
   insert into limit_steps as s (key, ends, calls, total)
-    select k.key, greatest(ceil(now_ms / k.step) * k.step + k.span, k.last), k.added, k.total + k.added
+    select k.key, greatest(coalesce(ceil(now_ms / nullif(k.step, 0)) * k.step, now_ms) + k.span, k.last), k.added, k.total + k.added
     from unnest(keys, spans, steps, added, totals, lasts) as k (key, span, step, added, total, last) where k.added > 0
     on conflict (key, ends) do update set calls = s.calls + excluded.calls, total = excluded.total;
 
@@ -101,6 +99,6 @@ begin
 
   -- Keys nobody asks for go by the way, twice as fast as steps come. Comes last and waits for nobody.
   delete from limit_steps where ctid = any (array(
-    select s.ctid from limit_steps s where s.ends <= now_floor order by s.ends limit cardinality(keys) * 2 for update skip locked
+    select s.ctid from limit_steps s where s.ends <= now_ms order by s.ends limit cardinality(keys) * 2 for update skip locked
   ));
 end $$;
