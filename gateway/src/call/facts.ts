@@ -64,6 +64,8 @@ interface Answer {
   readonly body: unknown
   /** Whether `body` is parsed JSON. */
   readonly json: boolean
+  /** Whether an injected secret may be in the body; false is certain. */
+  readonly suspect: boolean
   /** Decoded bytes. */
   readonly bytes: number
   readonly diagnostics: Readonly<Record<string, unknown>>
@@ -73,6 +75,9 @@ export type Reply = Proof<'reply', Answer>
 /** The answer matches its schema, or need not. */
 export type Verified = Proof<'verified', Answer>
 /** The answer in the shape of the action's mapping. */
-export type Mapped = Proof<'mapped', { readonly status: number; readonly bytes: number; readonly outcome: Outcome }>
+export type Mapped = Proof<
+  'mapped',
+  { readonly status: number; readonly bytes: number; readonly outcome: Outcome; readonly suspect: boolean }
+>
 /** No injected secret is left in it. */
 export type Redacted = Proof<'redacted', { readonly status: number; readonly bytes: number; readonly outcome: Outcome }>

@@ -2,6 +2,7 @@ import type { Caller } from '../caller.ts'
 import { SallyportError, toSallyportError } from '../errors.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
 import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Resolved } from './facts.ts'
+import { redactError } from './redact-error.ts'
 import type { CallServices } from './services.ts'
 import type { Trace } from './trace.ts'
 import type { CallRequest, CallResult } from './types.ts'
@@ -93,8 +94,9 @@ export class CallRecorder {
     return unrecorded === null ? { kind: 'pending', id: this.#id, approvalId, expiresAt } : this.#failure(unrecorded)
   }
 
-  async failed(error: SallyportError): Promise<CallResult> {
+  async failed(thrown: SallyportError): Promise<CallResult> {
     const { log } = this.#services
+    const error = this.#armed === null ? thrown : redactError(thrown, this.#armed.redactor)
     if (error.code === 'INTERNAL')
       log.error({ call: this.#id, internal: error.internal, err: error.cause }, 'a call failed inside the gateway')
     else log.debug({ call: this.#id, code: error.code, internal: error.internal }, 'a call failed')
@@ -179,7 +181,9 @@ export class CallRecorder {
   #input(): string | null {
     const { input } = this.#request
     if (input === undefined) return null
-    const text = JSON.stringify(this.#armed?.redactor.value(input) ?? input)
+    const redactor = this.#armed?.redactor
+    const plain = JSON.stringify(input)
+    const text = redactor?.suspects(plain) ? JSON.stringify(redactor.value(input)) : plain
     return text.length <= maxInputLength ? text : JSON.stringify({ omitted: `${text.length} characters` })
   }
 

@@ -88,3 +88,13 @@ export async function decode(bytes: Buffer, contentEncoding: string, maxBytes: n
   }
   return decoded
 }
+
+/** What gzip (RFC 1952) holds; the bytes themselves when they are none, or more than can be looked at. */
+export async function inflated(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return await promisify(gunzip)(bytes, { maxOutputLength: maxBytes })
+  } catch {
+    return bytes
+  }
+}

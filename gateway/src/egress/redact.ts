@@ -1,80 +1,26 @@
 import { reveal, Secret } from '../secret.ts'
+import { hidesLetters, mayHaveEscapes, type Unescaped, undoEscapes } from './escapes.ts'
+import { maxLayers, needlesOf, type Suspicion, suspicionOf } from './secret-forms.ts'
 
 /** Takes secrets out of what an API sent back, in every form in which servers echo what they were sent. */
 export interface Redactor {
+  /** Whether a secret may be in a text; false is certain. Quick: most answers hold none. */
+  suspects(text: string): boolean
+  /** Whether a secret may be in these bytes, whatever they are. */
+  suspectsBytes(bytes: Uint8Array): boolean
   text(text: string): string
   /** A copy with every text and key redacted; the value itself when there is nothing to redact in it. */
   value(value: unknown): unknown
 }
 
 const mark = '[redacted]'
-/** Shorter secrets would take ordinary words apart. */
-const minSecret = 4
-/** Shorter encoded forms, say four characters of base64, occur by chance. */
-const minEncoded = 6
+/** Stands for bytes that hold a secret. */
+export const withheld = mark
 const maxDepth = 200
-
-/** Nothing in it that URLs, JSON or HTML would write differently. */
-const sameEverywhere = /^[A-Za-z0-9_.-]+$/
-
-function upperHex(char: string): string {
-  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`
-}
-
-function unicodeEscape(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-/** As JavaScript, forms (`+` for a space) and strict RFC 3986 encoders write it, with hex digits of either case. */
-function urlForms(value: string): string[] {
-  const component = encodeURIComponent(value)
-  const strict = component.replace(/[!'()*~]/g, upperHex)
-  const forms = [encodeURI(value), component, strict, strict.replaceAll('%20', '+'), component.replaceAll('%20', '+')]
-  return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))]
-}
-
-/** As JavaScript, Python (ASCII only), PHP (`\/`), Go (`<`, `>` and `&` escaped) and Rails (`'` too) write it. */
-function jsonForms(value: string): string[] {
-  const plain = JSON.stringify(value).slice(1, -1)
-  const ascii = plain.replace(/[\u0080-\uffff]/g, unicodeEscape)
-  const html = plain.replace(/[<>&\u2028\u2029]/g, unicodeEscape)
-  return [plain, ascii, html, html.replaceAll("'", '\\u0027'), plain.replaceAll('/', '\\/'), ascii.replaceAll('/', '\\/')]
-}
-
-const named: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-function htmlForms(value: string): string[] {
-  const text = value.replace(/[&<>]/g, (char) => named[char] ?? char)
-  const quoted = value.replace(/[&<>"]/g, (char) => named[char] ?? char)
-  return [text, quoted, ...['&#39;', '&#x27;', '&apos;', '&#039;'].map((apostrophe) => quoted.replaceAll("'", apostrophe))]
-}
-
-/** Base64 writes three bytes as four characters, so the same bytes look different at each of three offsets. */
-function base64Forms(value: string): string[] {
-  const bytes = Buffer.from(value, 'utf8')
-  const forms = [bytes.toString('base64')]
-  for (const offset of [0, 1, 2]) {
-    const shifted = Buffer.concat([Buffer.alloc(offset), bytes])
-    // Without the characters that hold bits of a neighbour.
-    forms.push(shifted.toString('base64').slice(Math.ceil((offset * 8) / 6), Math.floor((shifted.length * 8) / 6)))
-  }
-  return forms.flatMap((form) =>
-    /[+/=]/.test(form)
-      ? [
-          form,
-          encodeURIComponent(form),
-          form.replaceAll('+', '-').replaceAll('/', '_'),
-          form.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
-        ]
-      : [form],
-  )
-}
-
-function encodedForms(value: string): string[] {
-  const hex = Buffer.from(value, 'utf8').toString('hex')
-  const forms = [...base64Forms(value), hex, hex.toUpperCase()]
-  return sameEverywhere.test(value) ? forms : [...forms, ...urlForms(value), ...jsonForms(value), ...htmlForms(value)]
-}
+/** Long texts are looked through in pieces of this many characters, which bounds what the search needs of memory. */
+const pieceLength = 65_536
+/** An escape of an escape writes a character with up to this many. */
+const maxStretch = 24
 
 /** The secret texts inside one: a scheme before a token (`Bearer x`), and what is in Basic credentials (RFC 7617). */
 function partsOf(value: string): string[] {
@@ -85,7 +31,7 @@ function partsOf(value: string): string[] {
   const colon = pair.indexOf(':')
   // A key without a password is sent as the user name; otherwise the user name is no secret.
   const password = pair.slice(colon + 1)
-  return [value, credential, pair, password === '' ? pair.slice(0, colon) : password]
+  return [password === '' ? pair.slice(0, colon) : password, pair, credential, value]
 }
 
 /** Neither text nor made of texts. */
@@ -95,23 +41,6 @@ function isOpaque(value: unknown): value is null | undefined | boolean | symbol 
 
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-}
-
-/** Everything to look for, longest first, so that a whole goes before its parts. */
-function needlesOf(secrets: readonly Secret[]): string[] {
-  const values = secrets.map((secret) => reveal(secret).toWellFormed())
-  const needles = new Set<string>()
-  for (const value of values.flatMap(partsOf)) {
-    if (value.length < minSecret) continue
-    needles.add(value)
-    for (const form of encodedForms(value)) if (form.length >= minEncoded) needles.add(form)
-  }
-  // A user name and a password, given as two secrets in a row, are sent as one base64 text.
-  for (const [index, value] of values.entries()) {
-    const next = values[index + 1]
-    if (next !== undefined) for (const form of base64Forms(`${value}:${next}`)) if (form.length >= minEncoded) needles.add(form)
-  }
-  return [...needles].sort((a, b) => b.length - a.length)
 }
 
 /** More values than an answer of the largest permitted size holds; a cycle gets there quickly. */
@@ -143,24 +72,88 @@ function gather(root: unknown): string | null {
   return visit(root, 0) ? texts : null
 }
 
-/** Cheap to make: the forms are worked out when the first text comes. */
-export function createRedactor(secrets: readonly Secret[]): Redactor {
-  let known: { readonly needles: readonly string[]; readonly shortest: number } | null = null
+function holdsAny(text: string, needles: readonly string[]): boolean {
+  for (const needle of needles) if (text.includes(needle)) return true
+  return false
+}
 
-  function prepared() {
-    if (known === null) {
-      const needles = needlesOf(secrets)
-      known = { needles, shortest: needles.at(-1)?.length ?? Number.POSITIVE_INFINITY }
+/** A text cut up, each piece behind where it starts; what is at most as long as the overlap is whole in one of them. */
+function* pieces(text: string, overlap: number): Generator<readonly [start: number, piece: string]> {
+  const length = Math.max(pieceLength, overlap * 4)
+  for (let start = 0; ; start += length - overlap) {
+    yield [start, text.slice(start, start + length)]
+    if (start + length >= text.length) return
+  }
+}
+
+/** A span of a text, from its first character to behind its last. */
+type Span = readonly [start: number, end: number]
+
+/** Every needle in a piece of text, as it stands and in what its escapes stand for, as spans of the piece. */
+function find(piece: string, needles: readonly string[]): readonly Span[] {
+  const spans: Span[] = []
+  const layers: Unescaped[] = []
+  for (let text = piece; ; ) {
+    for (const needle of needles) {
+      for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) {
+        spans.push(layers.reduceRight<Span>(([start, end], layer) => layer.source(start, end), [at, at + needle.length]))
+      }
     }
-    return known
+    if (layers.length === maxLayers || !mayHaveEscapes(text)) return spans
+    const layer = undoEscapes(text)
+    if (layer === null) return spans
+    layers.push(layer)
+    text = layer.text
+  }
+}
+
+function replace(text: string, spans: readonly Span[]): string {
+  let output = ''
+  let done = 0
+  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
+    if (end <= done) continue
+    // What overlaps, or follows without a gap, goes with the mark before.
+    if (start > done || done === 0) output += text.slice(done, start) + mark
+    done = end
+  }
+  return output + text.slice(done)
+}
+
+/** Cheap to make: what takes long to work out waits until a text is suspected to hold a secret. */
+export function createRedactor(secrets: readonly Secret[]): Redactor {
+  let suspicion: Suspicion | null = null
+  let needles: readonly string[] | null = null
+
+  const values = () => secrets.flatMap((secret) => partsOf(reveal(secret).toWellFormed()))
+
+  function mayHaveHidden({ words }: Suspicion, text: string): boolean {
+    return words ? hidesLetters(text) : mayHaveEscapes(text)
+  }
+
+  /** As {@link Redactor.suspects}, for texts that are no JSON. */
+  function mayHold(input: string): boolean {
+    suspicion ??= suspicionOf(values())
+    if (holdsAny(input, suspicion.needles)) return true
+    if (suspicion.needles.length === 0 || !mayHaveHidden(suspicion, input)) return false
+    for (const [, piece] of pieces(input, suspicion.longest * maxStretch)) {
+      for (let text = piece, layer = 0; layer < maxLayers && mayHaveHidden(suspicion, text); layer++) {
+        const undone = undoEscapes(text)
+        if (undone === null) break
+        text = undone.text
+        if (holdsAny(text, suspicion.needles)) return true
+      }
+    }
+    return false
   }
 
   function text(input: string): string {
-    const { needles, shortest } = prepared()
-    if (input.length < shortest) return input
-    let output = input
-    for (const needle of needles) if (output.includes(needle)) output = output.replaceAll(needle, mark)
-    return output
+    if (!mayHold(input)) return input
+    needles ??= needlesOf(values())
+    const spans: Span[] = []
+    for (const [start, piece] of pieces(input, (needles[0]?.length ?? 0) * maxStretch)) {
+      if (mayHold(piece)) for (const [from, to] of find(piece, needles)) spans.push([start + from, start + to])
+    }
+    return replace(input, spans)
   }
 
   function walk(value: unknown, copies: Map<object, unknown>, depth: number): unknown {
@@ -169,7 +162,7 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
     if (typeof value === 'number' || typeof value === 'bigint') return text(String(value)) === String(value) ? value : mark
     if (isOpaque(value)) return value
     if (depth > maxDepth) return mark
-    if (value instanceof Uint8Array) return text(latin1(value)) === latin1(value) ? value : mark
+    if (value instanceof Uint8Array) return mayHold(latin1(value)) ? mark : value
     const known = copies.get(value)
     if (known !== undefined) return known
     if (Array.isArray(value)) {
@@ -191,13 +184,16 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
     return object
   }
 
-  function value(input: unknown): unknown {
-    const { needles } = prepared()
-    if (needles.length === 0) return input
-    const texts = gather(input)
-    if (texts !== null && !needles.some((needle) => texts.includes(needle))) return input
-    return walk(input, new Map(), 0)
+  return {
+    suspects(input) {
+      suspicion ??= suspicionOf(values())
+      return suspicion.numeric || mayHold(input)
+    },
+    suspectsBytes: (bytes) => mayHold(latin1(bytes)),
+    text,
+    value(input) {
+      const texts = gather(input)
+      return texts !== null && !mayHold(texts) ? input : walk(input, new Map(), 0)
+    },
   }
-
-  return { text, value }
 }

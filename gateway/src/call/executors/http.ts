@@ -1,3 +1,5 @@
+import { inflated } from '../../egress/body.ts'
+import { type Redactor, withheld } from '../../egress/redact.ts'
 import type { Egress } from '../../egress/types.ts'
 import { EgressError } from '../../egress/types.ts'
 import { Secret } from '../../secret.ts'
@@ -10,6 +12,8 @@ export type HttpAttempt =
       readonly status: number
       readonly body: unknown
       readonly json: boolean
+      /** Whether an injected secret may be in the body; false is certain. */
+      readonly suspect: boolean
       readonly bytes: number
       /** From Retry-After (RFC 9110 section 10.2.3), seconds or date; null when absent. */
       readonly retryAfterMs: number | null
@@ -24,20 +28,41 @@ function parseRetryAfter(value: string | undefined): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now())
 }
 
-function parseBody(contentType: string, body: Buffer): { body: unknown; json: boolean } {
-  if (body.length === 0) return { body: null, json: false }
+interface Body {
+  readonly body: unknown
+  readonly json: boolean
+  readonly suspect: boolean
+}
+
+/** Text is searched for injected secrets here, once and whole, before it is taken apart. */
+function parseBody(contentType: string, body: Buffer, redactor: Redactor): Body | null {
+  if (body.length === 0) return { body: null, json: false, suspect: false }
   const type = (contentType.split(';')[0] ?? '').trim().toLowerCase()
   if (type === 'application/json' || type.endsWith('+json') || type === '') {
+    const text = body.toString('utf8')
+    const suspect = redactor.suspects(text)
     try {
-      return { body: JSON.parse(body.toString('utf8')), json: true }
+      return { body: JSON.parse(text), json: true, suspect }
     } catch {
       // An API that says JSON and sends something else: the caller sees what it sent.
-      return { body: body.toString('utf8'), json: false }
+      return { body: text, json: false, suspect }
     }
   }
-  if (type.startsWith('text/') || /xml|javascript|x-www-form-urlencoded|yaml|csv|graphql/.test(type))
-    return { body: body.toString('utf8'), json: false }
-  return { body: { content_type: type, data_base64: body.toString('base64') }, json: false }
+  if (type.startsWith('text/') || /xml|javascript|x-www-form-urlencoded|yaml|csv|graphql/.test(type)) {
+    const text = body.toString('utf8')
+    return { body: text, json: false, suspect: redactor.suspects(text) }
+  }
+  return null
+}
+
+/** What is no text goes on in base64, and a secret cannot be taken out of the middle of that. */
+async function wrapBytes(contentType: string, body: Buffer, redactor: Redactor, maxBytes: number): Promise<Body> {
+  const type = redactor.suspects(contentType)
+    ? 'application/octet-stream'
+    : (contentType.split(';')[0] ?? '').trim().toLowerCase()
+  const inside = redactor.suspectsBytes(body) ? null : await inflated(body, maxBytes)
+  const suspect = inside === null || (inside !== body && redactor.suspectsBytes(inside))
+  return { body: { content_type: type, data_base64: suspect ? withheld : body.toString('base64') }, json: false, suspect: false }
 }
 
 /** The action's own headers with the credential's; a cookie of each becomes one header. */
@@ -66,7 +91,7 @@ function ownHeaders(
 
 /** Sends the rendered request with its credential through the egress door. */
 export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: number, callId: string): Promise<HttpAttempt> {
-  const { permit, injection } = armed
+  const { permit, injection, redactor } = armed
   const { request, action, connection } = permit
   try {
     const response = await egress.request({
@@ -84,13 +109,19 @@ export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: numbe
       redirects: action.effect === 'read' ? 'follow' : 'none',
       mayRedirectTo: (url) => connection.connector.urlAllowed(url, connection.baseUrl),
       verifyTls: connection.connector.verifyTls,
+      authorities: connection.connector.authorities ?? undefined,
+      clientCertificate: injection.clientCertificate,
+      http2: connection.connector.http2,
     })
-    const { body, json } = parseBody(response.headers['content-type'] ?? '', response.body)
+    const type = response.headers['content-type'] ?? ''
+    const { body, json, suspect } =
+      parseBody(type, response.body, redactor) ?? (await wrapBytes(type, response.body, redactor, action.limits.maxResponseBytes))
     return {
       kind: 'answered',
       status: response.status,
       body,
       json,
+      suspect,
       bytes: response.body.length,
       retryAfterMs: parseRetryAfter(response.headers['retry-after']),
     }

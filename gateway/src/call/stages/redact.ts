@@ -3,7 +3,8 @@ import type { Outcome } from '../types.ts'
 
 /** Takes the injected secrets out of everything that goes back. */
 export function redact(armed: Armed, mapped: Mapped): Redacted {
-  const { status, bytes, outcome } = mapped
+  const { status, bytes, outcome, suspect } = mapped
+  if (!suspect) return { status, bytes, outcome } as Redacted
   // The redactor keeps the shape of what it is given: only texts and keys change.
   return { status, bytes, outcome: armed.redactor.value(outcome) as Outcome } as Redacted
 }

@@ -65,9 +65,10 @@ function worst(before: Progress['outcome'], attempt: HttpAttempt): Progress['out
 function finish(attempt: HttpAttempt, armed: Armed, action: string, effect: string): Reply {
   const { permit, redactor } = armed
   if (attempt.kind === 'failed') throw transportError(attempt, action, effect)
-  const { status, body, json, bytes } = attempt
-  if (status >= 200 && status < 300) return { permit, status, body, json, bytes, diagnostics: {} } as Reply
-  const diagnostics = { upstream_status: status, upstream_body: redactor.value(excerpt(body)) }
+  const { status, body, json, suspect, bytes } = attempt
+  if (status >= 200 && status < 300) return { permit, status, body, json, suspect, bytes, diagnostics: {} } as Reply
+  // Cut only then: half a secret at the edge would not be known for one.
+  const diagnostics = { upstream_status: status, upstream_body: excerpt(suspect ? redactor.value(body) : body) }
   const seconds = attempt.retryAfterMs === null ? undefined : Math.ceil(attempt.retryAfterMs / 1000)
   switch (status) {
     case 401:
