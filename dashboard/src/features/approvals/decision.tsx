@@ -90,7 +90,7 @@ function RejectDialog({
       open={open}
       onClose={onClose}
       title={`Reject ${approval.action}?`}
-      description={`${approval.requested_by.name} is told the reason. The call can't be approved afterwards.`}
+      description={`${approval.requested_by.name} can read the reason with the call, which can't be approved afterwards.`}
     >
       <form onSubmit={submit} className="space-y-3 pb-1">
         <Field label="Reason" optional>

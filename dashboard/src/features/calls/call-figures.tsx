@@ -58,7 +58,7 @@ export function ErrorKinds({ totals, onPick, picked }: ErrorKindsProps) {
             type="button"
             aria-pressed={picked === code}
             onClick={() => onPick(code)}
-            className="grid w-full grid-cols-[minmax(0,1fr)_3.5rem_3rem] items-center gap-2 rounded-control px-1.5 py-0.5 text-left transition-colors hover:bg-hover aria-pressed:bg-hover coarse:py-2"
+            className="grid w-full grid-cols-[minmax(0,1fr)_2.5rem_2rem] items-center gap-2 rounded-control px-1.5 py-0.5 text-left transition-colors hover:bg-hover aria-pressed:bg-hover coarse:py-2"
           >
             <span className="truncate">
               <code className="text-small">{code}</code>

@@ -62,7 +62,7 @@ function optionsOf(width: number, height: number, series: Series, onPoint: (inde
         ...axis,
         size: 42,
         grid: { stroke: token('--line'), width: 1 },
-        space: 34,
+        space: 26,
         incrs: wholeSteps,
         values: (_plot, values) => values.map((value) => (value < 0 ? '' : formatShort(value))),
       },

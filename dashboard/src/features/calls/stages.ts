@@ -9,11 +9,11 @@ export const stages: Readonly<Record<string, string>> = {
   deduplicate: 'Whether a call with the same idempotency key ran before.',
   approve: 'Whether a person has to decide first, and has.',
   'use-credential': 'Opens the stored credential for this one request.',
+  intent: 'Notes a write in the log before its request leaves.',
   send: 'The request to the API and its answer, retries included.',
   'check-response': 'Checks the answer against the schema of the action.',
   map: 'Picks the parts of the answer that the action promises.',
   redact: 'Removes the credential from the answer, should it be in there.',
-  record: 'Writes the intent of a write before its request leaves.',
 }
 
 /** The one stage that happens outside the gateway. */

@@ -1,6 +1,7 @@
 import { Play } from 'lucide-react'
 import { useEffect } from 'react'
 import { toProblem } from '../../api/problem.ts'
+import type { TestResult } from '../../api/types.ts'
 import { authLabelOf, serverUrlOf } from '../../lib/connector-document.ts'
 import { formatCount, plural } from '../../lib/format.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -21,12 +22,16 @@ interface StepTestProps {
   readonly onFinished: () => void
 }
 
+/** One failing action does not make a connection useless; a refused credential does. */
+function usable({ ok, checks }: TestResult): boolean {
+  const refused = checks.some(({ id, status }) => id === 'authenticated' && status === 'failed')
+  return ok || (!refused && checks.some(({ status, call_id }) => status === 'passed' && call_id !== undefined))
+}
+
 /** Saves and tests, shows every step of it, and says what agents can use now. */
 export function StepTest({ draft, saving: { save, stage, connection }, onGo, onFinished }: StepTestProps) {
   const saved = connection !== null && !save.isPending
-  // One failing action does not make a connection useless; a refused credential does.
-  const answered = save.data?.checks.some(({ status, call_id }) => status === 'passed' && call_id !== undefined) ?? false
-  const works = save.data !== undefined && (save.data.ok || (answered && save.data.connection.status !== 'needs_reauth'))
+  const works = save.data !== undefined && usable(save.data)
   const taken = save.error !== null && stage === 'connector' && toProblem(save.error).code === 'CONFLICT'
   useEffect(() => {
     if (works) onFinished()
@@ -35,6 +40,7 @@ export function StepTest({ draft, saving: { save, stage, connection }, onGo, onF
   return (
     <div className="space-y-6">
       <Summary draft={draft} />
+      {works && save.data && <Ready draft={draft} result={save.data} />}
       {(save.isPending || save.data || save.error) && (
         <section aria-live="polite" className="space-y-3">
           {draft.start !== 'existing' && (
@@ -57,9 +63,7 @@ export function StepTest({ draft, saving: { save, stage, connection }, onGo, onF
           need no input. Nothing is changed there.
         </p>
       )}
-      {works ? (
-        <Ready draft={draft} connectionId={save.data?.connection.id ?? ''} />
-      ) : (
+      {!works && (
         <div className="flex flex-wrap gap-2">
           <Button onClick={() => onGo(taken ? 'basics' : 'auth')} disabled={save.isPending}>
             {taken ? 'Change the identifier' : save.data ? 'Correct the credential' : 'Back'}
@@ -133,7 +137,8 @@ function Line({
   )
 }
 
-function Ready({ draft, connectionId }: { readonly draft: Draft; readonly connectionId: string }) {
+function Ready({ draft, result }: { readonly draft: Draft; readonly result: TestResult }) {
+  const failed = result.checks.filter(({ status }) => status === 'failed').length
   const names =
     draft.start === 'existing'
       ? Object.keys(draft.document.actions)
@@ -152,6 +157,7 @@ function Ready({ draft, connectionId }: { readonly draft: Draft; readonly connec
         ))}
       </ul>
       {names.length > listed && <p className="mt-0.5 text-ink-2">and {formatCount(names.length - listed)} more</p>}
+      {failed > 0 && <p className="mt-2 text-warn">{plural(failed, 'check')} below failed; the rest works.</p>}
       <div className="mt-4 flex flex-wrap gap-2">
         {first && (
           <ButtonLink
@@ -159,7 +165,7 @@ function Ready({ draft, connectionId }: { readonly draft: Draft; readonly connec
             icon={<Play size={14} />}
             to="/tools/$connector/$action"
             params={{ connector: draft.document.connector, action: first }}
-            search={{ connection: connectionId }}
+            search={{ connection: result.connection.id }}
           >
             Try one
           </ButtonLink>

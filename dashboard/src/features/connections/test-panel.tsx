@@ -53,7 +53,9 @@ export function TestPanel({ connection, onCredential }: { readonly connection: C
       </div>
       <ErrorNotice error={test.error} />
       {(test.isPending || test.data) && <TestChecklist result={test.data} running={test.isPending} />}
-      {test.data?.connection.status === 'needs_reauth' && <Button onClick={onCredential}>Enter a new credential</Button>}
+      {test.data?.checks.some(({ id, status }) => id === 'authenticated' && status === 'failed') && (
+        <Button onClick={onCredential}>Enter a new credential</Button>
+      )}
     </div>
   )
 }
