@@ -5,5 +5,7 @@ import base from './vitest.config.ts'
 const external = mergeConfig(base, defineConfig({}))
 external.test.include = ['gateway/test/external/**/*.test.ts']
 external.test.exclude = []
+// Some start several gateways, one after the other.
+external.test.testTimeout = 60_000
 
 export default external

@@ -61,8 +61,8 @@ export const errorCatalogue = {
   RATE_LIMITED: {
     status: 429,
     title: 'Too many calls',
-    cause: 'The limit for this action was reached, here or at the API.',
-    resolution: "Wait for the time in Retry-After, or raise the connector's limits.",
+    cause: 'A limit of the action, the connection or the token was reached, or one of the API.',
+    resolution: 'Wait for the time in Retry-After, or raise the limits of the connector or of the token.',
   },
   APPROVAL_REQUIRED: {
     status: 403,
@@ -97,13 +97,14 @@ export const errorCatalogue = {
   SSL_ERROR: {
     status: 502,
     title: 'TLS certificate problem',
-    cause: "The API's certificate is expired, self-signed, or issued for another host.",
-    resolution: 'Check the certificate of the API and the host name in the server URL.',
+    cause: "The API's certificate is expired, self-signed, or issued for another host, or the API does not take the client's.",
+    resolution:
+      'Check the certificate of the API and the host name in the server URL. A private authority goes into security.tls.ca of the connector.',
   },
   CONNECTION_REFUSED: {
     status: 502,
     title: 'The API cannot be reached',
-    cause: 'The host name does not resolve, or nothing accepts connections at this address.',
+    cause: 'The host name does not resolve to an address the gateway may dial, or nothing accepts connections there.',
     resolution: 'Check the server URL and that the API is running and reachable from the gateway.',
   },
   SCHEMA_MISMATCH: {
