@@ -31,6 +31,7 @@ describe('a token', () => {
       workspaceId: owner.workspaceId,
       workspaceName: 'Default',
       createdBy: owner.id,
+      limits: { perMinute: null, perDay: null },
     })
   })
 

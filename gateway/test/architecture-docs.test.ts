@@ -31,7 +31,7 @@ describe('the documentation', () => {
     const stages = [...pipeline.matchAll(/trace\.step\((\w+)/g)].map(([, name]) =>
       name?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
     )
-    const told = [...read('ARCHITECTURE.md').matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name)
+    const told = [...read('ARCHITECTURE.md').matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name)
     expect(stages.length).toBeGreaterThan(10)
     expect(told).toEqual(stages.filter((name) => existsSync(join(root, `gateway/src/call/stages/${name}.ts`))))
   })
@@ -43,7 +43,7 @@ describe('the documentation', () => {
 
   test('README lists exactly the settings that config.ts reads', () => {
     const inCode = new Set([...read('gateway/src/config.ts').matchAll(/get\('([A-Z_]+)'\)/g)].map(([, name]) => name))
-    const inTable = new Set([...read('README.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name))
+    const inTable = new Set([...read('README.md').matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name))
     expect(inTable).toEqual(inCode)
   })
 

@@ -155,7 +155,7 @@ describe('the call log', () => {
   it('writes on when its connection was cut while nothing was under way', async () => {
     await store.calls.insert(callRow())
     const { rows: cut } = await admin.query(
-      `select pg_terminate_backend(pid) as cut from pg_stat_activity where query like 'with inserted%'`,
+      `select pg_terminate_backend(pid) as cut from pg_stat_activity where query like 'insert into calls%'`,
     )
     expect(cut).toEqual([{ cut: true }])
     const row = callRow()
