@@ -117,7 +117,13 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const publicUrl = () => config.publicUrl ?? address
     const vault = createVault({ rootKey, keys: keyStore(store) })
     let ownSockets: readonly { address: string; port: number }[] = []
-    const egress = createEgress({ allow: config.egressAllow, log, ownSockets: () => ownSockets })
+    const egress = createEgress({
+      allow: config.egressAllow,
+      proxy: config.egressProxy,
+      dnsServers: config.dnsServers,
+      log,
+      ownSockets: () => ownSockets,
+    })
     opened.push(() => egress.close())
 
     const access = createAccess({

@@ -24,6 +24,13 @@ export interface Config {
   readonly bootstrapToken: Secret | undefined
   /** `SALLYPORT_EGRESS_ALLOW`: comma-separated CIDRs of private ranges the gateway may dial, e.g. `127.0.0.1/32`. */
   readonly egressAllow: readonly string[]
+  /**
+   * `SALLYPORT_EGRESS_PROXY`: `http://` (with CONNECT) or `socks5://`, with user and password where it wants them. Everything
+   * that leaves goes through it, to addresses the gateway has resolved and checked itself.
+   */
+  readonly egressProxy: Secret | undefined
+  /** `SALLYPORT_DNS_SERVERS`: comma-separated addresses, with a port where it is not 53, e.g. `10.0.0.2,[fd00::2]:5353`. Default: the machine's. */
+  readonly dnsServers: readonly string[]
   /** `SALLYPORT_LOG_LEVEL`, default `info`: `trace`, `debug`, `info`, `warn`, `error` or `silent`. */
   readonly logLevel: LogLevel
 }
@@ -78,14 +85,37 @@ function parsePublicUrl(value: string | undefined): string | undefined {
   return new URL(value).origin
 }
 
-function parseCidrs(value: string | undefined): readonly string[] {
-  const entries = (value ?? '')
+function list(value: string | undefined): readonly string[] {
+  return (value ?? '')
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
+}
+
+function parseCidrs(value: string | undefined): readonly string[] {
+  const entries = list(value)
   for (const entry of entries) {
     if (!/^[0-9a-fA-F:.]+\/\d{1,3}$/.test(entry)) {
       fail('SALLYPORT_EGRESS_ALLOW', 'a comma-separated list of CIDRs such as 127.0.0.1/32,10.0.0.0/8')
+    }
+  }
+  return entries
+}
+
+function parseEgressProxy(value: string | undefined): Secret | undefined {
+  if (value === undefined) return undefined
+  const url = URL.parse(value)
+  if (url === null || !/^(?:http|socks5):$/.test(url.protocol) || url.hostname === '' || !/^\/?$/.test(url.pathname)) {
+    fail('SALLYPORT_EGRESS_PROXY', 'a URL of the form http://user:password@proxy.example.com:3128, or socks5://')
+  }
+  return new Secret(value)
+}
+
+function parseDnsServers(value: string | undefined): readonly string[] {
+  const entries = list(value)
+  for (const entry of entries) {
+    if (!/^(?:[\d.]+(?::\d{1,5})?|\[[\da-fA-F:.]+\](?::\d{1,5})?|[\da-fA-F:.]+)$/.test(entry)) {
+      fail('SALLYPORT_DNS_SERVERS', 'a comma-separated list of addresses such as 10.0.0.2,127.0.0.1:5353')
     }
   }
   return entries
@@ -110,6 +140,8 @@ export function parseConfig(environment: Environment): Config {
     publicUrl: parsePublicUrl(get('SALLYPORT_PUBLIC_URL')),
     bootstrapToken: parseBootstrapToken(get('SALLYPORT_BOOTSTRAP_TOKEN')),
     egressAllow: parseCidrs(get('SALLYPORT_EGRESS_ALLOW')),
+    egressProxy: parseEgressProxy(get('SALLYPORT_EGRESS_PROXY')),
+    dnsServers: parseDnsServers(get('SALLYPORT_DNS_SERVERS')),
     logLevel: parseLogLevel(get('SALLYPORT_LOG_LEVEL')),
   }
 }

@@ -50,14 +50,13 @@ test('OAuth and OpenID Connect are a bearer token entered by hand, and the repor
 
 test('what cannot be used is skipped with its place', () => {
   const { document, report } = secured(undefined, {
-    tls: { type: 'mutualTLS' },
     digest: { type: 'http', scheme: 'digest' },
     host: { ...key, name: 'Host' },
     none: { $ref: '#/x' },
   })
   expect(document.auth).toBeUndefined()
   expect(report.entries.map(({ level, pointer }) => [level, pointer])).toEqual(
-    ['tls', 'digest', 'host', 'none'].map((name) => ['skipped', `/components/securitySchemes/${name}`]),
+    ['digest', 'host', 'none'].map((name) => ['skipped', `/components/securitySchemes/${name}`]),
   )
 })
 
@@ -90,6 +89,15 @@ test('two header keys needed together are one scheme of two headers', () => {
   expect(report.entries).toEqual([])
 })
 
+test('a client certificate is a scheme of its own, and goes with one other', () => {
+  const tls = { type: 'mutualTLS', description: 'Issued by the bank.' }
+  const { action, document, report } = secured([{ tls: [] }, { bearer: [], tls: [] }], { bearer, tls })
+  expect(action.auth).toEqual(['tls', 'bearer_and_tls'])
+  expect(document.auth?.tls).toEqual({ type: 'mtls', description: 'Issued by the bank.' })
+  expect(document.auth?.bearer_and_tls).toMatchObject({ type: 'bearer', client_certificate: true })
+  expect(report.entries).toEqual([])
+})
+
 test('of other schemes needed together the first is taken, and the report names the others', () => {
   const { action, report } = secured([{ bearer: [], query: [] }], { bearer, query })
   expect(action.auth).toEqual(['bearer'])
@@ -104,7 +112,7 @@ test('of other schemes needed together the first is taken, and the report names 
 })
 
 test('a requirement that cannot be met is left to the connection, with a warning', () => {
-  const { action, report } = secured([{ tls: [] }], { key, tls: { type: 'mutualTLS' } })
+  const { action, report } = secured([{ digest: [] }], { key, digest: { type: 'http', scheme: 'digest' } })
   expect(action.auth).toBeUndefined()
   expect(report.entries.map((entry) => entry.level)).toEqual(['skipped', 'adjusted', 'warning'])
 })

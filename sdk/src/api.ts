@@ -704,7 +704,7 @@ export interface components {
         };
         CreateConnectionRequest: {
             auth?: {
-                /** @description Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. */
+                /** @description Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. mtls, or with a client certificate besides: client_certificate, client_key, in PEM. */
                 fields?: {
                     [key: string]: string;
                 };
@@ -812,7 +812,7 @@ export interface components {
         /** @enum {string} */
         Role: "viewer" | "member" | "manager" | "admin" | "owner";
         RotateRequest: {
-            /** @description Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. */
+            /** @description Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. mtls, or with a client certificate besides: client_certificate, client_key, in PEM. */
             fields: {
                 [key: string]: string;
             };

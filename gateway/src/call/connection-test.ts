@@ -1,6 +1,9 @@
 import { requireRole } from '../caller.ts'
+import { clientCertificateOf, wantsCertificate } from '../connections/auth-schemes.ts'
+import type { LoadedConnection } from '../connections/connections.ts'
 import type { Connections } from '../connections/types.ts'
 import type { CompiledAction } from '../definition/types.ts'
+import type { ClientCertificate } from '../egress/certificates.ts'
 import { describeFault } from '../egress/problem.ts'
 import { EgressError } from '../egress/types.ts'
 import type { CallServices } from './services.ts'
@@ -25,7 +28,14 @@ export function createConnectionTests(
 ): ConnectionTests {
   const { clock, egress } = services
 
-  async function reach(baseUrl: string, verifyTls: boolean): Promise<TestCheck> {
+  /** Without it an API that wants one would seem out of reach. Nothing else of the credential goes along. */
+  async function clientCertificate(connection: LoadedConnection): Promise<ClientCertificate | undefined> {
+    if (!wantsCertificate(connection.scheme)) return undefined
+    return clientCertificateOf(connection, await services.connections.openCredential(connection))
+  }
+
+  async function reach(connection: LoadedConnection): Promise<TestCheck> {
+    const { baseUrl: url, connector } = connection
     const start = clock.monotonic()
     const check = (status: TestCheck['status'], detail: string): TestCheck => ({
       id: 'reachable',
@@ -38,11 +48,14 @@ export function createConnectionTests(
       const { status } = await egress.request({
         door: 'reach',
         method: 'GET',
-        url: baseUrl,
+        url,
         headers: {},
         timeoutMs: reachTimeoutMs,
         maxResponseBytes: 1_048_576,
-        verifyTls,
+        verifyTls: connector.verifyTls,
+        authorities: connector.authorities ?? undefined,
+        clientCertificate: await clientCertificate(connection),
+        http2: connector.http2,
       })
       return check('passed', `Answered ${status}.`)
     } catch (error) {
@@ -116,7 +129,7 @@ export function createConnectionTests(
       const shown = await connections.get(caller, connectionId)
       const loaded = await services.connections.resolve(caller.workspaceId, shown.connector, shown.id)
       const { connector } = loaded
-      const checks: Checklist = [await reach(loaded.baseUrl, connector.verifyTls)]
+      const checks: Checklist = [await reach(loaded)]
       const results: CallResult[] = []
       if (checks[0]?.status === 'passed') {
         const wanted = connector.document.verify

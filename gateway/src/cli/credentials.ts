@@ -12,6 +12,11 @@ export interface Scheme {
 }
 
 function fieldsOf(scheme: Record<string, unknown>): readonly string[] {
+  const fields = sentFieldsOf(scheme)
+  return scheme.type === 'mtls' || scheme.client_certificate === true ? [...fields, 'client_certificate', 'client_key'] : fields
+}
+
+function sentFieldsOf(scheme: Record<string, unknown>): readonly string[] {
   switch (scheme.type) {
     case 'api_key':
       return ['key']

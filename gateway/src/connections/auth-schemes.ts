@@ -1,4 +1,5 @@
 import type { AuthScheme } from '../definition/document.ts'
+import { type ClientCertificate, parseClientCertificate } from '../egress/certificates.ts'
 import { SallyportError, unreachable } from '../errors.ts'
 import { Secret } from '../secret.ts'
 
@@ -6,14 +7,31 @@ import { Secret } from '../secret.ts'
 export interface Injection {
   readonly headers: Readonly<Record<string, string | Secret>>
   readonly query: Readonly<Record<string, Secret>>
+  readonly clientCertificate?: ClientCertificate
+}
+
+/** The secret fields of a client certificate (mTLS): PEM, the key without a passphrase. */
+const certificateField = 'client_certificate'
+const keyField = 'client_key'
+
+/** Whether a TLS connection to the API needs one. */
+export function wantsCertificate(scheme: AuthScheme): boolean {
+  return scheme.type === 'mtls' || (scheme.type !== 'none' && scheme.client_certificate === true)
 }
 
 export type CredentialFields = Readonly<Record<string, Secret>>
 
 /** The names of the secret fields that a scheme asks for. */
 export function fieldsOf(scheme: AuthScheme): readonly string[] {
+  const fields = sentFieldsOf(scheme)
+  return wantsCertificate(scheme) ? [...fields, certificateField, keyField] : fields
+}
+
+/** Those that go to the API itself. */
+function sentFieldsOf(scheme: AuthScheme): readonly string[] {
   switch (scheme.type) {
     case 'none':
+    case 'mtls':
       return []
     case 'api_key':
       return ['key']
@@ -30,9 +48,16 @@ export function fieldsOf(scheme: AuthScheme): readonly string[] {
 
 /** How a scheme reads in a list, e.g. `API key (X-API-Key)`. */
 export function labelOf(scheme: AuthScheme): string {
+  const label = bareLabelOf(scheme)
+  return wantsCertificate(scheme) && scheme.type !== 'mtls' ? `${label} and client certificate` : label
+}
+
+function bareLabelOf(scheme: AuthScheme): string {
   switch (scheme.type) {
     case 'none':
       return 'None'
+    case 'mtls':
+      return 'Client certificate'
     case 'api_key':
       return `API key (${scheme.name})`
     case 'bearer':
@@ -54,11 +79,16 @@ export function parseFields(scheme: AuthScheme, submitted: Readonly<Record<strin
       .filter((name) => !expected.includes(name))
       .map((name) => ({ path: `/auth/fields/${name}`, message: `unknown field; expected ${expected.join(', ') || 'none'}` })),
     ...expected.filter((name) => !submitted[name]).map((name) => ({ path: `/auth/fields/${name}`, message: 'is required' })),
-    ...expected
+    ...sentFieldsOf(scheme)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
       .filter((name) => /[\u0000-\u001f\u007f]/.test(submitted[name] ?? ''))
       .map((name) => ({ path: `/auth/fields/${name}`, message: 'must not contain line breaks or control characters' })),
   ]
+  const pair =
+    errors.length === 0 && wantsCertificate(scheme)
+      ? parseClientCertificate(submitted[certificateField] ?? '', submitted[keyField] ?? '')
+      : null
+  if (pair !== null && 'wrong' in pair) errors.push({ path: `/auth/fields/client_${pair.wrong}`, message: pair.problem })
   if (errors.length > 0) {
     const [first] = errors
     throw new SallyportError('INVALID_INPUT', {
@@ -66,7 +96,9 @@ export function parseFields(scheme: AuthScheme, submitted: Readonly<Record<strin
       diagnostics: { errors },
     })
   }
-  return Object.fromEntries(expected.map((name) => [name, new Secret(submitted[name] ?? '')]))
+  const tidied = pair !== null && 'key' in pair ? { [certificateField]: pair.certificate, [keyField]: pair.key } : {}
+  const values: Readonly<Record<string, string>> = { ...submitted, ...tidied }
+  return Object.fromEntries(expected.map((name) => [name, new Secret(values[name] ?? '')]))
 }
 
 function field(fields: CredentialFields, name: string): Secret {
@@ -75,17 +107,41 @@ function field(fields: CredentialFields, name: string): Secret {
   return value
 }
 
-/** What must not come back in an answer. A user name is no secret, but with its password it is. */
+/**
+ * What must not come back in an answer. A user name is no secret, but with its password it is. A client key is none of them:
+ * the API never gets it.
+ */
 export function secretsOf(scheme: AuthScheme, fields: CredentialFields): readonly Secret[] {
-  if (scheme.type !== 'basic') return Object.values(fields)
+  if (scheme.type !== 'basic') return sentFieldsOf(scheme).map((name) => field(fields, name))
   const password = field(fields, 'password')
   return [password, Secret.concat(field(fields, 'username'), ':', password)]
 }
 
+/** As much of a connection as its credential's place depends on. */
+interface Credentialled {
+  readonly id: string
+  readonly scheme: AuthScheme
+  readonly credential: { readonly version: number } | null
+}
+
 /** The one place that says where a credential goes in a request. */
-export function inject(scheme: AuthScheme, fields: CredentialFields): Injection {
+export function inject(connection: Credentialled, fields: CredentialFields): Injection {
+  const injection = injectionOf(connection.scheme, fields)
+  const clientCertificate = clientCertificateOf(connection, fields)
+  return clientCertificate === undefined ? injection : { ...injection, clientCertificate }
+}
+
+/** What goes into the TLS handshake; undefined when the scheme has nothing for it. */
+export function clientCertificateOf(connection: Credentialled, fields: CredentialFields): ClientCertificate | undefined {
+  if (!wantsCertificate(connection.scheme)) return undefined
+  const owner = `${connection.id}/${connection.credential?.version}`
+  return { owner, certificate: field(fields, certificateField), key: field(fields, keyField) }
+}
+
+function injectionOf(scheme: AuthScheme, fields: CredentialFields): Injection {
   switch (scheme.type) {
     case 'none':
+    case 'mtls':
       return { headers: {}, query: {} }
     case 'api_key': {
       const value = Secret.concat(scheme.prefix ?? '', field(fields, 'key'))

@@ -7,6 +7,7 @@ import { importOpenApi } from '../definition/import/openapi.ts'
 import { parseConnector } from '../definition/parse.ts'
 import type { CompiledConnector } from '../definition/types.ts'
 import { isNewer, nextVersion } from '../definition/version.ts'
+import { authoritiesProblem } from '../egress/certificates.ts'
 import { egressProblem } from '../egress/problem.ts'
 import { type Egress, EgressError } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
@@ -77,6 +78,17 @@ function parseImportSource(body: Readonly<Record<string, unknown>>): ImportSourc
   return body
 }
 
+/** What the parser of documents cannot see: whether OpenSSL can read the certificates. */
+function checkAuthorities(document: ConnectorDocument): void {
+  const pem = document.security?.tls?.ca
+  const problem = pem === undefined ? null : authoritiesProblem(pem)
+  if (problem === null) return
+  throw new SallyportError('INVALID_INPUT', {
+    detail: `security.tls.ca ${problem}.`,
+    diagnostics: { errors: [{ path: '/security/tls/ca', message: problem }] },
+  })
+}
+
 export function createConnectors({ store, egress, clock }: Dependencies): ConnectorRegistry {
   const compiled = new Cache<CompiledConnector>({ max: 500, ttlMs: Number.POSITIVE_INFINITY, clock })
   const current = new Cache<string>({ max: 10_000, ttlMs: 5_000, clock })
@@ -123,6 +135,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     version: string,
     report: ImportReport | null,
   ): Promise<CreatedConnector> {
+    checkAuthorities(document)
     const stored = { ...document, version }
     compileConnector(stored, version)
     const row = { name: document.name, version, summary: JSON.stringify(summarise(document)), updated_at: new Date(clock.now()) }

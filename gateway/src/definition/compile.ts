@@ -34,6 +34,7 @@ export function compileConnector(document: ConnectorDocument, version: string): 
   const servers = new Map(
     Object.entries(document.servers).map(([name, server]) => [name, compileServer(server, document.fields ?? {})]),
   )
+  const ca = document.security?.tls?.ca
   // A pattern that is none allows nothing; parsing refuses it before.
   const patterns = document.security?.url_patterns?.map((pattern) => compileUrlPattern(pattern) ?? (() => false))
 
@@ -46,6 +47,8 @@ export function compileConnector(document: ConnectorDocument, version: string): 
     auth,
     actions: new LazyMap(Object.keys(document.actions), (name) => compileAction(name, context)),
     verifyTls: document.security?.verify_ssl ?? true,
+    authorities: ca === undefined ? null : { pem: ca },
+    http2: document.security?.tls?.http2 ?? false,
     allowHttp: document.security?.allow_http ?? false,
     callerIps: document.security?.caller_ips ?? [],
     limits: {

@@ -43,6 +43,13 @@ const Server = Type.Object(
   closed,
 )
 
+const clientCertificate = Type.Optional(
+  Type.Boolean({
+    default: false,
+    description: 'The API wants a client certificate (mTLS) besides; it is asked for with the other secrets.',
+  }),
+)
+
 const AuthScheme = Type.Union(
   [
     Type.Object({ type: Type.Literal('none'), description: note }, closed),
@@ -52,15 +59,21 @@ const AuthScheme = Type.Union(
         in: Type.Optional(Type.Enum(['header', 'query', 'cookie'], { default: 'header' })),
         name: Type.String({ description: 'Name of the header, query parameter or cookie, e.g. X-API-Key.' }),
         prefix: text('Put before the key, e.g. "ApiKey ".'),
+        client_certificate: clientCertificate,
         description: note,
       },
       closed,
     ),
     Type.Object(
-      { type: Type.Literal('bearer'), prefix: Type.Optional(Type.String({ default: 'Bearer ' })), description: note },
+      {
+        type: Type.Literal('bearer'),
+        prefix: Type.Optional(Type.String({ default: 'Bearer ' })),
+        client_certificate: clientCertificate,
+        description: note,
+      },
       closed,
     ),
-    Type.Object({ type: Type.Literal('basic'), description: note }, closed),
+    Type.Object({ type: Type.Literal('basic'), client_certificate: clientCertificate, description: note }, closed),
     Type.Object(
       {
         type: Type.Literal('headers'),
@@ -75,10 +88,12 @@ const AuthScheme = Type.Union(
           ),
           { minItems: 1 },
         ),
+        client_certificate: clientCertificate,
         description: note,
       },
       closed,
     ),
+    Type.Object({ type: Type.Literal('mtls'), description: note }, closed),
   ],
   { description: 'How a request proves who sends it. The secrets themselves are entered with a connection.' },
 )
@@ -159,7 +174,29 @@ const Security = Type.Object(
     caller_ips: Type.Optional(
       Type.Array(Type.String(), { description: 'Addresses or CIDRs of callers that may use this connector. Default: any.' }),
     ),
-    verify_ssl: Type.Optional(Type.Boolean({ default: true })),
+    verify_ssl: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description: "Check the API's certificate. Without, anyone on the way can read and change calls.",
+      }),
+    ),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          ca: text(
+            "Certificates in PEM of the authorities that sign the API's certificate. Only theirs are accepted. Default: the public authorities that Node brings.",
+          ),
+          http2: Type.Optional(
+            Type.Boolean({
+              default: false,
+              description:
+                'Speak HTTP/2 where the API offers it. A call costs more than over HTTP/1.1, and fewer connections do.',
+            }),
+          ),
+        },
+        closed,
+      ),
+    ),
     allow_http: Type.Optional(
       Type.Boolean({
         default: false,

@@ -265,7 +265,7 @@ describe('the meaning of a connector file', () => {
     [
       'an unknown auth type',
       { 'auth key type': 'oauth9' },
-      'auth.key.type must be one of "none", "api_key", "bearer", "basic" or "headers"',
+      'auth.key.type must be one of "none", "api_key", "bearer", "basic", "headers" or "mtls"',
     ],
     ['an unknown key of an auth scheme', { 'auth key nmae': 'x' }, 'auth.key.nmae is not a known property; did you mean "name"?'],
     ['a body on GET', action({ body: { type: 'json', value: {} } }), 'a GET request has no body'],

@@ -73,6 +73,9 @@ export interface CompiledConnector {
   readonly auth: Readonly<Record<string, AuthScheme>>
   readonly actions: ReadonlyMap<string, CompiledAction>
   readonly verifyTls: boolean
+  /** Authorities of the API's certificate, the same object for this version; null for the public ones. */
+  readonly authorities: { readonly pem: string } | null
+  readonly http2: boolean
   readonly allowHttp: boolean
   readonly callerIps: readonly string[]
   /** Of all calls over one connection together; those of an action stand with the action. */

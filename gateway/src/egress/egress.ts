@@ -8,6 +8,7 @@ import { endingError, exchange, type WireAnswer } from './exchange.ts'
 import { createGuard, type Denial, explain, type Target } from './guard.ts'
 import { checkHeaders, wireHeaders } from './headers.ts'
 import { DialError, type PoolKey, Pools } from './pools.ts'
+import { EgressProxy, ProxyError } from './proxy.ts'
 import { type Hop, maxHops, nextHop, redirectTarget } from './redirect.ts'
 import { createSystemResolver, type Resolver } from './resolve.ts'
 import { type Egress, EgressError, type EgressRequest, type EgressResponse } from './types.ts'
@@ -16,6 +17,10 @@ export interface EgressOptions {
   /** CIDRs of private ranges that may be dialled. */
   readonly allow: readonly string[]
   readonly log?: Log
+  /** The operator's proxy: an http:// or socks5:// URL, which may hold a password. */
+  readonly proxy?: Secret | undefined
+  /** DNS servers as `address` or `address:port`; default the machine's. */
+  readonly dnsServers?: readonly string[]
   /** Default: the machine's DNS. */
   readonly resolver?: Resolver
   /** Longest wait for DNS, default 5000 ms (Smokescreen's figure). */
@@ -65,8 +70,15 @@ function wirePath(target: URL, secretQuery: Readonly<Record<string, Secret>>): s
 export function createEgress(options: EgressOptions): Egress {
   const { allow, log, resolveTimeoutMs = 5000, ownSockets = () => [] } = options
   const guard = createGuard({ allow, ownSockets })
-  const resolver = options.resolver ?? createSystemResolver({ internalNames: allow.length > 0 })
-  const pools = new Pools()
+  const resolver =
+    options.resolver ??
+    createSystemResolver({
+      internalNames: allow.length > 0,
+      ...(options.dnsServers?.length ? { servers: options.dnsServers } : {}),
+    })
+  const proxy = options.proxy === undefined ? null : new EgressProxy(options.proxy)
+  if (proxy !== null) log?.info({ proxy: proxy.name }, 'everything leaves through a proxy')
+  const pools = new Pools(proxy)
   let closed = false
   let underWay = 0
   const idle = Promise.withResolvers<void>()
@@ -128,6 +140,9 @@ export function createEgress(options: EgressOptions): Egress {
       host: target.host,
       address,
       verifyTls: request.verifyTls ?? true,
+      authorities: request.authorities ?? null,
+      client: hop.client,
+      http2: request.http2 ?? false,
     }))
     const wire = {
       method: request.method,
@@ -149,6 +164,7 @@ export function createEgress(options: EgressOptions): Egress {
         // Only without a connection is it certain that nothing left, and safe to try another address.
         if (!(error instanceof DialError)) throw error
         failure = error
+        if (error.cause instanceof ProxyError) log?.warn({ code: error.cause.code, cause: error.message }, 'egress proxy')
         if (error.tls) throw new EgressError('tls', sentBefore, `TLS with ${target.host} failed: ${error.message}`, error)
       }
     }
@@ -184,7 +200,12 @@ export function createEgress(options: EgressOptions): Egress {
     async request(request) {
       if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
       checkMethod(request.method)
-      let hop: Hop = { url: request.url, headers: checkHeaders(request.headers), secretQuery: request.secretQuery ?? {} }
+      let hop: Hop = {
+        url: request.url,
+        headers: checkHeaders(request.headers),
+        secretQuery: request.secretQuery ?? {},
+        client: request.clientCertificate ?? null,
+      }
       const deadline = startDeadline(request.timeoutMs, request.signal)
       underWay++
       try {

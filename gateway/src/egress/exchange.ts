@@ -38,6 +38,16 @@ function plain(cause: unknown): Error | undefined {
   return new Error(`${'code' in cause ? `${String(cause.code)} ` : ''}${cause.message}`)
 }
 
+/**
+ * With TLS 1.3 the client's certificate is judged when the request is on its way already; a server that refuses it has not
+ * begun with the request (RFC 8446 section 4.4.2.4).
+ */
+function isCertificateAlert(error: Error): boolean {
+  return (
+    'code' in error && /^ERR_SSL_\w+_ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/.test(String(error.code))
+  )
+}
+
 const tooLarge = 'The answer is too large.'
 
 export function endingError(ending: Ending, sent: boolean, status?: number): EgressError {
@@ -110,10 +120,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#fail(new EgressError(fault, this.sent, message, plain(cause), this.#status))
   }
 
+  /** The API says, in the words of its protocol, that it has not begun with the request. */
+  #notTaken(fault: EgressFault, message: string, cause?: unknown): void {
+    this.#fail(new EgressError(fault, this.#limits.sentBefore, message, plain(cause)))
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    const again = this.#controller !== null
     // Too late: aborting here keeps undici from writing anything.
     if (this.#settled) controller.abort(new Error('settled'))
     else this.#controller = controller
+    // HTTP/2 lets a server refuse a request (REFUSED_STREAM, GOAWAY), and undici would send it once more by itself.
+    if (again) this.#notTaken('refused', 'The API refused the request before taking it.')
   }
 
   onResponseStart(
@@ -143,6 +161,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (error instanceof DialError) this.#fail(error)
     else if (error instanceof errors.HeadersOverflowError)
       this.#fault('too_large', 'The headers of the answer are too large.', error)
+    else if (this.#status === undefined && isCertificateAlert(error))
+      this.#notTaken('tls', 'The API wants another client certificate.', error)
     else if (this.#controller === null) this.#fault('refused', 'The connection broke before the request was sent.', error)
     else this.#fault('broken', 'The connection broke before the answer was complete, or the answer is not valid HTTP.', error)
   }

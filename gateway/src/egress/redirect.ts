@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts'
+import type { ClientCertificate } from './certificates.ts'
 import { acrossOrigins, type OutgoingHeader } from './headers.ts'
 import { EgressError, type EgressRequest } from './types.ts'
 
@@ -7,6 +8,7 @@ export interface Hop {
   readonly url: string
   readonly headers: readonly OutgoingHeader[]
   readonly secretQuery: Readonly<Record<string, Secret>>
+  readonly client: ClientCertificate | null
 }
 
 export const maxHops = 5
@@ -37,5 +39,5 @@ export function nextHop(request: EgressRequest, hop: Hop, target: string): Hop {
   }
   if (from.origin === to.origin) return { ...hop, url: target }
   // Another server: no credential goes along, under whatever name it was sent.
-  return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {} }
+  return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {}, client: null }
 }

@@ -1,4 +1,5 @@
 import { Resolver as DnsResolver, lookup as systemLookup } from 'node:dns/promises'
+import { ConfigError } from '../config.ts'
 
 /** Turns a host name into its addresses, all of them. Rejects when there are none. */
 export interface Resolver {
@@ -17,14 +18,19 @@ interface Answer {
   readonly ttlMs: number
 }
 
+/** A new one for each question (25 µs) sees changes of the machine's DNS configuration. */
+function createDns(servers: readonly string[] | undefined): DnsResolver {
+  const dns = new DnsResolver({ timeout: 1500, tries: 2 })
+  if (servers !== undefined) dns.setServers(servers)
+  return dns
+}
+
 /**
  * Asks the DNS servers itself: `getaddrinfo` would block one of libuv's four threads for each name whose servers hang.
  * IPv4 first, because a host without IPv6 is the commoner of the two.
  */
 async function askDns(name: string, servers: readonly string[] | undefined): Promise<Answer> {
-  // A new one each time (25 µs) sees changes of the machine's DNS configuration.
-  const dns = new DnsResolver({ timeout: 1500, tries: 2 })
-  if (servers !== undefined) dns.setServers(servers)
+  const dns = createDns(servers)
   const [v4, v6] = await Promise.allSettled([dns.resolve4(name, { ttl: true }), dns.resolve6(name, { ttl: true })])
   const records = [...(v4.status === 'fulfilled' ? v4.value : []), ...(v6.status === 'fulfilled' ? v6.value : [])]
   if (records.length === 0) throw v4.status === 'rejected' ? v4.reason : new Error('no addresses')
@@ -45,13 +51,20 @@ export interface SystemResolverOptions {
 
 /** The machine's resolver, with a small cache. */
 export function createSystemResolver({ internalNames, servers }: SystemResolverOptions): Resolver {
+  try {
+    createDns(servers)
+  } catch {
+    throw new ConfigError(`SALLYPORT_DNS_SERVERS: one of "${servers?.join(', ')}" is no address.`)
+  }
   async function ask(name: string): Promise<Answer> {
-    if (!name.endsWith('.')) return askSystem(name)
+    // A name of the own network may have its place in the hosts file or below a search domain.
+    const own = !name.endsWith('.')
+    if (own && (servers === undefined || !name.includes('.'))) return askSystem(name)
     try {
       return await askDns(name, servers)
     } catch (error) {
       if (!internalNames) throw error
-      return askSystem(name.slice(0, -1))
+      return askSystem(own ? name : name.slice(0, -1))
     }
   }
   return cached(ask)

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts'
+import type { Authorities, ClientCertificate } from './certificates.ts'
 import type { Door } from './doors.ts'
 
 /** One outbound request. Secrets stay wrapped until the socket. */
@@ -19,7 +20,14 @@ export interface EgressRequest {
   readonly redirects?: 'follow' | 'none'
   /** Asked for each hop of a redirect, besides the guard's own checks: a connector's URL allowlist. */
   readonly mayRedirectTo?: (url: string) => boolean
+  /** False accepts any certificate; default true. */
   readonly verifyTls?: boolean
+  /** Only certificates that these authorities signed are accepted; default those that Node brings. */
+  readonly authorities?: Authorities | undefined
+  /** Shown to the host of the URL only, never after a redirect to another origin. */
+  readonly clientCertificate?: ClientCertificate | undefined
+  /** Speak HTTP/2 where the API offers it by ALPN; default false. */
+  readonly http2?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -49,7 +57,7 @@ export type EgressFault =
 export class EgressError extends Error {
   override readonly name = 'EgressError'
   readonly fault: EgressFault
-  /** False only when it is certain that no byte of the request left. */
+  /** False only when it is certain that the API has not taken the request: no byte left, or it refused it in its protocol's words. */
   readonly sent: boolean
   /** The status, when the head of the answer arrived before the fault: the API has acted on the request. */
   readonly status: number | undefined

@@ -18,7 +18,7 @@ export async function useCredential(services: CallServices, permit: Permit): Pro
   const fields = await services.connections.openCredential(connection)
   return {
     permit,
-    injection: inject(connection.scheme, fields),
+    injection: inject(connection, fields),
     redactor: createRedactor(secretsOf(connection.scheme, fields)),
   } as Armed
 }

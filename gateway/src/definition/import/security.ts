@@ -79,7 +79,10 @@ export class Security {
     return false
   }
 
-  /** One scheme for schemes that are needed together. Several header keys make one scheme of several headers; else the first is taken. */
+  /**
+   * One scheme for schemes that are needed together: several header keys make one of several headers, a client certificate goes
+   * with one other; else the first is taken.
+   */
   #combined(required: readonly string[], at: string, operation: string): string | null {
     const known: { readonly name: string; readonly scheme: AuthScheme }[] = []
     for (const written of required) {
@@ -97,20 +100,16 @@ export class Security {
     const [first, second] = known
     if (first === undefined) return null
     if (second === undefined) return first.name
+    const [other, another] = known.map(({ scheme }) => scheme).filter((scheme) => scheme.type !== 'mtls')
+    if (other !== undefined && other.type !== 'none' && another === undefined) {
+      return this.#add(known, { ...other, client_certificate: true })
+    }
     const headers = known.map(({ scheme }) => (scheme.type === 'api_key' && (scheme.in ?? 'header') === 'header' ? scheme : null))
     if (headers.every((header) => header !== null)) {
-      const name = identifier(known.map((one) => one.name).join('_and_'))
-      if (!this.#schemes.has(name)) {
-        this.#unique.take(name)
-        this.#schemes.set(name, {
-          type: 'headers',
-          headers: headers.map(({ name: header, description }) => ({
-            name: header,
-            ...(description === undefined ? {} : { description }),
-          })),
-        })
-      }
-      return name
+      return this.#add(known, {
+        type: 'headers',
+        headers: headers.map(({ name, description }) => ({ name, ...(description === undefined ? {} : { description }) })),
+      })
     }
     const others = known
       .slice(1)
@@ -123,6 +122,16 @@ export class Security {
       `These schemes are needed together; only "${first.name}" is sent, and ${others} is not.`,
     )
     return first.name
+  }
+
+  /** A scheme that stands for several. */
+  #add(combined: readonly { readonly name: string }[], scheme: AuthScheme): string {
+    const name = identifier(combined.map((one) => one.name).join('_and_'))
+    if (!this.#schemes.has(name)) {
+      this.#unique.take(name)
+      this.#schemes.set(name, scheme)
+    }
+    return name
   }
 }
 
@@ -147,6 +156,8 @@ function schemeOf(scheme: Json, at: string, report: Reporter): AuthScheme | null
         default:
           return null
       }
+    case 'mutualTLS':
+      return { type: 'mtls', ...common }
     case 'oauth2':
     case 'openIdConnect':
       report.add(

@@ -50,6 +50,8 @@ export function checkAuth({ auth = {} }: ConnectorDocument, issues: Issues): voi
     } else if (declared.type === 'headers') {
       declared.headers.forEach(({ name, value }, index) => {
         checkHeader([...at, 'headers', index, 'name'], name)
+        if (declared.client_certificate && /^client_(?:certificate|key)$/.test(name))
+          issues.add([...at, 'headers', index, 'name'], 'must not be named like the secret fields of the client certificate')
         if (value !== undefined && !valueIsSafe(value))
           issues.add([...at, 'headers', index, 'value'], 'must not contain line breaks')
       })
@@ -79,6 +81,8 @@ export function checkSecurity({ security = {} }: ConnectorDocument, issues: Issu
       'must be a URL such as https://api.example.com/v1/*, with "*" only in the path or as https://*.example.com',
     )
   })
+  if (security.tls?.ca !== undefined && !/-----BEGIN CERTIFICATE-----/.test(security.tls.ca))
+    issues.add(['security', 'tls', 'ca'], 'must hold certificates in PEM: -----BEGIN CERTIFICATE-----')
   security.caller_ips?.forEach((address, index) => {
     if (!isAddress(address)) issues.add(['security', 'caller_ips', index], 'must be an address or a range such as 10.0.0.0/8')
   })

@@ -30,6 +30,7 @@ function headersOf(scheme: AuthScheme): readonly string[] {
     case 'headers':
       return scheme.headers.map(({ name }) => name)
     case 'none':
+    case 'mtls':
       return []
     default:
       return unreachable(scheme)

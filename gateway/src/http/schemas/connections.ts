@@ -4,7 +4,7 @@ import { Instant, PageQuery, pageOf } from './common.ts'
 const Settings = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))
 const SecretFields = Type.Record(Type.String(), Type.String({ maxLength: 65_536 }), {
   description:
-    'Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value.',
+    'Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. mtls, or with a client certificate besides: client_certificate, client_key, in PEM.',
 })
 
 export const ConnectionStatus = Type.Enum(['active', 'untested', 'failing', 'needs_reauth'])
