@@ -6,6 +6,8 @@ type Schemas = components['schemas']
 export interface CallOptions {
   /** Id or name of the connection; needed when the connector has several. */
   readonly connection?: string
+  /** Of your choice, 1 to 255 characters: the same key with the same input within 24 hours runs once and is answered alike. */
+  readonly idempotencyKey?: string
 }
 
 /** An action as a function: its input in, the payload of the answer out. */
@@ -40,8 +42,15 @@ export function createCustom(operations: Operations): Custom {
   const action =
     (connector: string, name: string) =>
     async (input: Record<string, unknown> = {}, options: CallOptions = {}) => {
-      const { connection } = options
-      return payloadOf(await operations.call({ connector, action: name, input, ...(connection !== undefined && { connection }) }))
+      const { connection, idempotencyKey } = options
+      const call = {
+        connector,
+        action: name,
+        input,
+        ...(connection !== undefined && { connection }),
+        ...(idempotencyKey !== undefined && { idempotency_key: idempotencyKey }),
+      }
+      return payloadOf(await operations.call(call))
     }
   return byName<Custom>((connector) => {
     if (connector === 'list') return operations.list

@@ -9,6 +9,7 @@ import { isObject, readInput } from '../values.ts'
 interface CallOptions {
   readonly input?: string
   readonly connection?: string
+  readonly idempotencyKey?: string
   readonly dryRun?: true
   readonly wait?: true
 }
@@ -111,6 +112,7 @@ async function call(
     action,
     input,
     ...(options.connection !== undefined && { connection: options.connection }),
+    ...(options.idempotencyKey !== undefined && { idempotency_key: options.idempotencyKey }),
     ...(options.dryRun && { dry_run: true }),
   }
   const result = await sallyport.calls.create(request).catch((error: unknown) => {
@@ -132,6 +134,7 @@ export function registerCall(program: Command): void {
     .argument('[input...]', 'key=text or key:=json')
     .option('--input <json>', 'the input as a JSON object; @file reads a file, - standard input')
     .option('--connection <id>', 'id or name of the connection, when the connector has several')
+    .option('--idempotency-key <key>', 'the same key with the same input within 24 hours runs once')
     .option('--dry-run', 'show the request that would be sent, without credentials, and send nothing')
     .option('--wait', 'when a person must approve it, wait until that is decided')
     .action(call)
