@@ -3,6 +3,7 @@ import type { Access, Credentials } from '../access/types.ts'
 import type { Caller } from '../caller.ts'
 import { SallyportError, unreachable } from '../errors.ts'
 import { Secret } from '../secret.ts'
+import { requireRoleOf } from './roles.ts'
 import type { HttpApp } from './services.ts'
 
 // RFC 6750: the scheme is case-insensitive, the token is one run of visible characters.
@@ -30,11 +31,13 @@ export function credentialsOf(request: FastifyRequest): Credentials {
   }
 }
 
-/** For scopes where everything needs a caller: finds out who asks before the body is read. */
+/** For scopes where everything needs a caller: finds out who asks, and whether the role suffices, before the body is read. */
 export function requireCaller(app: HttpApp, access: Access): void {
   app.decorateRequest('caller', null)
   app.addHook('onRequest', async (request) => {
-    request.setDecorator('caller', await access.authenticate(credentialsOf(request)))
+    const caller = await access.authenticate(credentialsOf(request))
+    requireRoleOf(request, caller)
+    request.setDecorator('caller', caller)
   })
 }
 

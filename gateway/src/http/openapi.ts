@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { TSchema } from 'typebox'
+import { describeRole } from './roles.ts'
 import * as access from './schemas/access.ts'
 import * as approvals from './schemas/approvals.ts'
 import * as calls from './schemas/calls.ts'
@@ -25,6 +26,7 @@ export function describeRoutes(app: HttpApp, version: string): void {
   app.addSchema(common.Problem)
   app.register(swagger, {
     convertConstToEnum: false,
+    transform: ({ schema, url, route }) => ({ schema: describeRole(schema, route.config), url }),
     openapi: {
       openapi: '3.1.0',
       info: {

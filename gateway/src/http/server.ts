@@ -6,6 +6,7 @@ import { guardAgainstOtherSites } from './guard.ts'
 import { addSecurityHeaders } from './headers.ts'
 import { describeRoutes } from './openapi.ts'
 import { errorHandler } from './problems.ts'
+import { requireDeclaredRoles } from './roles.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
 import { connectionRoutes } from './routes/connections.ts'
@@ -42,6 +43,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   })
   addSecurityHeaders(app)
   guardAgainstOtherSites(app, options)
+  requireDeclaredRoles(app)
   describeRoutes(app, options.version)
 
   app.register(async (root: HttpApp) => metaRoutes(root, services, options, true))

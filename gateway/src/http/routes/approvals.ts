@@ -19,6 +19,7 @@ export function approvalRoutes(app: HttpApp, { approvals }: HttpServices, { publ
   app.get(
     '/approvals',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'listApprovals',
         summary: 'Calls that wait for a decision, and past decisions',
@@ -33,6 +34,7 @@ export function approvalRoutes(app: HttpApp, { approvals }: HttpServices, { publ
   app.get(
     '/approvals/:id',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'getApproval',
         summary: 'One approval, with the exact request it permits',
@@ -47,6 +49,7 @@ export function approvalRoutes(app: HttpApp, { approvals }: HttpServices, { publ
   app.post(
     '/approvals/:id/approve',
     {
+      config: { role: 'manager' },
       schema: {
         operationId: 'approve',
         summary: 'Approve a call and run it, exactly once',
@@ -67,6 +70,7 @@ export function approvalRoutes(app: HttpApp, { approvals }: HttpServices, { publ
   app.post(
     '/approvals/:id/reject',
     {
+      config: { role: 'manager' },
       schema: {
         operationId: 'reject',
         summary: 'Reject a call',

@@ -26,6 +26,7 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
     '/calls',
     {
       bodyLimit: 10 * 1024 * 1024,
+      config: { role: 'member' },
       schema: {
         operationId: 'createCall',
         summary: 'Call an action',
@@ -73,6 +74,7 @@ export function callLogRoutes(app: HttpApp, { history }: HttpServices): void {
   app.get(
     '/calls',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'listCalls',
         summary: 'The log of calls',
@@ -87,6 +89,7 @@ export function callLogRoutes(app: HttpApp, { history }: HttpServices): void {
   app.get(
     '/calls/summary',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'getCallTotals',
         summary: 'Totals of the calls in a window of time',
@@ -101,6 +104,7 @@ export function callLogRoutes(app: HttpApp, { history }: HttpServices): void {
   app.get(
     '/calls/:id',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'getCall',
         summary: 'The whole record of one call',

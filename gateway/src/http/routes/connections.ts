@@ -20,6 +20,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.get(
     '/connections',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'listConnections',
         summary: 'List the connections of the workspace',
@@ -34,6 +35,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.post(
     '/connections',
     {
+      config: { role: 'manager' },
       schema: {
         operationId: 'createConnection',
         summary: 'Connect an account of a connector',
@@ -50,6 +52,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.get(
     '/connections/:id',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'getConnection',
         summary: 'One connection',
@@ -64,6 +67,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.patch(
     '/connections/:id',
     {
+      config: { role: 'manager' },
       schema: {
         operationId: 'updateConnection',
         summary: 'Change the name, environment or settings of a connection',
@@ -79,6 +83,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.delete(
     '/connections/:id',
     {
+      config: { role: 'manager' },
       schema: {
         operationId: 'deleteConnection',
         summary: 'Remove a connection and its credential',
@@ -96,6 +101,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.post(
     '/connections/:id/test',
     {
+      config: { role: 'manager' },
       schema: {
         operationId: 'testConnection',
         summary: 'Test a connection against its API',
@@ -115,6 +121,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.post(
     '/connections/:id/rotate',
     {
+      config: { role: 'manager' },
       schema: {
         operationId: 'rotateConnection',
         summary: 'Replace the credential of a connection',

@@ -26,6 +26,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.get(
     '/connectors',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'listConnectors',
         summary: 'List the connectors of the workspace',
@@ -54,6 +55,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
     '/connectors',
     {
       bodyLimit,
+      config: { role: 'admin' },
       schema: {
         operationId: 'createConnector',
         summary: 'Add a connector, or import one',
@@ -69,6 +71,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
     '/connectors/parse',
     {
       bodyLimit,
+      config: { role: 'member' },
       schema: {
         operationId: 'parseConnector',
         summary: 'Turn an API document into a draft connector, and store nothing',
@@ -88,6 +91,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.get(
     '/connectors/:id',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'getConnector',
         summary: 'The connector document, verbatim',
@@ -102,6 +106,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.get(
     '/connectors/:id/capabilities',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'getConnectorCapabilities',
         summary: 'The actions of a connector, with their schemas',
@@ -122,6 +127,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
     '/connectors/:id',
     {
       bodyLimit,
+      config: { role: 'admin' },
       schema: {
         operationId: 'updateConnector',
         summary: 'Store a new version of a connector',
@@ -137,6 +143,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.delete(
     '/connectors/:id',
     {
+      config: { role: 'admin' },
       schema: {
         operationId: 'deleteConnector',
         summary: 'Remove a connector without connections',

@@ -13,6 +13,7 @@ export function tokenRoutes(app: HttpApp, { access }: HttpServices): void {
   app.get(
     '/tokens',
     {
+      config: { role: 'admin' },
       schema: {
         operationId: 'listTokens',
         summary: 'List the tokens of the workspace',
@@ -31,6 +32,7 @@ export function tokenRoutes(app: HttpApp, { access }: HttpServices): void {
   app.post(
     '/tokens',
     {
+      config: { role: 'admin' },
       schema: {
         operationId: 'createToken',
         summary: 'Make a token',
@@ -50,6 +52,7 @@ export function tokenRoutes(app: HttpApp, { access }: HttpServices): void {
   app.delete(
     '/tokens/:id',
     {
+      config: { role: 'admin' },
       schema: {
         operationId: 'revokeToken',
         summary: 'Revoke a token',

@@ -27,6 +27,7 @@ export function toolRoutes(app: HttpApp, { tools }: HttpServices): void {
   app.get(
     '/tools',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'listTools',
         summary: 'The tools the caller has',
@@ -47,6 +48,7 @@ export function toolRoutes(app: HttpApp, { tools }: HttpServices): void {
   app.post(
     '/tools/search',
     {
+      config: { role: 'viewer' },
       schema: {
         operationId: 'searchTools',
         summary: 'Find tools by what they do',
