@@ -131,7 +131,7 @@ describe('the dashboard tells the whole story', () => {
     await field('Name', dialog).fill('Support agent')
     await button('Create token', dialog).click()
     const ready = await see(page.getByRole('dialog', { name: 'Support agent is ready' }))
-    const token = await ready.getByText(/^sp_/).first().innerText()
+    const token = (await ready.getByText(/^sp_/).first().textContent()) ?? ''
     await see(ready.getByText(`"url": "${gateway.url}/mcp"`))
     await shoot(page, 'story-10-token')
     await button('Done', ready).click()

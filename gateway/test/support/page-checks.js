@@ -44,10 +44,23 @@
     return width > 1 && height > 1 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
   }
 
+  /** What the reader can act on: the topmost dialog, or the page. */
+  const front = () => [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].at(-1) ?? document.body
+
+  /** Once the fonts are there and nothing moves or changes its colour any more. */
+  async function settled() {
+    await document.fonts.ready
+    const frame = () => new Promise(requestAnimationFrame)
+    do {
+      await frame()
+      await frame()
+    } while (document.getAnimations().some(({ playState }) => playState === 'running'))
+  }
+
   /** Texts whose contrast is below WCAG AA. Disabled controls are exempt, as there. */
   function faintTexts() {
     const found = new Set()
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const walker = document.createTreeWalker(front(), NodeFilter.SHOW_TEXT)
     while (walker.nextNode()) {
       const text = walker.currentNode.data.trim()
       const element = walker.currentNode.parentElement
@@ -106,5 +119,12 @@
       )
   }
 
-  window.pageChecks = { faintTexts, overflowing, smallTargets }
+  window.pageChecks = {
+    settled,
+    faults: () => ({
+      faintTexts: faintTexts(),
+      overflowing: overflowing(),
+      smallTargets: matchMedia('(pointer: coarse)').matches ? smallTargets() : [],
+    }),
+  }
 })()

@@ -31,6 +31,8 @@ function uiSchemaOf({ properties, required }: Json): UiSchema<unknown> {
     ...(first.length > 0 ? { 'ui:order': [...first, '*'] } : {}),
     // Optional groups open on demand: an API's schema can be a thousand fields deep.
     'ui:globalOptions': { enableOptionalDataFieldForType: ['object', 'array'] },
+    // The whole is no optional group; RJSF takes it for one when its schema contains references.
+    'ui:options': { enableOptionalDataFieldForType: [] },
     'ui:submitButtonOptions': { norender: true },
   }
 }

@@ -1,0 +1,164 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  button,
+  type Content,
+  type Dashboard,
+  field,
+  fillWorkspace,
+  heading,
+  link,
+  see,
+  signedIn,
+  startDashboard,
+} from './dashboard-harness.ts'
+import { narrow, shoot, type Visit, visit, wide } from './support/browser.ts'
+
+const apiKey = 'canary-crm-key-screens-90c1'
+
+let dashboard: Dashboard
+let content: Content
+
+beforeAll(async () => {
+  dashboard = await startDashboard(apiKey)
+  content = await fillWorkspace(dashboard, apiKey)
+})
+
+afterAll(() => dashboard?.close())
+
+/** Roles that mean nothing without a name, as the lines of an ARIA snapshot that have none. */
+const unnamed = /^\s*- (?:button|link|textbox|searchbox|combobox|checkbox|radio|tab|dialog|alertdialog|img)(?: \[[^\]]*\])*:?$/gm
+
+interface PageChecks {
+  readonly faintTexts: string[]
+  readonly overflowing: string[]
+  readonly smallTargets: string[]
+}
+
+/** What is wrong with the screen for people who see little, zoom, touch, or listen. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const { faintTexts, overflowing, smallTargets } = await page.evaluate<PageChecks>(
+    'pageChecks.settled().then(pageChecks.faults)',
+  )
+  const snapshot = await page.locator('body').ariaSnapshot()
+  return [
+    ...faintTexts.map((text) => `too faint: ${text}`),
+    ...overflowing.map((element) => `stands out at the right: ${element}`),
+    ...smallTargets.map((target) => `too small to hit: ${target}`),
+    ...(snapshot.match(unnamed) ?? []).map((line) => `has no name: ${line.trim()}`),
+  ]
+}
+
+const sizes = [
+  { size: 'wide', options: { viewport: wide } },
+  { size: 'narrow', options: { viewport: narrow, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } },
+] as const
+
+/** Looks at a screen in both themes: saves it, and answers what is wrong with it. */
+async function look(page: Page, name: string): Promise<string[]> {
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: 'attached' })
+    faults.push(...(await faultsOf(page)).map((fault) => `${name}, ${colorScheme}: ${fault}`))
+    await shoot(page, `${name}-${colorScheme}`)
+  }
+  return faults
+}
+
+interface Screen {
+  readonly name: string
+  readonly path: string | ((content: Content) => string)
+  /** What stands there once everything is. */
+  readonly ready: (page: Page) => Locator
+  /** Opens something on it first. */
+  readonly open?: (page: Page) => Promise<void>
+}
+
+const sheet = ({ connection }: Content) => `connections/${connection}`
+
+const screens: readonly Screen[] = [
+  { name: 'connections', path: 'connections', ready: (page) => link(page, 'Demo CRM') },
+  { name: 'connection-overview', path: sheet, ready: (page) => link(page, /List customers/) },
+  {
+    name: 'connection-test',
+    path: (all) => `${sheet(all)}?tab=test`,
+    open: (page) => button(page, 'Run the test').click(),
+    ready: (page) => page.getByText('Everything works.'),
+  },
+  {
+    name: 'connection-credential',
+    path: (all) => `${sheet(all)}?tab=credential`,
+    ready: (page) => button(page, 'Replace and test'),
+  },
+  { name: 'connection-settings', path: (all) => `${sheet(all)}?tab=settings`, ready: (page) => button(page, 'Save') },
+  {
+    name: 'connection-delete',
+    path: sheet,
+    open: (page) => button(page, 'Delete connection').click(),
+    ready: (page) => page.getByRole('alertdialog', { name: 'Delete Demo CRM?' }),
+  },
+  { name: 'tools', path: 'tools', ready: (page) => link(page, /^get_customer/) },
+  { name: 'tool', path: 'tools/demo_crm/create_customer', ready: (page) => field(page, 'email').first() },
+  {
+    name: 'tool-answer',
+    path: 'tools/demo_crm/list_customers',
+    open: (page) => button(page, 'Run').click(),
+    ready: (page) => button(page, /^redact: /),
+  },
+  { name: 'calls', path: 'calls', ready: (page) => link(page, 'demo_crm.search_customers').first() },
+  { name: 'call', path: ({ succeeded }) => `calls/${succeeded}`, ready: (page) => button(page, /^redact: /) },
+  { name: 'call-failed', path: ({ failed }) => `calls/${failed}`, ready: (page) => button(page, /^send: /) },
+  { name: 'approvals', path: 'approvals', ready: (page) => link(page, /^add_note/) },
+  { name: 'approvals-all', path: 'approvals?show=all', ready: (page) => link(page, /^add_note/).nth(1) },
+  { name: 'approval-waiting', path: ({ waiting }) => `approvals/${waiting}`, ready: (page) => button(page, 'Approve and run') },
+  { name: 'approval-used', path: ({ used }) => `approvals/${used}?show=all`, ready: (page) => heading(page, 'add_note') },
+  { name: 'connectors', path: 'connectors', ready: (page) => link(page, 'Demo CRM') },
+  {
+    name: 'connector',
+    path: 'connectors/demo_crm',
+    open: (page) => button(page, /get_customer/).click(),
+    ready: (page) => page.getByRole('region', { name: 'the input schema' }),
+  },
+  {
+    name: 'connector-document',
+    path: 'connectors/demo_crm?tab=document',
+    ready: (page) => page.getByRole('textbox', { name: 'Connector document' }),
+  },
+  { name: 'tokens', path: 'tokens', ready: (page) => page.getByText('Support agent') },
+  {
+    name: 'token-new',
+    path: 'tokens',
+    open: (page) => button(page, 'New token').first().click(),
+    ready: (page) => button(page, 'Create token'),
+  },
+  { name: 'connect', path: 'connect', ready: (page) => field(page, 'Or its address') },
+  { name: 'nothing-here', path: 'no/such/page', ready: (page) => heading(page, 'There is no page at this address') },
+]
+
+describe.each(sizes)(
+  'every screen, $size, is legible in both themes, fits, can be hit, and names its controls:',
+  ({ size, options }) => {
+    let reader: Visit
+    beforeAll(async () => {
+      reader = await signedIn(dashboard, options)
+    })
+    afterAll(() => reader?.context.close())
+
+    test.each(screens)('$name', async ({ name, path, ready, open }) => {
+      const { page } = reader
+      await page.goto(`${dashboard.gateway.url}/${typeof path === 'string' ? path : path(content)}`)
+      await open?.(page)
+      await see(ready(page))
+      expect(await look(page, `${size}-${name}`)).toEqual([])
+      expect(reader.complaints()).toEqual([])
+    })
+  },
+)
+
+test('the sign-in page is legible in both themes', async () => {
+  const { page } = await visit(dashboard.browser, { viewport: narrow })
+  await page.goto(`${dashboard.gateway.url}/connections`)
+  await see(heading(page, 'Sign in'))
+  expect(await look(page, 'narrow-sign-in')).toEqual([])
+})
