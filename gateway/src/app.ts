@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAccess } from './access/access.ts'
@@ -21,9 +22,11 @@ import { createConnections } from './connections/connections.ts'
 import { createConnectors } from './connections/connectors.ts'
 import { connectorJsonSchema } from './definition/connector-schema.ts'
 import { createEgress } from './egress/egress.ts'
+import type { Egress } from './egress/types.ts'
+import { SallyportError } from './errors.ts'
 import { listen } from './http/listen.ts'
-import { createHttpServer } from './http/server.ts'
-import { createLog } from './log.ts'
+import { createHttpServer, type HttpApp } from './http/server.ts'
+import { createLog, type Log } from './log.ts'
 import { mountMcp } from './mcp/mount.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/types.ts'
@@ -40,7 +43,10 @@ export interface Gateway {
   readonly publicUrl: string
   /** The one-time link by which the first person signs up; null once somebody has. */
   readonly setupUrl: string | null
-  /** Answers what is under way, then closes the listener, the sockets and the database. */
+  /**
+   * Answers what is under way, then closes the listener, the sockets and the database. What takes longer than 25 s is given up:
+   * its caller is told, and its record says that its outcome is unknown.
+   */
   close(): Promise<void>
 }
 
@@ -73,6 +79,23 @@ function keyStore(store: Store): KeyStore {
         await db.insertInto('workspace_keys').values({ workspace_id: workspace, key_id: keyId, wrapped }).execute()
       }),
   }
+}
+
+/** Five seconds less than the 30 that Kubernetes waits before it kills. */
+const drainMs = 25_000
+/** For the answers and records of what was given up. */
+const giveUpMs = 2_000
+
+/** Waits for what is under way, but not for ever: an API that never answers, or a caller that never ends its request. */
+async function drain(server: HttpApp, egress: Egress, log: Log): Promise<void> {
+  const closed = server.close()
+  const late = (ms: number) => Promise.race([closed, delay(ms, 'late' as const, { ref: false })])
+  if ((await late(drainMs)) !== 'late') return
+  log.warn('calls are given up that would keep the gateway from stopping')
+  egress.abort()
+  if ((await late(giveUpMs)) !== 'late') return
+  server.server.closeAllConnections()
+  await late(giveUpMs)
 }
 
 /** The first start notes which root key the database belongs to; later ones refuse another before they listen. */
@@ -114,6 +137,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   try {
     await bindRootKey(store, rootKeyCheck(rootKey))
     let address = ''
+    let stopping = false
     const publicUrl = () => config.publicUrl ?? address
     const vault = createVault({ rootKey, keys: keyStore(store) })
     let ownSockets: readonly { address: string; port: number }[] = []
@@ -163,7 +187,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
         approvals: createApprovals(services, run),
         tools,
         tests: createConnectionTests(services, connections, run),
-        ready: () => store.ping(),
+        ready: async () => {
+          if (stopping) throw new SallyportError('UNAVAILABLE', { detail: 'The gateway is stopping.' })
+          await store.ping()
+        },
       },
       {
         log,
@@ -175,7 +202,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
         ...(existsSync(dashboardDir) ? { dashboardDir } : {}),
       },
     )
-    opened.push(() => server.close())
+    opened.push(() => {
+      stopping = true
+      return drain(server, egress, log)
+    })
     address = await listen(server, { host: config.host, port: config.port })
     ownSockets = server.addresses().filter((socket) => typeof socket !== 'string')
     const code = await access.createSetupCode()

@@ -8,6 +8,8 @@ export interface Deadline {
   readonly ended: Ending | null
   /** Calls back once, at once when it has ended already; a new listener replaces the last, null removes it. */
   onEnd(listener: ((ending: Ending) => void) | null): void
+  /** Ends it now, as if its caller had left. */
+  abort(): void
   /** The request is over: no listener is called any more. */
   clear(): void
 }
@@ -40,6 +42,7 @@ export function startDeadline(timeoutMs: number, signal: AbortSignal | undefined
       if (ended !== null) listener?.(ended)
       else current = listener
     },
+    abort,
     clear,
   }
 }

@@ -80,7 +80,7 @@ export function createEgress(options: EgressOptions): Egress {
   if (proxy !== null) log?.info({ proxy: proxy.name }, 'everything leaves through a proxy')
   const pools = new Pools(proxy)
   let closed = false
-  let underWay = 0
+  const underWay = new Set<Deadline>()
   const idle = Promise.withResolvers<void>()
 
   function refuse(denial: Denial, url: string, sent: boolean, door?: Door): EgressError {
@@ -207,7 +207,7 @@ export function createEgress(options: EgressOptions): Egress {
         client: request.clientCertificate ?? null,
       }
       const deadline = startDeadline(request.timeoutMs, request.signal)
-      underWay++
+      underWay.add(deadline)
       try {
         for (let hops = 0; ; hops++) {
           const target = guard.judge(hop.url)
@@ -221,13 +221,19 @@ export function createEgress(options: EgressOptions): Egress {
         }
       } finally {
         deadline.clear()
-        if (--underWay === 0 && closed) idle.resolve()
+        underWay.delete(deadline)
+        if (underWay.size === 0 && closed) idle.resolve()
       }
+    },
+
+    abort() {
+      closed = true
+      for (const deadline of underWay) deadline.abort()
     },
 
     async close() {
       closed = true
-      if (underWay > 0) await idle.promise
+      if (underWay.size > 0) await idle.promise
       await pools.destroy()
     },
   }

@@ -74,6 +74,8 @@ export interface Egress {
   request(request: EgressRequest): Promise<EgressResponse>
   /** Throws EgressError `blocked` when the URL could never be dialled: scheme, userinfo, port, a literal address in a forbidden range. No DNS. */
   checkUrl(url: string): void
+  /** Takes no more requests, and ends those under way with the fault `aborted`. */
+  abort(): void
   /** Takes no more requests, waits for those under way (their deadlines bound that), then closes every socket. */
   close(): Promise<void>
 }

@@ -20,12 +20,14 @@ export type HttpAttempt =
     }
   | { readonly kind: 'failed'; readonly error: EgressError }
 
-/** An absurd Retry-After is not waited for: the deadline of the call ends it. */
+/** Nobody is told to come back later than this, whatever an API says. */
+const longestRetryAfterMs = 24 * 60 * 60 * 1000
+
+/** Seconds or a date (RFC 9110 section 10.2.3); anything else says nothing. What exceeds the deadline of the call is not waited for. */
 function parseRetryAfter(value: string | undefined): number | null {
   if (value === undefined) return null
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now())
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : /^[A-Za-z]/.test(value) ? Date.parse(value) - Date.now() : Number.NaN
+  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), longestRetryAfterMs)
 }
 
 interface Body {

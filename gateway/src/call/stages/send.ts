@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describeFault } from '../../egress/problem.ts'
+import type { EgressFault } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { executeHttp, type HttpAttempt } from '../executors/http.ts'
 import type { Armed, Progress, Reply } from '../facts.ts'
@@ -7,15 +8,11 @@ import type { CallServices } from '../services.ts'
 
 const firstBackoffMs = 200
 const retryableStatus = new Set([429, 502, 503, 504])
+const finalFaults: ReadonlySet<EgressFault> = new Set(['blocked', 'tls', 'too_large', 'aborted'])
 
 /** Milliseconds until the next attempt: what the API asked for, or doubling with full jitter; null when there is none. */
 function backoff(attempt: HttpAttempt, tries: number): number | null {
-  if (
-    attempt.kind === 'failed'
-      ? attempt.error.fault === 'blocked' || attempt.error.fault === 'tls' || attempt.error.fault === 'too_large'
-      : !retryableStatus.has(attempt.status)
-  )
-    return null
+  if (attempt.kind === 'failed' ? finalFaults.has(attempt.error.fault) : !retryableStatus.has(attempt.status)) return null
   const asked = attempt.kind === 'answered' ? attempt.retryAfterMs : null
   return asked ?? Math.random() * firstBackoffMs * 2 ** tries
 }
@@ -111,8 +108,9 @@ function transportError(attempt: Extract<HttpAttempt, { kind: 'failed' }>, actio
       return new SallyportError('CONNECTION_REFUSED', options)
     case 'tls':
       return new SallyportError('SSL_ERROR', options)
-    case 'timeout':
     case 'aborted':
+      return new SallyportError('UNAVAILABLE', { ...options, detail: 'The gateway is stopping.', retryAfterSeconds: 5 })
+    case 'timeout':
       return new SallyportError('TIMEOUT', { ...options, detail: `"${action}" did not finish before its deadline.` })
     case 'too_large':
       return new SallyportError('RESPONSE_TOO_LARGE', options)

@@ -13,6 +13,9 @@ interface ServeOptions {
 /** A signal sent to a terminal's whole process group arrives twice when a parent passes it on as well. */
 const sameSignalMs = 300
 
+/** How long a gateway that has closed everything may linger. */
+const lingerMs = 1_000
+
 function configOf({ port, host, dataDir }: ServeOptions): Config {
   return parseConfig({
     ...processEnvironment(),
@@ -68,6 +71,8 @@ async function serve(options: ServeOptions, command: Command, version: string): 
     }
     await stopping
     await gateway.close()
+    // Something that still waits, such as for a database that has vanished, must not keep a stopped gateway alive.
+    setTimeout(() => process.exit(), lingerMs).unref()
   } catch (error) {
     throw explain(error)
   }
