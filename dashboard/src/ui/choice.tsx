@@ -125,16 +125,22 @@ export function RadioCards<T extends string>({ value, onChange, options, label, 
           <Radio.Root
             id={`${name}-${option.value}`}
             value={option.value}
+            aria-labelledby={`${name}-${option.value}-label`}
+            aria-describedby={option.hint && `${name}-${option.value}-hint`}
             className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-edge bg-panel data-checked:border-strong"
           >
             <Radio.Indicator className="size-2 rounded-full bg-strong" />
           </Radio.Root>
           <span className="min-w-0">
-            <span className="flex items-center gap-1.5 text-body font-medium">
+            <span id={`${name}-${option.value}-label`} className="flex items-center gap-1.5 text-body font-medium">
               {icons?.[option.value]}
               {option.label}
             </span>
-            {option.hint && <span className="block text-small text-ink-3">{option.hint}</span>}
+            {option.hint && (
+              <span id={`${name}-${option.value}-hint`} className="block text-small text-ink-3">
+                {option.hint}
+              </span>
+            )}
           </span>
         </label>
       ))}

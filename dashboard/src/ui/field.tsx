@@ -20,7 +20,7 @@ export function Field({ label, hint, error, optional, className, children }: Fie
     <Base.Root invalid={Boolean(error)} className={cx('flex min-w-0 flex-col gap-1.5', className)}>
       <Base.Label className="text-small font-medium text-ink-2">
         {label}
-        {optional && <span className="ml-1.5 font-normal text-ink-3">optional</span>}
+        {optional && <span className="font-normal text-ink-3"> optional</span>}
       </Base.Label>
       {children}
       {error ? (

@@ -29,7 +29,7 @@ export function JsonView({ value, label, depth = 2, className }: JsonViewProps) 
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
         data-focus-inset
-        className="max-h-112 overflow-auto rounded-[inherit] px-3 py-2.5 pr-10 font-mono text-small"
+        className="max-h-112 overflow-auto rounded-[inherit] px-3 py-2.5 pr-10 font-mono text-small coarse:leading-7"
       >
         <Node value={value} depth={depth} />
       </div>

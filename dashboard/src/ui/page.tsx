@@ -70,7 +70,7 @@ export function Facts({ items }: { readonly items: readonly (readonly [string, R
         item ? (
           <div key={item[0]} className="contents">
             <dt className="text-ink-3">{item[0]}</dt>
-            <dd className="min-w-0">{item[1]}</dd>
+            <dd className="min-w-0 [&_button]:-my-1">{item[1]}</dd>
           </div>
         ) : null,
       )}

@@ -51,7 +51,7 @@ export function ErrorKinds({ totals, onPick, picked }: ErrorKindsProps) {
   const most = totals.errors.reduce((max, { count }) => Math.max(max, count), 1)
   if (totals.errors.length === 0) return <p className="text-ink-3">No failures in this time.</p>
   return (
-    <ul className="space-y-px">
+    <ul className="-mx-1.5 space-y-px">
       {totals.errors.slice(0, 6).map(({ code, upstream_status, count }) => (
         <li key={`${code}${upstream_status}`}>
           <button

@@ -42,7 +42,7 @@ export function CallFilterBar({ search, onChange, kinds, count }: FilterBarProps
   return (
     <div role="search" className="flex flex-wrap items-center gap-2 px-4 pb-3 md:px-8">
       <SearchInput
-        label="Action, exactly"
+        label="Exact action name"
         value={action}
         onChange={(event) => setAction(event.target.value)}
         className="w-full sm:w-52"
@@ -77,7 +77,7 @@ export function CallFilterBar({ search, onChange, kinds, count }: FilterBarProps
         <FilterChip label={connection.data?.name ?? search.connection} onRemove={() => onChange({ connection: undefined })} />
       )}
       {search.caller && <FilterChip label={`by ${search.caller}`} onRemove={() => onChange({ caller: undefined })} />}
-      <span className="ml-auto text-small text-ink-3 tabular">{count}</span>
+      <span className="ml-auto text-small text-ink-3 tabular max-sm:hidden">{count}</span>
     </div>
   )
 }

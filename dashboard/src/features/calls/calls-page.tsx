@@ -77,7 +77,7 @@ export function CallsPage() {
         row={(call) => <CallRow call={call} slowest={slowest} />}
         intro={
           <>
-            <div className="grid gap-4 px-4 pb-4 md:px-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+            <div className="grid gap-4 px-4 pb-4 md:px-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
               <section aria-label="Totals" className="min-w-0 rounded-panel border border-line bg-panel px-4 pt-3">
                 {totals.data ? (
                   <>

@@ -41,7 +41,7 @@ export function TraceTimeline({ trace, total }: { readonly trace: readonly Trace
               onBlur={() => setOpen(null)}
               aria-label={`${step.stage}: ${formatDuration(step.ms)}${step.failed ? ', the call ended here' : ''}. ${stages[step.stage] ?? ''}`}
               className={cx(
-                'grid w-full cursor-default grid-cols-[7.5rem_minmax(0,1fr)_4rem] items-center gap-3 rounded-control px-1.5 py-0.5 text-left',
+                'grid w-full cursor-default grid-cols-[7.5rem_minmax(0,1fr)_4rem] items-center gap-3 rounded-control px-1.5 py-0.5 text-left coarse:py-1.5',
                 open === step.stage && 'bg-hover',
               )}
             >
@@ -74,7 +74,7 @@ export function TraceTimeline({ trace, total }: { readonly trace: readonly Trace
           </>
         ) : (
           (missing.length > 0 && trace.length > 0 && <>Not reached: {missing.join(', ')}.</>) ||
-          'Point at a stage to read what it does.'
+          'Choose a stage to read what it does.'
         )}
       </p>
     </div>

@@ -93,7 +93,7 @@ export function ConnectionRow({ connection, busiest, onDelete }: RowProps) {
       <div className="mt-2 flex items-center gap-3 pl-6 md:mt-0 md:block md:pl-0">
         <CallsBar calls={connection.calls_today} busiest={busiest} />
         <div className="text-small text-ink-3">
-          <span className="md:hidden">used </span>
+          {connection.last_used_at && 'used '}
           <Ago at={connection.last_used_at} never="never used" />
         </div>
       </div>
@@ -177,7 +177,7 @@ function RowMenu({ connection, onDelete }: { readonly connection: Connection; re
     {
       label: 'Try an action',
       icon: <Play size={14} />,
-      onSelect: () => void navigate({ to: '/tools', search: { connector: connection.connector } }),
+      onSelect: () => void navigate({ to: '/tools', search: { connection: connection.id } }),
     },
     {
       label: 'View logs',

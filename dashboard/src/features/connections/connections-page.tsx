@@ -59,7 +59,7 @@ export function ConnectionsPage() {
                 <X size={12} aria-label="Remove this filter" />
               </Button>
             )}
-            <span className="ml-auto text-small text-ink-3 tabular">{query.data && count}</span>
+            <span className="ml-auto text-small text-ink-3 tabular max-sm:hidden">{query.data && count}</span>
           </>
         )
       }

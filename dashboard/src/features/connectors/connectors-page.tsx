@@ -53,7 +53,7 @@ export function ConnectorsPage() {
               onChange={(event) => setText(event.target.value)}
               className="w-full sm:w-72"
             />
-            <span className="ml-auto text-small text-ink-3 tabular">{query.data && count}</span>
+            <span className="ml-auto text-small text-ink-3 tabular max-sm:hidden">{query.data && count}</span>
           </>
         )
       }

@@ -42,7 +42,7 @@ export function DocumentTab({ connectorId, version, document, editable }: Docume
     URL.revokeObjectURL(link.href)
   }
   return (
-    <div className="mx-auto flex h-full max-w-5xl flex-col gap-3">
+    <div className="flex h-full flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Segments
           label="Format"

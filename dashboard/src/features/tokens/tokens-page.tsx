@@ -120,6 +120,7 @@ function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevok
       <Status state={state} />
       <span className="text-ink-2">{token.role}</span>
       <span className="text-ink-2">
+        {token.last_used_at && <span className="md:hidden">used </span>}
         <Ago at={token.last_used_at} never="never used" />
       </span>
       <span className="hidden text-ink-2 md:block">{formatDay(token.created_at)}</span>
