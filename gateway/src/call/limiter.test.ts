@@ -73,6 +73,19 @@ test('the wall clock may jump: only time that really passes counts', () => {
   expect(limiter.take([minute('key', 1)])).toBeNull()
 })
 
+test('a window in use for hours forgets nothing too early and nothing too late', () => {
+  const time = timeline()
+  const limiter = createLimiter(time.clock)
+  const admitted: number[] = []
+  for (let i = 0; i < 50_000; i++) {
+    const oldestThatCounts = admitted.at(-300) ?? Number.NEGATIVE_INFINITY
+    const refusal = limiter.take([minute('key', 300)])
+    expect(refusal === null).toBe(oldestThatCounts <= time.at() - 60_000)
+    if (refusal === null) admitted.push(time.at())
+    time.advance((i * 37) % 200)
+  }
+})
+
 test('a day with a limit of millions keeps 60,000 numbers, and never more calls than its limit', () => {
   const time = timeline()
   const limiter = createLimiter(time.clock)
