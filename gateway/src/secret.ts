@@ -5,7 +5,7 @@ const redacted = '[redacted]'
 
 /**
  * A value that must not be seen: it prints, serialises and inspects as `[redacted]`.
- * Only `egress/`, `vault/` and `store/open.ts` (the database URL) may call {@link reveal}; the linter holds that.
+ * Only `egress/`, `vault/` and `store/open.ts` (the URLs of the database and of Redis) may call {@link reveal}; the linter holds that.
  */
 export class Secret {
   /** Opaque brand, so that no plain object passes for a secret. */
