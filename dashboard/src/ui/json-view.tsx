@@ -13,13 +13,14 @@ interface JsonViewProps {
   readonly label: string
   /** Levels that are open at first. */
   readonly depth?: number
-  readonly className?: string
+  /** Without a frame of its own, as a part of one. */
+  readonly flush?: boolean
 }
 
 /** JSON as a tree that opens level by level, so that a megabyte costs no more than what is on the screen. */
-export function JsonView({ value, label, depth = 2, className }: JsonViewProps) {
+export function JsonView({ value, label, depth = 2, flush }: JsonViewProps) {
   return (
-    <div className={cx('group/json relative rounded-panel border border-line bg-sunken', className)}>
+    <div className={cx('group/json relative bg-sunken', flush ? 'border-t border-line' : 'rounded-panel border border-line')}>
       <div className="absolute top-1 right-1 z-1">
         <CopyButton value={typeof value === 'string' ? value : JSON.stringify(value, null, 2)} label={`Copy ${label}`} />
       </div>

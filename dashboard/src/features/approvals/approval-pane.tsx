@@ -112,12 +112,15 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
                 </Link>,
               ],
               [
-                'Bound to',
+                'Fingerprint',
                 <span key="hash" className="flex items-center gap-1">
-                  <code className="min-w-0 truncate" title={approval.hash}>
+                  <code
+                    className="min-w-0 truncate"
+                    title={`The decision holds for exactly this request: SHA-256 ${approval.hash}`}
+                  >
                     {approval.hash}
                   </code>
-                  <CopyButton value={approval.hash} label="Copy the hash" />
+                  <CopyButton value={approval.hash} label="Copy the fingerprint" />
                 </span>,
               ],
             ]}

@@ -1,17 +1,22 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, Outlet, useMatch, useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { queries, watchMs } from '../../api/queries.ts'
 import type { Approval } from '../../api/types.ts'
 import { cx } from '../../lib/cx.ts'
 import { usePages } from '../../lib/use-pages.ts'
+import { ButtonLink } from '../../ui/button.tsx'
 import { Segments } from '../../ui/choice.tsx'
 import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { approvalStates, EffectMark, Mark } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
+import { DoorsPicture } from '../connections/doors-picture.tsx'
 import { ExpiryLeft } from './expiry.tsx'
 
 const rowHeight = 68
+/** The `md:` width. */
+const twoPanes = '(min-width: 56rem)'
 
 /** Calls that wait for a person, and those that did. */
 export function ApprovalsPage() {
@@ -20,6 +25,14 @@ export function ApprovalsPage() {
   const open = useMatch({ from: '/approvals/$approvalId', shouldThrow: false })
   const query = useInfiniteQuery({ ...queries.approvals(show === 'pending' ? 'pending' : undefined), refetchInterval: watchMs })
   const { items, more, count } = usePages(query)
+
+  // Beside the list there is room for a call: an inbox that has something shows it.
+  const first = open ? undefined : items[0]?.id
+  useEffect(() => {
+    if (first === undefined || !matchMedia(twoPanes).matches) return
+    void navigate({ to: '/approvals/$approvalId', params: { approvalId: first }, search: (previous) => previous, replace: true })
+  }, [first, navigate])
+
   return (
     <div className="grid h-full min-h-0 md:grid-cols-[23rem_minmax(0,1fr)]">
       <title>Approvals · Sallyport</title>
@@ -44,9 +57,12 @@ export function ApprovalsPage() {
         ) : query.isError && items.length === 0 ? (
           <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4" />
         ) : items.length === 0 ? (
-          <EmptyState title={show === 'pending' ? 'Nothing waits' : 'No approvals yet'}>
-            An action marked “needs approval” stops here until a person has seen the exact request.
-          </EmptyState>
+          <>
+            <p className="px-4 text-ink-3 max-md:hidden">{show === 'pending' ? 'Nothing waits.' : 'None yet.'}</p>
+            <div className="md:hidden">
+              <NoApprovals show={show} />
+            </div>
+          </>
         ) : (
           <VirtualList
             label="Approvals"
@@ -63,16 +79,35 @@ export function ApprovalsPage() {
         {open ? (
           <Outlet />
         ) : (
-          items.length > 0 && (
-            <div className="grid h-full place-items-center">
-              <EmptyState title="Pick a call to see its request">
-                You decide on the exact bytes; nothing can change them afterwards.
-              </EmptyState>
+          query.isSuccess &&
+          items.length === 0 && (
+            <div className="grid h-full place-items-center pb-24">
+              <NoApprovals show={show} />
             </div>
           )
         )}
       </div>
     </div>
+  )
+}
+
+function NoApprovals({ show }: { readonly show: 'pending' | 'all' }) {
+  const pending = show === 'pending'
+  return (
+    <EmptyState
+      picture={<DoorsPicture />}
+      title={pending ? 'Nothing waits' : 'No approvals yet'}
+      actions={
+        pending && (
+          <ButtonLink to="/approvals" search={{ show: 'all' }}>
+            Past approvals
+          </ButtonLink>
+        )
+      }
+    >
+      A call of an action marked “needs approval” stops between the doors until a person has seen the exact request. Mark actions
+      when you connect an API, or in the document of its connector.
+    </EmptyState>
   )
 }
 

@@ -1,19 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Check, X } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
-import { problemOf } from '../../api/problem.ts'
-import type { Approval, ApproveResult } from '../../api/types.ts'
-import { formatDuration } from '../../lib/format.ts'
+import type { Approval } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, TextArea } from '../../ui/field.tsx'
-import { JsonView } from '../../ui/json-view.tsx'
 import { Dialog } from '../../ui/overlay.tsx'
-import { ErrorNotice, ProblemNotice } from '../../ui/states.tsx'
-import { Status } from '../../ui/status.tsx'
+import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
-import { useCaller, useMay } from '../session/session.ts'
+import { useCaller } from '../session/session.ts'
+import { Outcome, PastOutcome } from './outcome.tsx'
 
 /** The bar below a waiting call: approve, reject, or why the reader can't; afterwards, what came of it. */
 export function Decision({ approval }: { readonly approval: Approval }) {
@@ -24,10 +20,11 @@ export function Decision({ approval }: { readonly approval: Approval }) {
   const approve = useMutation({ mutationFn: () => api.approvals.approve(approval.id), onSettled: refresh })
 
   if (approve.data) return <Outcome result={approve.data} />
+  if (approval.status === 'used') return <PastOutcome callId={approval.call_id} />
   if (approval.status !== 'pending') return null
   return (
     <div className="shrink-0 border-t border-line bg-panel px-4 py-3 md:px-8">
-      <ErrorNotice error={approve.error} className="mb-3" />
+      <ErrorNotice error={approve.error} className="mb-3 max-w-3xl" />
       {approval.can_decide ? (
         <div className="flex flex-wrap items-center gap-2">
           <Button look="primary" icon={<Check size={14} />} busy={approve.isPending} onClick={() => approve.mutate()}>
@@ -47,16 +44,12 @@ export function Decision({ approval }: { readonly approval: Approval }) {
 }
 
 function WhyNot({ approval }: { readonly approval: Approval }) {
-  const caller = useCaller()
-  const mayDecide = useMay('manager')
-  const own = caller?.id === approval.requested_by.id
+  const own = useCaller()?.id === approval.requested_by.id
   return (
-    <p className="text-ink-2">
+    <p className="max-w-3xl text-ink-2">
       {own
         ? 'This is your own call. Nobody approves their own calls, so another manager has to decide.'
-        : mayDecide
-          ? 'This call was made with a token of yours. Nobody approves their own calls, so another manager has to decide.'
-          : 'A manager of the workspace decides on this call.'}
+        : 'A manager of the workspace decides on this call.'}
     </p>
   )
 }
@@ -105,39 +98,5 @@ function RejectDialog({
         </div>
       </form>
     </Dialog>
-  )
-}
-
-function Outcome({ result: { call, problem, approval } }: { readonly result: ApproveResult }) {
-  return (
-    <div role="status" className="max-h-[50%] shrink-0 overflow-y-auto border-t border-line bg-panel px-4 py-3 md:px-8">
-      {problem ? (
-        <ProblemNotice problem={problemOf(problem)} />
-      ) : call ? (
-        <div className="max-w-3xl space-y-2.5">
-          <div className="flex flex-wrap items-center gap-x-4">
-            <Status
-              state={
-                call.success
-                  ? { shape: 'check', tone: 'ok', words: 'Approved and run' }
-                  : { shape: 'square', tone: 'bad', words: call.error ?? 'Approved, but the call failed' }
-              }
-              words={
-                call.success && call.status !== null
-                  ? `Approved and run: the API answered ${call.status}`
-                  : (call.error ?? 'Approved and run')
-              }
-            />
-            <span className="text-small text-ink-3 tabular">{formatDuration(call.duration_ms)}</span>
-            <Link to="/calls/$callId" params={{ callId: approval.call_id }} className="text-small text-accent hover:underline">
-              Open in the log
-            </Link>
-          </div>
-          {call.payload !== undefined && <JsonView value={call.payload} label="the answer" />}
-        </div>
-      ) : (
-        <p>Approved.</p>
-      )}
-    </div>
   )
 }

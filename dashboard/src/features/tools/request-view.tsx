@@ -12,7 +12,9 @@ export function RequestView({ request }: { readonly request: PlannedRequest }) {
       <div className="flex items-start gap-2 bg-sunken py-2 pr-1.5 pl-3">
         <code className="mt-px font-semibold">{request.method}</code>
         <code className="min-w-0 flex-1 break-all">{request.url}</code>
-        <CopyButton value={request.url} label="Copy the URL" />
+        <span className="-my-1">
+          <CopyButton value={request.url} label="Copy the URL" />
+        </span>
       </div>
       {Object.keys(request.headers).length > 0 && (
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 border-t border-line px-3 py-2 font-mono text-small">
@@ -32,9 +34,7 @@ export function RequestView({ request }: { readonly request: PlannedRequest }) {
           ))}
         </dl>
       )}
-      {request.body !== undefined && request.body !== null && (
-        <JsonView value={request.body} label="the body" depth={4} className="rounded-none border-0 border-t" />
-      )}
+      {request.body !== undefined && request.body !== null && <JsonView value={request.body} label="the body" depth={4} flush />}
     </div>
   )
 }
