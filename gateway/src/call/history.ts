@@ -4,7 +4,8 @@ import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import { SallyportError } from '../errors.ts'
 import type { CallRow, CallStatus } from '../store/schema.ts'
 import type { CallServices } from './services.ts'
-import type { CallHistory, CallSummary, Outcome, TraceStep } from './types.ts'
+import { readTrace } from './trace.ts'
+import type { CallHistory, CallSummary, Outcome } from './types.ts'
 
 /** A chart is drawn with this many slices of its window. */
 const slices = 48
@@ -131,7 +132,7 @@ export function createHistory({ store, clock, sealedCalls }: CallServices): Call
         response_bytes: row.response_bytes,
         approval_id: row.approval_id,
         result: result as Outcome | null,
-        trace: row.trace as readonly TraceStep[],
+        trace: readTrace(row.trace),
       }
     },
 

@@ -141,7 +141,7 @@ export class CallRecorder {
       error_code: end.error?.code ?? null,
       error_detail: this.#clean(end.error?.detail ?? null),
       response_bytes: end.bytes,
-      trace: JSON.stringify(this.#trace.steps),
+      trace: this.#trace.json(),
       duration_ms: this.#trace.elapsed(),
     })
   }
@@ -172,7 +172,7 @@ export class CallRecorder {
       input: this.#input(),
       response_bytes: end?.bytes ?? null,
       approval_id: end?.approvalId ?? this.#request.approvalId ?? null,
-      trace: JSON.stringify(this.#trace.steps),
+      trace: this.#trace.json(),
       started_at: this.#startedAt,
       duration_ms: this.#trace.elapsed(),
     }
