@@ -114,7 +114,8 @@ function field(fields: CredentialFields, name: string): Secret {
 export function secretsOf(scheme: AuthScheme, fields: CredentialFields): readonly Secret[] {
   if (scheme.type !== 'basic') return sentFieldsOf(scheme).map((name) => field(fields, name))
   const password = field(fields, 'password')
-  return [password, Secret.concat(field(fields, 'username'), ':', password)]
+  const pair = Secret.concat(field(fields, 'username'), ':', password)
+  return [password, pair, Secret.base64(pair)]
 }
 
 /** As much of a connection as its credential's place depends on. */

@@ -78,7 +78,10 @@ function backslashAt(text: string, at: number): Escape | null {
   }
   const control = controls[next]
   if (control !== undefined) return [control, 2]
-  return /[0-9A-Za-z]/.test(next) ? null : [next.charCodeAt(0), 2]
+  if (/[0-9A-Za-z]/.test(next)) return null
+  // `\\&lt;` is a backslash before `<` as HTML writes it, rather than an escaped ampersand.
+  if ((next === '&' && entityAt(text, at + 1) !== null) || (next === '%' && percentAt(text, at + 1) !== null)) return null
+  return [next.charCodeAt(0), 2]
 }
 
 const entity = /&(?:#[xX]0{0,8}([0-9a-fA-F]{1,6})|#0{0,8}([0-9]{1,7})|([A-Za-z]{2,8}[0-9]{0,2}));?/y
@@ -109,10 +112,11 @@ function escapeAt(text: string, at: number, code: number): Escape | null {
 }
 
 /**
- * Undoes the escapes of URLs (RFC 3986), of strings in JSON, JavaScript and C, and of HTML and XML; drops NULs, which stand
- * between the letters of UTF-16 that is read as bytes. Null when there is nothing to undo.
+ * Undoes the escapes of URLs (RFC 3986), of strings in JSON, JavaScript and C, and of HTML and XML. Where there are NULs, it
+ * drops these and no more: they stand between the letters of UTF-16 that is read as bytes. Null when there is nothing to undo.
  */
 export function undoEscapes(input: string): Unescaped | null {
+  const nuls = input.includes('\0')
   // No escape is shorter than what it stands for.
   const output = new Uint16Array(input.length)
   const origins = new Uint32Array(input.length + 1)
@@ -122,7 +126,7 @@ export function undoEscapes(input: string): Unescaped | null {
   for (let at = 0; at < input.length; ) {
     let code = input.charCodeAt(at)
     let used = 1
-    if (code === percent || code === backslash || code === ampersand) {
+    if (!nuls && (code === percent || code === backslash || code === ampersand)) {
       const found = escapeAt(input, at, code)
       if (found !== null) {
         undone = true
@@ -152,7 +156,7 @@ export function undoEscapes(input: string): Unescaped | null {
   return { text, source: (start, end) => [origins[start] ?? 0, origins[end] ?? input.length] }
 }
 
-const letter = '(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|2[356]|5[cC])'
+const letter = '(?:00|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|2[356]|5[cC])'
 const letterEscapes: readonly (readonly [mark: string, pattern: RegExp])[] = [
   ['%', new RegExp(`%(?:${letter}|u00${letter})`)],
   ['\\', new RegExp(`\\\\(?:u00${letter}|u\\{|U000000${letter}|x${letter}|[01][0-7]{2})`)],
@@ -165,7 +169,7 @@ const letterEscapes: readonly (readonly [mark: string, pattern: RegExp])[] = [
 ]
 
 /**
- * Whether an escape stands for a letter, a digit, or a character that begins another escape. Ordinary encoders write none
+ * Whether an escape stands for a letter, a digit, a NUL between them, or a character that begins another escape. Ordinary encoders write none
  * of them so, which makes this the cheap question to ask of a long text.
  */
 export function hidesLetters(text: string): boolean {

@@ -1,6 +1,7 @@
-import type { Secret } from '../secret.ts'
+import { reveal, Secret } from '../secret.ts'
 import type { ClientCertificate } from './certificates.ts'
 import { acrossOrigins, type OutgoingHeader } from './headers.ts'
+import { createRedactor } from './redact.ts'
 import { EgressError, type EgressRequest } from './types.ts'
 
 /** Where a request goes next and what it takes along. */
@@ -27,6 +28,15 @@ export function redirectTarget(
   return new URL(location, from).href
 }
 
+/** Whether a secret of the request stands in the URL, in any encoding. A host name is in lower case by now. */
+function quotesSecret(request: EgressRequest, url: string): boolean {
+  const secrets = [...Object.values(request.headers), ...Object.values(request.secretQuery ?? {})].filter((value) =>
+    Secret.is(value),
+  )
+  const lower = secrets.map((secret) => new Secret(reveal(secret).toLowerCase()))
+  return createRedactor([...secrets, ...lower]).text(url) !== url
+}
+
 /** The next hop; whether its host may be dialled is for the guard to say. Throws EgressError `blocked`. */
 export function nextHop(request: EgressRequest, hop: Hop, target: string): Hop {
   const from = new URL(hop.url)
@@ -38,6 +48,9 @@ export function nextHop(request: EgressRequest, hop: Hop, target: string): Hop {
     throw new EgressError('blocked', true, 'The API redirects to a URL outside the allowlist of the connector.')
   }
   if (from.origin === to.origin) return { ...hop, url: target }
-  // Another server: no credential goes along, under whatever name it was sent.
+  // Another server: no credential goes along, under whatever name it was sent, or in the URL.
+  if (quotesSecret(request, target)) {
+    throw new EgressError('blocked', true, 'The API redirects to another server with the credential in the URL.')
+  }
   return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {}, client: null }
 }

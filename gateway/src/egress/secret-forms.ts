@@ -16,7 +16,7 @@ const maxWord = 30
 /** A part of a secret that nobody would have written as a word, and which is looked for by itself. */
 const minRandomWord = 16
 /** Encodings one over the other, e.g. JSON in a URL in JSON. */
-export const maxLayers = 4
+export const maxLayers = 5
 
 /** The longest run of letters and digits: what all encoders but base64 and hex leave as it is. */
 function longestWord(value: string): string {
@@ -75,17 +75,19 @@ const beyondLatin1 = /[\u0100-\uffff]/
 
 /** As it is, as forms (`+` for a space) and wrong character sets have it, and with the escapes in it undone. */
 function spellings(value: string): readonly string[] {
-  const forms = new Set([value, value.replaceAll(' ', '+')])
+  // A backslash at the end makes an escape of whatever follows.
+  const forms = new Set([value, value.replace(/\\+$/, ''), value.replaceAll(' ', '+')])
+  // As most servers write it, for where the text before makes an escape of another kind with its beginning.
+  forms.add(encodeURIComponent(value)).add(JSON.stringify(value).slice(1, -1))
   if (/[\u0080-\uffff]/.test(value)) {
     forms.add(Buffer.from(value, 'utf8').toString('latin1'))
     // What a server echoes that takes the bytes of a header for UTF-8.
     if (!beyondLatin1.test(value)) forms.add(Buffer.from(value, 'latin1').toString('utf8'))
   }
-  for (let layer = 0, current = value; layer < maxLayers && mayHaveEscapes(current); layer++) {
-    const undone = undoEscapes(current)
-    if (undone === null) break
-    current = undone.text
-    forms.add(current)
+  // A set goes on to what is added to it: escapes that stand in the secret itself are undone in the text as well.
+  for (const form of forms) {
+    const undone = mayHaveEscapes(form) ? undoEscapes(form) : null
+    if (undone !== null) forms.add(undone.text)
   }
   return [...forms]
 }
