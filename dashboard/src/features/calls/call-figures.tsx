@@ -28,7 +28,7 @@ export function CallFigures({ totals }: { readonly totals: CallTotals }) {
   const { total, failed, success_rate, mean_duration_ms, p95_duration_ms } = totals
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-3 pb-2 sm:grid-cols-4">
-      <Figure label="Calls" value={formatCount(total)} />
+      <Figure label="Finished calls" value={formatCount(total)} />
       <Figure label="Succeeded" value={success_rate === null ? '–' : formatRate(success_rate)} />
       <Figure
         label="Mean time"

@@ -34,7 +34,15 @@ export function CallSheet() {
               <Status state={callStates[call.status]} words={resultWords(call)} />
             </div>
             <div className="mt-0.5 text-small text-ink-3">
-              <Clock at={call.started_at} /> by {call.caller.name}
+              <Clock at={call.started_at} /> by{' '}
+              <Link
+                to="/calls"
+                search={(previous) => ({ ...previous, caller: call.caller.id })}
+                title="Show the calls of this caller"
+                className="hover:text-ink hover:underline"
+              >
+                {call.caller.name}
+              </Link>
             </div>
           </>
         ) : (

@@ -106,6 +106,7 @@ export function CallsPage() {
               onChange={change}
               kinds={totals.data?.errors.map(({ code }) => code) ?? []}
               count={query.data ? count : ''}
+              callerName={items[0]?.caller.name}
             />
           </>
         }

@@ -31,11 +31,7 @@ export function GatePassage({ outcome, status, caller, callerNote, api, upstream
         ? 'The request left, but no answer came back.'
         : 'The request reached the API and was answered.'
   return (
-    <div
-      role="img"
-      aria-label={words}
-      className="flex max-w-2xl items-center gap-2 rounded-panel bg-sunken px-3 py-3 text-small sm:px-4"
-    >
+    <div role="img" aria-label={words} className="flex items-center gap-2 rounded-panel bg-sunken px-3 py-3 text-small sm:px-4">
       <End name={caller} note={callerNote} />
       <span className="h-0.5 min-w-4 flex-1 rounded-full bg-ink-3" />
       <svg viewBox="0 0 64 44" aria-hidden className="w-16 shrink-0 sm:w-[5.8rem]">
