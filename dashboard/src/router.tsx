@@ -6,7 +6,7 @@ import {
   parseConnectorSearch,
   parseConnectSearch,
   parseListSearch,
-  parseToolSearch,
+  parseToolsSearch,
 } from './search.ts'
 import { NotFound, ScreenError } from './shell/fallbacks.tsx'
 import { Root } from './shell/root.tsx'
@@ -50,13 +50,12 @@ const connect = createRoute({
 
 const tools = createRoute({
   ...at('/tools'),
-  validateSearch: parseListSearch,
+  validateSearch: parseToolsSearch,
   component: lazyRouteComponent(() => import('./features/tools/tools-page.tsx'), 'ToolsPage'),
 })
 const tool = createRoute({
   getParentRoute: () => tools,
   path: '$connector/$action',
-  validateSearch: parseToolSearch,
   component: lazyRouteComponent(() => import('./features/tools/tool-pane.tsx'), 'ToolPane'),
 })
 

@@ -37,7 +37,7 @@ export const parseConnectSearch = (raw: Raw) => ({
   ...oneOf(raw, 'step', ['basics', 'auth', 'actions', 'test']),
   ...text(raw, 'connector'),
 })
-export const parseToolSearch = (raw: Raw) => text(raw, 'connection')
+export const parseToolsSearch = (raw: Raw) => ({ ...text(raw, 'q'), ...text(raw, 'connection') })
 export const parseCallSearch = (raw: Raw) => ({
   ...text(raw, 'connector'),
   ...text(raw, 'action'),

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
+import { asConnectorDocument } from '../lib/connector-document.ts'
 import { api } from './client.ts'
 import { isPassing, isSignedOut } from './problem.ts'
 import type { ApprovalStatus, CallFilters, Page } from './types.ts'
@@ -38,19 +39,26 @@ export const queries = {
       queryFn: ({ pageParam }) => api.connectors.list({ ...(search ? { search } : {}), ...at(pageParam) }),
       ...paged,
     }),
-  connector: (id: string) => queryOptions({ queryKey: ['connectors', 'document', id], queryFn: () => api.connectors.get(id) }),
-  capabilities: (id: string) =>
+  /** The document: the one place from which the screens read actions and schemas. Megabytes for a large API, so kept. */
+  connector: (id: string) =>
     queryOptions({
-      queryKey: ['connectors', 'capabilities', id],
-      queryFn: () => api.connectors.capabilities(id),
+      queryKey: ['connectors', 'document', id],
+      queryFn: async () => asConnectorDocument(await api.connectors.get(id)),
       staleTime: 60_000,
     }),
+  /** The connector as its list shows it, with its version. */
+  connectorItem: (id: string) =>
+    queryOptions({
+      queryKey: ['connectors', 'item', id],
+      queryFn: async () => (await api.connectors.list({ search: id, limit: 200 })).items.find((item) => item.id === id) ?? null,
+    }),
 
-  tools: (filter: { connector?: string; connection?: string; search?: string } = {}) =>
-    infiniteQueryOptions({
-      queryKey: ['tools', 'list', filter],
-      queryFn: ({ pageParam }) => api.tools.list({ ...filter, ...at(pageParam) }),
-      ...paged,
+  toolSearch: (query: string) =>
+    queryOptions({
+      queryKey: ['tools', 'search', query],
+      queryFn: async () => (await api.tools.search({ query, limit: 50 })).items,
+      placeholderData: keepPreviousData,
+      enabled: query !== '',
     }),
 
   calls: (filters: CallFilters) =>

@@ -95,7 +95,7 @@ function isConnectorDocument(value: Json): value is Json & ConnectorDocument {
 }
 
 /** A document from the gateway. Throws when it is no connector document. */
-export function asConnectorDocument(value: Json): ConnectorDocument {
+export function asConnectorDocument(value: Json): Json & ConnectorDocument {
   if (!isConnectorDocument(value))
     throw new Error('This is not a connector document: it needs connector, name, servers and actions.')
   return value
@@ -204,20 +204,25 @@ function refsIn(value: unknown, found: Set<string>): void {
     }
 }
 
-/** The document with only these actions, and only the schemas they lead to. */
-export function withActions(document: ConnectorDocument, keep: ReadonlySet<string>): ConnectorDocument {
-  const actions = Object.fromEntries(Object.entries(document.actions).filter(([name]) => keep.has(name)))
-  if (!document.schemas) return { ...document, actions }
+/** The schemas to which these values lead, directly or through one another. */
+export function schemasNeededBy(values: readonly unknown[], schemas: Readonly<Record<string, unknown>>): Json {
   const needed = new Set<string>()
-  let open: unknown[] = Object.values(actions)
+  let open = values
   while (open.length > 0) {
     const found = new Set<string>()
     for (const value of open) refsIn(value, found)
     const fresh = [...found].filter((name) => !needed.has(name))
     for (const name of fresh) needed.add(name)
-    open = fresh.map((name) => document.schemas?.[name])
+    open = fresh.map((name) => schemas[name])
   }
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => needed.has(name)))
+}
+
+/** The document with only these actions, and only the schemas they lead to. */
+export function withActions(document: ConnectorDocument, keep: ReadonlySet<string>): ConnectorDocument {
+  const actions = Object.fromEntries(Object.entries(document.actions).filter(([name]) => keep.has(name)))
+  if (!document.schemas) return { ...document, actions }
   const { schemas, ...rest } = document
-  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => needed.has(name)))
+  const kept = schemasNeededBy(Object.values(actions), schemas)
   return { ...rest, actions, ...(Object.keys(kept).length > 0 ? { schemas: kept } : {}) }
 }

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Cable, Hammer, Moon, Plus, Search, Sun } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { api } from '../api/client.ts'
+import { plainText } from '../lib/plain-text.ts'
 import { useDebounced } from '../lib/use-debounced.ts'
 import { goKeys } from './keys.ts'
 import type { Destination } from './navigation.ts'
@@ -43,7 +44,7 @@ export default function Palette({
     queryFn: async () => {
       const [connections, tools] = await Promise.all([
         api.connections.list({ search, limit: 6 }),
-        api.tools.list({ search, limit: 8 }),
+        api.tools.search({ query: search, limit: 8 }),
       ])
       return { connections: connections.items, tools: tools.items }
     },
@@ -81,15 +82,14 @@ export default function Palette({
     {
       value: 'Actions',
       items: (search ? (found.data?.tools ?? []) : []).map((tool) => ({
-        id: `${tool.connection.id}/${tool.action}`,
+        id: tool.tool,
         label: `${tool.connector}.${tool.action}`,
-        note: tool.title,
+        note: plainText(tool.description),
         icon: <Hammer {...icon} />,
         run: () =>
           void navigate({
             to: '/tools/$connector/$action',
             params: { connector: tool.connector, action: tool.action },
-            search: { connection: tool.connection.id },
           }),
       })),
     },

@@ -17,6 +17,8 @@ interface VirtualListProps<T> {
   readonly outro?: ReactNode
   readonly table?: boolean
   readonly more?: { readonly has: boolean; readonly loading: boolean; readonly load: () => void }
+  /** Key of a row to bring into view once it is there. */
+  readonly reveal?: string | undefined
   readonly className?: string
 }
 
@@ -38,6 +40,7 @@ export function VirtualList<T>({
   outro,
   table,
   more,
+  reveal,
   className,
 }: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -62,6 +65,16 @@ export function VirtualList<T>({
   useEffect(() => {
     if (more?.has && !more.loading && last >= items.length - ahead) more.load()
   }, [more, last, items.length])
+
+  const revealed = useRef<string>(undefined)
+  useEffect(() => {
+    if (reveal === undefined || revealed.current === reveal) return
+    const index = items.findIndex((item) => keyOf(item) === reveal)
+    if (index < 0) return
+    revealed.current = reveal
+    if (!virtualizer.getVirtualItems().some((shown) => shown.index === index))
+      virtualizer.scrollToIndex(index, { align: 'center' })
+  }, [reveal, items, keyOf, virtualizer])
 
   const focusRow = (index: number) => {
     const target = Math.max(0, Math.min(items.length - 1, index))

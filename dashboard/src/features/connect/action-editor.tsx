@@ -1,12 +1,12 @@
 import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { type ActionForm, actionOf, emptyAction, formOf, hasBody, inputsOf, mistakesIn } from '../../lib/action-form.ts'
 import { type ActionDocument, effectOf, methods } from '../../lib/connector-document.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox, Select } from '../../ui/choice.tsx'
 import { CodeEditor } from '../../ui/code-editor.tsx'
 import { Field, Input, TextField } from '../../ui/field.tsx'
 import { Dialog } from '../../ui/overlay.tsx'
-import { type ActionForm, actionOf, emptyAction, formOf, hasBody, inputsOf, mistakesIn } from './action-form.ts'
 import { InputsTable } from './inputs-table.tsx'
 import { PairRows } from './pair-rows.tsx'
 

@@ -3,7 +3,6 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeft, ArrowRight, FileCode2 } from 'lucide-react'
 import { useEffect, useReducer, useState } from 'react'
 import { queries } from '../../api/queries.ts'
-import { asConnectorDocument } from '../../lib/connector-document.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { DocumentDialog } from './document-dialog.tsx'
@@ -29,7 +28,7 @@ export function ConnectPage() {
   if (connector === undefined) return <Wizard key="new" first={kept ?? emptyDraft('spec')} />
   if (document.isPending) return <SkeletonRows height={56} rows={6} />
   if (document.isError) return <ErrorNotice error={document.error} onRetry={() => void document.refetch()} className="m-6" />
-  return <Wizard key={connector} first={draftOf('existing', asConnectorDocument(document.data))} />
+  return <Wizard key={connector} first={draftOf('existing', document.data)} />
 }
 
 function Wizard({ first }: { readonly first: Draft }) {

@@ -1,8 +1,8 @@
 import { X } from 'lucide-react'
+import { type ActionForm, type InputRow, inputTypes, placeholdersOf } from '../../lib/action-form.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Checkbox, Select } from '../../ui/choice.tsx'
 import { Input } from '../../ui/field.tsx'
-import { type ActionForm, type InputRow, inputTypes, placeholdersOf } from './action-form.ts'
 
 interface InputsTableProps {
   readonly form: ActionForm

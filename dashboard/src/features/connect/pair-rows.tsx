@@ -1,7 +1,7 @@
 import { Plus, X } from 'lucide-react'
+import { type Pair, pair } from '../../lib/action-form.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Input } from '../../ui/field.tsx'
-import { type Pair, pair } from './action-form.ts'
 
 interface PairRowsProps {
   readonly label: string
@@ -19,7 +19,7 @@ export function PairRows({ label, singular, rows, onChange, namePlaceholder, val
     <fieldset className="space-y-1.5">
       <legend className="mb-1.5 text-small font-medium text-ink-2">
         {label}
-        <span className="ml-1.5 font-normal text-ink-3">optional</span>
+        <span className="font-normal text-ink-3"> optional</span>
       </legend>
       {rows.map((row, index) => (
         <div key={row.id} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto] gap-1.5">

@@ -2,6 +2,7 @@ import { Pencil, Plus, Stamp } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { Effect } from '../../api/types.ts'
 import { type ActionDocument, effectOf } from '../../lib/connector-document.ts'
+import { plainText } from '../../lib/plain-text.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Checkbox, Select } from '../../ui/choice.tsx'
 import { SearchInput } from '../../ui/field.tsx'
@@ -177,7 +178,9 @@ function ActionRow({ item: { name, action, effect }, chosen, onChoose, onEdit }:
       <Method method={action.method} className="max-sm:hidden" />
       <span className="min-w-0 flex-1 leading-tight">
         <span className="block truncate">{name}</span>
-        <span className="block truncate text-micro text-ink-3">{action.title || action.description || action.path}</span>
+        <span className="block truncate text-micro text-ink-3">
+          {action.title || plainText(action.description ?? '') || action.path}
+        </span>
       </span>
       {action.confirm && (
         <Chip tone="wait">

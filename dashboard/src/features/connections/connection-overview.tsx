@@ -1,8 +1,10 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ChevronRight, ShieldOff, Trash2 } from 'lucide-react'
+import { useMemo } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { Connection } from '../../api/types.ts'
+import { listActions } from '../../lib/connector-actions.ts'
 import { formatDay } from '../../lib/format.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -117,31 +119,31 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
 }
 
 function ActionList({ connection }: { readonly connection: Connection }) {
-  const tools = useInfiniteQuery(queries.tools({ connection: connection.id }))
-  const items = tools.data?.pages[0]?.items.slice(0, shownActions) ?? []
+  const document = useQuery(queries.connector(connection.connector))
+  const actions = useMemo(() => (document.data ? listActions(document.data) : []), [document.data])
   return (
     <Panel
       title="Actions"
       flush
       aside={
-        <ButtonLink size="small" look="quiet" to="/tools" search={{ connector: connection.connector }}>
+        <ButtonLink size="small" look="quiet" to="/tools" search={{ connection: connection.id }}>
           All {connection.actions}
         </ButtonLink>
       }
     >
       <ul>
-        {items.map((tool) => (
-          <li key={tool.name} className="border-b border-line last:border-0">
+        {actions.slice(0, shownActions).map(({ name, title, method, effect }) => (
+          <li key={name} className="border-b border-line last:border-0">
             <Link
               to="/tools/$connector/$action"
-              params={{ connector: tool.connector, action: tool.action }}
+              params={{ connector: connection.connector, action: name }}
               search={{ connection: connection.id }}
               data-focus-inset
               className="flex items-center gap-3 px-4 py-2 transition-colors hover:bg-hover"
             >
-              <Method method={tool.method} />
-              <span className="min-w-0 flex-1 truncate">{tool.title || tool.action}</span>
-              <EffectMark effect={tool.effect} />
+              <Method method={method} />
+              <span className="min-w-0 flex-1 truncate">{title || name}</span>
+              <EffectMark effect={effect} />
               <ChevronRight size={14} className="text-ink-3" aria-hidden />
             </Link>
           </li>

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Connection, SettingValue } from '../../api/types.ts'
-import { asConnectorDocument, environmentsOf, serverUrlOf, settingFieldsOf } from '../../lib/connector-document.ts'
+import { environmentsOf, serverUrlOf, settingFieldsOf } from '../../lib/connector-document.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/choice.tsx'
 import { Field, TextField } from '../../ui/field.tsx'
@@ -25,7 +25,7 @@ export function ConnectionSettings({ connection }: { readonly connection: Connec
       await client.invalidateQueries({ queryKey: ['connections'] })
     },
   })
-  const definition = document.data ? asConnectorDocument(document.data) : null
+  const definition = document.data ?? null
   const environments = definition ? environmentsOf(definition) : [connection.environment]
   const submit = (event: FormEvent) => {
     event.preventDefault()

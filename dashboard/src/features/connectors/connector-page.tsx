@@ -4,23 +4,18 @@ import { ArrowLeft, Cable, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
-import type { Json } from '../../api/types.ts'
+import { plainText } from '../../lib/plain-text.ts'
 import { ButtonLink, IconButton } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
 import { say } from '../../ui/toast.tsx'
 import { useMay } from '../session/session.ts'
-import { CapabilityList } from './capability-list.tsx'
+import { ActionList } from './action-list.tsx'
 import { ConnectorMark } from './connector-mark.tsx'
 import { DocumentTab } from './document-tab.tsx'
 
 type Tab = 'actions' | 'document'
-
-function brandColor(document: Json | undefined): string {
-  const brand = document?.brand
-  return typeof brand === 'object' && brand !== null && 'color' in brand && typeof brand.color === 'string' ? brand.color : ''
-}
 
 /** One connector: what it can do, and the document that says so. */
 export function ConnectorPage() {
@@ -30,15 +25,16 @@ export function ConnectorPage() {
   const mayDefine = useMay('admin')
   const mayConnect = useMay('manager')
   const [deleting, setDeleting] = useState(false)
-  const query = useQuery(queries.capabilities(connectorId))
-  const document = useQuery(queries.connector(connectorId))
+  const query = useQuery(queries.connector(connectorId))
+  const item = useQuery(queries.connectorItem(connectorId))
   const show = (next: Tab) => void navigate({ to: '.', search: next === 'actions' ? {} : { tab: next }, replace: true })
 
   if (query.isPending) return <SkeletonRows height={56} rows={8} />
   if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-6" />
-  const { name, version, actions } = query.data
-  const description = document.data?.description
-  const color = brandColor(document.data)
+  const document = query.data
+  const { name, description } = document
+  // The newest version; the document itself need not name it.
+  const version = item.data?.version ?? document.version ?? ''
   return (
     <div className="flex h-full min-h-0 flex-col">
       <title>{`${name} · Sallyport`}</title>
@@ -48,15 +44,21 @@ export function ConnectorPage() {
           Connectors
         </Link>
         <div className="flex flex-wrap items-start gap-3">
-          <ConnectorMark connector={{ id: connectorId, name, brand_color: color }} size={40} />
+          <ConnectorMark connector={{ id: connectorId, name, brand_color: item.data?.brand_color ?? '' }} size={40} />
           <div className="min-w-0 flex-1">
             <h1 className="text-title font-semibold tracking-tight">{name}</h1>
             <p className="text-small text-ink-3">
-              <code>custom.{query.data.connector}</code> · version <code>{version}</code>
+              <code>custom.{document.connector}</code>
+              {version && (
+                <>
+                  {' '}
+                  · version <code>{version}</code>
+                </>
+              )}
             </p>
-            {typeof description === 'string' && <p className="mt-1 line-clamp-2 max-w-prose text-ink-2">{description}</p>}
+            {description && <p className="mt-1 line-clamp-2 max-w-prose text-ink-2">{plainText(description)}</p>}
           </div>
-          <div className="flex gap-2">
+          <div className="flex gap-2 max-sm:basis-full">
             {mayConnect && (
               <ButtonLink to="/connect" search={{ connector: connectorId }} icon={<Cable size={14} />}>
                 Connect
@@ -79,7 +81,7 @@ export function ConnectorPage() {
             value: 'actions',
             label: (
               <>
-                Actions <span className="text-ink-3 tabular">{actions.length}</span>
+                Actions <span className="text-ink-3 tabular">{Object.keys(document.actions).length}</span>
               </>
             ),
           },
@@ -87,20 +89,10 @@ export function ConnectorPage() {
         ]}
       >
         <TabPanel value="actions" className="flex min-h-0 flex-1 flex-col">
-          <CapabilityList connector={query.data.connector} actions={actions} />
+          <ActionList document={document} />
         </TabPanel>
         <TabPanel value="document" className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
-          {document.data ? (
-            <DocumentTab
-              key={version}
-              connectorId={connectorId}
-              version={version}
-              document={document.data}
-              editable={mayDefine}
-            />
-          ) : (
-            <ErrorNotice error={document.error} />
-          )}
+          <DocumentTab key={version} connectorId={connectorId} version={version} document={document} editable={mayDefine} />
         </TabPanel>
       </Tabs>
       <DeleteConnector id={connectorId} name={name} open={deleting} onClose={() => setDeleting(false)} />

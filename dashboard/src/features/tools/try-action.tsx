@@ -1,6 +1,7 @@
 import { FileSearch, Play } from 'lucide-react'
 import { lazy, Suspense, useRef, useState } from 'react'
-import type { Effect, Json, Tool } from '../../api/types.ts'
+import type { Effect, Json } from '../../api/types.ts'
+import type { ListedAction } from '../../lib/connector-actions.ts'
 import { Button } from '../../ui/button.tsx'
 import { CodeEditor } from '../../ui/code-editor.tsx'
 import type { SchemaFormHandle } from '../../ui/form/schema-form.tsx'
@@ -15,8 +16,7 @@ const SchemaForm = lazy(() => import('../../ui/form/schema-form.tsx'))
 type View = 'form' | 'json' | 'schema'
 const runWords: Record<Effect, string> = { read: 'Run', write: 'Run, and write', destructive: 'Run, and destroy' }
 
-const hasFields = ({ input_schema }: Tool): boolean => {
-  const { properties, additionalProperties, anyOf, oneOf, allOf, $ref } = input_schema
+const hasFields = ({ properties, additionalProperties, anyOf, oneOf, allOf, $ref }: Json): boolean => {
   const named = typeof properties === 'object' && properties !== null && Object.keys(properties).length > 0
   return (
     named ||
@@ -25,8 +25,16 @@ const hasFields = ({ input_schema }: Tool): boolean => {
   )
 }
 
+interface TryProps {
+  readonly connector: string
+  /** Id of the connection to call through. */
+  readonly connection: string
+  readonly action: ListedAction
+  readonly schemas: { readonly input: Json; readonly output: unknown }
+}
+
 /** The input at the left, what came of it at the right. */
-export function TryAction({ tool }: { readonly tool: Tool }) {
+export function TryAction({ connector, connection, action, schemas }: TryProps) {
   const [view, setView] = useState<View>('form')
   const [input, setInput] = useState<Json>({})
   const [text, setText] = useState('{}')
@@ -54,7 +62,7 @@ export function TryAction({ tool }: { readonly tool: Tool }) {
   }
   const start = (dryRun: boolean) => {
     if (mistake || (view === 'form' && form.current?.validate() === false)) return
-    run.mutate({ tool, input, dryRun })
+    run.mutate({ connector, connection, action: action.name, input, dryRun })
   }
 
   return (
@@ -70,15 +78,9 @@ export function TryAction({ tool }: { readonly tool: Tool }) {
           ]}
         >
           <TabPanel value="form" className="py-4">
-            {hasFields(tool) ? (
+            {hasFields(schemas.input) ? (
               <Suspense fallback={<Skeleton className="h-24 animate-appear" />}>
-                <SchemaForm
-                  ref={form}
-                  schema={tool.input_schema}
-                  value={input}
-                  onChange={setInput}
-                  onSubmit={() => start(false)}
-                />
+                <SchemaForm ref={form} schema={schemas.input} value={input} onChange={setInput} onSubmit={() => start(false)} />
               </Suspense>
             ) : (
               <p className="text-ink-2">This action takes no input.</p>
@@ -93,12 +95,12 @@ export function TryAction({ tool }: { readonly tool: Tool }) {
           <TabPanel value="schema" className="space-y-4 py-4">
             <div>
               <h3 className="caption mb-1">Input</h3>
-              <JsonView value={tool.input_schema} label="the input schema" depth={3} />
+              <JsonView value={schemas.input} label="the input schema" depth={3} />
             </div>
             <div>
               <h3 className="caption mb-1">Answer</h3>
-              {tool.output_schema ? (
-                <JsonView value={tool.output_schema} label="the output schema" depth={3} />
+              {schemas.output ? (
+                <JsonView value={schemas.output} label="the output schema" depth={3} />
               ) : (
                 <p className="text-ink-2">The document does not say what the answer looks like.</p>
               )}
@@ -107,13 +109,13 @@ export function TryAction({ tool }: { readonly tool: Tool }) {
         </Tabs>
         <div className="sticky bottom-0 flex flex-wrap gap-2 bg-bg py-3">
           <Button
-            look={tool.effect === 'destructive' ? 'danger' : 'primary'}
+            look={action.effect === 'destructive' ? 'danger' : 'primary'}
             icon={<Play size={14} />}
             busy={run.isPending && !run.variables?.dryRun}
             disabled={run.isPending || mistake !== null}
             onClick={() => start(false)}
           >
-            {tool.confirm ? 'Ask for approval' : runWords[tool.effect]}
+            {action.confirm ? 'Ask for approval' : runWords[action.effect]}
           </Button>
           <Button
             icon={<FileSearch size={14} />}

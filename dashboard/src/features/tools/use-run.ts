@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
-import type { CallResult, Json, PendingCall, Problem, Tool } from '../../api/types.ts'
+import type { CallResult, Json, PendingCall, Problem } from '../../api/types.ts'
 
 /** What became of a try. */
 export type Run =
@@ -11,17 +11,19 @@ export type Run =
   | { readonly kind: 'problem'; readonly problem: Problem }
 
 interface Attempt {
-  readonly tool: Tool
+  readonly connector: string
+  readonly connection: string
+  readonly action: string
   readonly input: Json
   readonly dryRun: boolean
 }
 
-async function attempt({ tool, input, dryRun }: Attempt): Promise<Run> {
+async function attempt({ connector, connection, action, input, dryRun }: Attempt): Promise<Run> {
   try {
     const answer = await api.calls.create({
-      connector: tool.connector,
-      action: tool.action,
-      connection: tool.connection.id,
+      connector,
+      action,
+      connection,
       input: { ...input },
       ...(dryRun ? { dry_run: true } : {}),
     })

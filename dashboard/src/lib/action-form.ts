@@ -1,5 +1,5 @@
-import type { Effect, Json } from '../../api/types.ts'
-import type { ActionDocument, Method, Template } from '../../lib/connector-document.ts'
+import type { Effect, Json } from '../api/types.ts'
+import type { ActionDocument, Method, Template } from './connector-document.ts'
 
 /**
  * An action contract as a form: rows and texts instead of records and values. What the form does not show (styles, limits,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ActionDocument } from '../../lib/connector-document.ts'
 import { actionOf, emptyAction, formOf, inputsOf, mistakesIn, pair, placeholdersOf } from './action-form.ts'
+import type { ActionDocument } from './connector-document.ts'
 
 const note = {
   ...emptyAction(),
