@@ -6,6 +6,7 @@ import { type Quota, stepMs } from '../store/quota.ts'
 import type { Store } from '../store/types.ts'
 import type { Allowed } from './facts.ts'
 import type { Past } from './limiter.ts'
+import { passedPattern } from './trace.ts'
 
 const spans = { minute: 60_000, day: 86_400_000 } as const
 
@@ -60,8 +61,8 @@ export function createPastCalls({ store, clock }: { store: Store; clock: Clock }
       sql<{ at: number; calls: number }>`
         select ceil(at / ${step}::float8) * ${step}::float8 as at, count(*)::integer as calls
         from (
-          select extract(epoch from started_at)::float8 * 1000 + (passed->>'at_ms')::float8 + (passed->>'ms')::float8 as at
-          from calls, jsonb_path_query_first(trace, '$[*] ? (@.stage == "limit" && !exists(@.failed))') as passed
+          select extract(epoch from started_at)::float8 * 1000 + (passed[1]::float8 + passed[2]::float8) / 1000 as at
+          from calls, regexp_match(trace #>> '{}', ${passedPattern('limit')}) as passed
           where workspace_id = ${subject.workspaceId} and ${whose} and passed is not null
             and id >= ${firstId('call', oldest)} and started_at >= ${new Date(oldest)}
           order by id desc limit ${limit}

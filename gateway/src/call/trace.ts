@@ -75,6 +75,11 @@ function round(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
 
+/** Finds a stage that did not fail in a trace's text, as PostgreSQL's `regexp_match` takes it: when it began, and how long it took. */
+export function passedPattern(stage: string): string {
+  return `(?:^| )${stage}:([0-9]+):([0-9]+)(?: |$)`
+}
+
 /** The steps of a record's trace. */
 export function readTrace(trace: unknown): readonly TraceStep[] {
   if (typeof trace !== 'string' || trace === '') return []
