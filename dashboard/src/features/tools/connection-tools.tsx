@@ -35,7 +35,10 @@ export function ConnectionTools() {
     ...queries.connection(chosen ?? ''),
     enabled: chosen !== undefined && !items.some(({ id }) => id === chosen),
   })
-  const all = useMemo(() => (linked.data ? [linked.data, ...items] : items), [linked.data, items])
+  const all = useMemo(() => {
+    const { data } = linked
+    return data && !items.some(({ id }) => id === data.id) ? [data, ...items] : items
+  }, [linked, items])
   const open = wanted === closed ? undefined : all.find(({ id }) => id === wanted)
   const document = useQuery({ ...queries.connector(open?.connector ?? ''), enabled: open !== undefined })
   const actions = useMemo(() => (document.data ? listActions(document.data) : []), [document.data])

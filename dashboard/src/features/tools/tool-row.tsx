@@ -17,7 +17,7 @@ interface ToolRowProps {
     readonly effect: Effect
     readonly deprecated?: boolean
   }
-  /** Shown before the name where actions of several connectors stand together. */
+  /** Names the connector, where actions of several stand together. */
   readonly qualified?: boolean
 }
 
@@ -35,11 +35,9 @@ export function ToolRow({ connector, connection, action, qualified }: ToolRowPro
     >
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
-          <span className={cx('truncate', action.deprecated && 'text-ink-3 line-through')}>
-            {qualified && <span className="text-ink-3">{connector}.</span>}
-            {action.name}
-          </span>
+          <span className={cx('truncate', action.deprecated && 'text-ink-3 line-through')}>{action.name}</span>
           {action.effect !== 'read' && <EffectMark effect={action.effect} bare />}
+          {qualified && <span className="ml-auto truncate pl-2 text-micro text-ink-3">{connector}</span>}
         </span>
         <span className="flex min-w-0 items-baseline">
           <Method method={action.method ?? ''} className="w-11" />

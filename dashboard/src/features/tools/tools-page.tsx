@@ -16,12 +16,7 @@ export function ToolsPage() {
       <section aria-label="Tools" className={cx('min-h-0 flex-col border-r border-line', open ? 'hidden md:flex' : 'flex')}>
         <header className="px-4 pt-4 pb-3 md:pt-6">
           <h1 className="text-title font-semibold tracking-tight">Tools</h1>
-          <SearchInput
-            label="Search all actions"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            className="mt-3"
-          />
+          <SearchInput label="Search actions" value={text} onChange={(event) => setText(event.target.value)} className="mt-3" />
         </header>
         {search ? <ToolHits search={search} /> : <ConnectionTools />}
       </section>
