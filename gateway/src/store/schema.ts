@@ -183,7 +183,6 @@ export interface Database {
 }
 
 export type TokenRow = Selectable<TokenTable>
-export type ConnectorRow = Selectable<ConnectorTable>
 export type ConnectionRow = Selectable<ConnectionTable>
 export type ApprovalRow = Selectable<ApprovalTable>
 export type CallRow = Selectable<CallTable>
