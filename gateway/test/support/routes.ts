@@ -1,0 +1,171 @@
+import type { Sallyport } from '@sallyport/sdk'
+import description from '../../openapi.json' with { type: 'json' }
+import type { Role } from '../../src/caller.ts'
+import type { World } from './workspaces.ts'
+
+/** How a valid request of each route is built; a route of the API that is not in the table fails the tests that use it. */
+
+/** Who makes fresh things for requests that use them up. */
+export interface Makers {
+  readonly owner: Sallyport
+  readonly agent: Sallyport
+}
+
+export interface RouteCase {
+  /** What the id in its path names in a world. */
+  readonly id?: (world: World) => string
+  /** A thing of the world's own that the request may change or use up; what `id` names without it. */
+  readonly fresh?: (world: World, makers: Makers) => Promise<string>
+  readonly query?: string
+  readonly body?: (world: World) => unknown
+}
+
+export interface Route extends RouteCase {
+  readonly operationId: string
+  readonly method: string
+  /** As in the description, with `{id}`. */
+  readonly path: string
+  /** Null for a route that anyone may call. */
+  readonly role: Role | null
+}
+
+let count = 0
+const unique = (word: string) => `${word}-${++count}`
+
+const freshConnector = async (world: World, { owner }: Makers) =>
+  (await owner.connectors.create(plainConnector(unique('fresh'), world.word))).id
+const freshConnection = async (world: World, { owner }: Makers) =>
+  (await owner.connections.create({ connector: world.connector, name: unique('Fresh'), auth: { fields: { key: 'k' } } })).id
+const freshApproval = async (world: World, { agent }: Makers) => {
+  const call = { connector: world.connector, connection: world.connection, action: 'pay_asked', input: { amount: 7 } }
+  const waiting = await agent.calls.create(call)
+  if (!('approval' in waiting)) throw new Error('expected to wait')
+  return waiting.approval.id
+}
+
+function plainConnector(slug: string, word: string): Record<string, unknown> {
+  const servers = { production: { url: 'https://api.example.test' } }
+  return { connector: slug, name: `Plain of ${word}`, servers, actions: { look: { method: 'GET', path: '/look' } } }
+}
+
+const connector = (world: World) => world.connector
+const connection = (world: World) => world.connection
+const approval = (world: World) => world.approval
+
+const cases: Readonly<Record<string, RouteCase>> = {
+  getHealth: {},
+  getReadiness: {},
+  getOpenApi: {},
+  getConnectorSchema: {},
+  getSession: {},
+  signOut: {},
+  signIn: { body: () => ({ email: 'nobody@example.test', password: 'wrong but long enough' }) },
+  setUp: { body: () => ({ code: 'none', name: 'N', email: 'nobody@example.test', password: 'long enough to be one' }) },
+
+  listConnectors: { query: '?limit=200' },
+  createConnector: { body: ({ word }) => plainConnector(unique('made'), word) },
+  parseConnector: { body: ({ word }) => ({ text: JSON.stringify(plainConnector('parsed', word)) }) },
+  getConnector: { id: connector },
+  getConnectorCapabilities: { id: connector },
+  updateConnector: {
+    id: connector,
+    fresh: freshConnector,
+    body: ({ connector: slug, word }) => ({ document: plainConnector(slug, `${word} ${unique('v')}`), autoBump: true }),
+  },
+  deleteConnector: { id: connector, fresh: freshConnector },
+
+  listConnections: { query: '?limit=200' },
+  createConnection: {
+    body: ({ connector: slug }) => ({ connector: slug, name: unique('Made'), auth: { fields: { key: 'k' } } }),
+  },
+  getConnection: { id: connection },
+  updateConnection: { id: connection, fresh: freshConnection, body: () => ({ name: unique('Renamed') }) },
+  deleteConnection: { id: connection, fresh: freshConnection },
+  testConnection: { id: connection, fresh: freshConnection },
+  rotateConnection: { id: connection, fresh: freshConnection, body: () => ({ fields: { key: 'another' } }) },
+
+  createCall: {
+    body: (world) => ({ connector: world.connector, connection: world.connection, action: 'pay', input: { amount: 2 } }),
+  },
+  listCalls: { query: '?limit=200' },
+  getCallTotals: { query: '?window=1h' },
+  getCall: { id: ({ call }) => call },
+  listTools: { query: '?limit=200' },
+  searchTools: { body: () => ({ query: 'ledger look', limit: 50 }) },
+
+  listApprovals: { query: '?limit=200' },
+  getApproval: { id: approval },
+  approve: { id: approval, fresh: freshApproval },
+  reject: { id: approval, fresh: freshApproval, body: () => ({ reason: 'no' }) },
+
+  listTokens: {},
+  createToken: { body: () => ({ name: unique('made'), role: 'viewer' }) },
+  revokeToken: {
+    id: ({ token }) => token,
+    fresh: async (_world, { owner }) => (await owner.tokens.create({ name: unique('fresh'), role: 'viewer' })).id,
+  },
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly security?: readonly object[]
+  readonly 'x-minimum-role'?: string
+}
+
+const described = Object.entries(description.paths).flatMap(([path, methods]) =>
+  Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({ path, method, operation })),
+)
+
+/** Operations of the description that the table does not have, and the other way round. */
+export function missingCases(): { readonly withoutCase: readonly string[]; readonly withoutRoute: readonly string[] } {
+  const ids = described.map(({ operation }) => operation.operationId)
+  return {
+    withoutCase: ids.filter((id) => !Object.hasOwn(cases, id)),
+    withoutRoute: Object.keys(cases).filter((id) => !ids.includes(id)),
+  }
+}
+
+export const routes: readonly Route[] = described.map(({ path, method, operation }) => ({
+  ...cases[operation.operationId],
+  operationId: operation.operationId,
+  method: method.toUpperCase(),
+  path,
+  // A route with neither is for nobody, and so nobody's request would succeed.
+  role: operation.security?.length === 0 ? null : (operation['x-minimum-role'] as Role),
+}))
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+  /** What may differ from answer to answer left out. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly code: string | undefined
+}
+
+/** Sends the request of a route for a world; `id` takes the place of the world's own. */
+export async function send(
+  url: string,
+  route: Route,
+  world: World,
+  headers: Readonly<Record<string, string>>,
+  id: string | undefined = route.id?.(world),
+  method: string = route.method,
+): Promise<Answer> {
+  // The id in a path also names what a document in the body is of.
+  const body = route.body?.(id !== undefined && route.operationId === 'updateConnector' ? { ...world, connector: id } : world)
+  const response = await fetch(`${url}${route.path.replace('{id}', id ?? '')}${route.query ?? ''}`, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const code = /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text).code : undefined
+  const changing = ['date', 'content-length', 'connection', 'keep-alive']
+  const kept = [...response.headers].filter(([name]) => !changing.includes(name))
+  return { status: response.status, text, headers: Object.fromEntries(kept), code }
+}
+
+/** An answer with the probed id taken out, so that two can be compared. */
+export function withoutId({ status, text, headers }: Answer, id: string) {
+  return { status, headers, text: text.replaceAll(id, '<id>').replace(/"call_id":"call_\w+"/, '"call_id":"<call>"') }
+}

@@ -1,0 +1,179 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type pg from 'pg'
+import { type Role, roles } from '../../src/caller.ts'
+import { newId } from '../../src/id.ts'
+import { CountingUpstream } from './counting-upstream.ts'
+import { superuserOf } from './database.ts'
+import { type GatewayProcess, removeDataDir, startGatewayProcess } from './gateway.ts'
+
+/** What only the database can make as yet: further workspaces, and tokens in any state. Over a superuser's connection. */
+
+async function addWorkspace(db: pg.Client, name: string): Promise<string> {
+  const id = newId('workspace')
+  await db.query('insert into sallyport.workspaces (id, name) values ($1, $2)', [id, name])
+  return id
+}
+
+export interface TokenState {
+  readonly role: Role
+  readonly name?: string
+  readonly expiresAt?: Date
+  readonly revokedAt?: Date
+  readonly createdBy?: string
+}
+
+export async function addToken(
+  db: pg.Client,
+  workspaceId: string,
+  { role, name = `the ${role}`, expiresAt, revokedAt, createdBy = 'bootstrap' }: TokenState,
+): Promise<{ id: string; token: string }> {
+  const id = newId('token')
+  const token = `sp_${randomBytes(32).toString('base64url')}`
+  const hash = createHash('sha256').update(token).digest()
+  await db.query(
+    `insert into sallyport.tokens (id, workspace_id, name, role, hash, hint, created_by, expires_at, revoked_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, workspaceId, name, role, hash, token.slice(0, 7), createdBy, expiresAt ?? null, revokedAt ?? null],
+  )
+  return { id, token }
+}
+
+/** Tables of the schema that have rows of workspaces. */
+async function workspaceTables(db: pg.Client): Promise<readonly string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
+     where c.relnamespace = 'sallyport'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** Everything the database holds, of one workspace or of all, as texts to compare. The time of a token's last use is no effect. */
+export async function contentOf(
+  db: pg.Client,
+  { workspaceId, without = [] }: { workspaceId?: string; without?: readonly string[] } = {},
+): Promise<Record<string, readonly string[]>> {
+  const content: Record<string, readonly string[]> = {}
+  for (const table of await workspaceTables(db)) {
+    if (without.includes(table)) continue
+    const { rows } = await db.query<{ row: string }>(
+      `select (to_jsonb(t) - 'last_used_at')::text as row from sallyport.${table} t where $1::text is null or workspace_id = $1 order by 1`,
+      [workspaceId ?? null],
+    )
+    content[table] = rows.map(({ row }) => row)
+  }
+  return content
+}
+
+/** One workspace with one of everything that has an id, and callers of every role. */
+export interface World {
+  readonly workspaceId: string
+  /** Stands in every name and text of this world. */
+  readonly word: string
+  readonly connector: string
+  readonly connection: string
+  readonly call: string
+  readonly approval: string
+  /** A token that nobody uses. */
+  readonly token: string
+  /** What the API gets from this world's connections. */
+  readonly key: string
+  readonly tokens: Readonly<Record<Role, string>>
+}
+
+/** The connector that each world has under a name of its own, and under the name both share. */
+function ledgerOf(upstream: CountingUpstream, slug: string, word: string): Record<string, unknown> {
+  const input = { type: 'object', properties: { amount: { type: 'integer' } }, additionalProperties: false }
+  const body = { type: 'json', value: { amount: '{{amount}}' } }
+  return {
+    connector: slug,
+    name: `Ledger of ${word}`,
+    description: `Describes ${word}.`,
+    servers: { production: { url: upstream.url } },
+    auth: { key: { type: 'api_key', in: 'header', name: 'X-Key' } },
+    limits: { per_minute: 100_000, timeout_ms: 5_000, retries: 0 },
+    actions: {
+      look: { method: 'GET', path: '/look' },
+      pay: { method: 'POST', path: '/pay', input, body },
+      pay_asked: { method: 'POST', path: '/pay-asked', input, body, confirm: true },
+    },
+  }
+}
+
+/** Fills a workspace over the API, as its owner. */
+async function makeWorld(
+  gateway: GatewayProcess,
+  upstream: CountingUpstream,
+  db: pg.Client,
+  workspaceId: string,
+  word: string,
+): Promise<World> {
+  const made: [Role, string][] = []
+  for (const role of roles) made.push([role, (await addToken(db, workspaceId, { role })).token])
+  const tokens = Object.fromEntries(made) as Record<Role, string>
+  const owner = gateway.client(tokens.owner)
+  const key = `key-of-${word}-0123456789`
+  const connect = async (slug: string) => {
+    await owner.connectors.create(ledgerOf(upstream, slug, word))
+    return owner.connections.create({ connector: slug, name: 'Main', auth: { fields: { key } } })
+  }
+  const connection = await connect(`ledger-${word}`)
+  await connect('shared')
+  const agent = gateway.client(tokens.member)
+  const ask = { connector: `ledger-${word}`, input: { amount: 1 } }
+  const call = await agent.calls.create({ ...ask, action: 'pay', idempotency_key: 'the-same-everywhere' })
+  const waiting = await agent.calls.create({ ...ask, action: 'pay_asked' })
+  if (!('approval' in waiting)) throw new Error('expected to wait')
+  return {
+    workspaceId,
+    word,
+    connector: `ledger-${word}`,
+    connection: connection.id,
+    call: call.id,
+    approval: waiting.approval.id,
+    token: (await owner.tokens.create({ name: `spare of ${word}`, role: 'viewer' })).id,
+    key,
+    tokens,
+  }
+}
+
+export interface TwoWorlds {
+  readonly gateway: GatewayProcess
+  readonly upstream: CountingUpstream
+  /** As the superuser. */
+  readonly db: pg.Client
+  readonly ours: World
+  readonly theirs: World
+  close(): Promise<void>
+}
+
+/** A gateway with two workspaces, each with one of everything. */
+export async function openTwoWorlds(): Promise<TwoWorlds> {
+  const upstream = await new CountingUpstream().start()
+  const gateway = await startGatewayProcess()
+  const db = await superuserOf(gateway.dataDir)
+  const { rows } = await db.query<{ id: string }>('select id from sallyport.workspaces')
+  return {
+    gateway,
+    upstream,
+    db,
+    ours: await makeWorld(gateway, upstream, db, rows[0]?.id ?? '', 'atlas'),
+    theirs: await makeWorld(gateway, upstream, db, await addWorkspace(db, 'umbra'), 'umbra'),
+    async close() {
+      await db.end()
+      await gateway.stop()
+      await upstream.stop()
+      await removeDataDir(gateway.dataDir)
+    },
+  }
+}
+
+/** Parts of an answer that no other world's caller may see. */
+export function tracesOf({ word, workspaceId, connector, connection, call, approval, token, key }: World): readonly string[] {
+  return [word, workspaceId, connector, connection, call, approval, token, key]
+}
+
+/** An id that nothing has, of the shape of this one. */
+export function absent(id: string): string {
+  const at = id.lastIndexOf('_') + 1
+  return at > 0 ? `${id.slice(0, at)}${'0'.repeat(id.length - at)}` : id.replace(/[a-z]/g, 'x')
+}

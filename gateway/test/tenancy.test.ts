@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Role, roles } from '../src/caller.ts'
+import { openEntrance } from './http-harness.ts'
+import { type Answer, type Makers, missingCases, type Route, routes, send, withoutId } from './support/routes.ts'
+import { absent, addToken, contentOf, openTwoWorlds, type TwoWorlds, tracesOf, type World } from './support/workspaces.ts'
+
+/** Every route × every id × every kind of caller that must not get through; routes come from the description of the API. */
+
+const person = { email: 'ada@example.test', password: 'correct horse battery' }
+const guarded = routes.filter((route): route is Route & { role: Role } => route.role !== null)
+const withId = guarded.filter((route) => route.path.includes('{'))
+
+let worlds: TwoWorlds
+let makers: Makers
+let session: Record<string, string>
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+async function signIn(path: 'setup' | 'session', body: object): Promise<Record<string, string>> {
+  const response = await fetch(`${worlds.gateway.url}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const cookie = response.headers.getSetCookie().map((line) => line.split(';', 1)[0])
+  return { cookie: cookie.join('; '), 'sec-fetch-site': 'same-origin' }
+}
+
+beforeAll(async () => {
+  worlds = await openTwoWorlds()
+  const { gateway, ours } = worlds
+  makers = { owner: gateway.client(ours.tokens.owner), agent: gateway.client(ours.tokens.member) }
+  const code = new URL(gateway.setupUrl ?? '').hash.replace('#code=', '')
+  session = await signIn('setup', { code, name: 'Ada', ...person })
+})
+afterAll(() => worlds?.close())
+
+/** What a world's answers show that no other world's may. */
+function expectNothingOf(world: World, { text }: Answer, probed = ''): void {
+  const shown = text.replaceAll(probed, '')
+  for (const trace of tracesOf(world)) expect(shown).not.toContain(trace)
+}
+
+/** Holds that these requests change nothing in the database, and send nothing. */
+async function withoutEffect(work: () => Promise<void>, but: readonly string[] = []): Promise<void> {
+  const before = await contentOf(worlds.db, { without: but })
+  const sent = worlds.upstream.seen.length
+  await work()
+  expect(await contentOf(worlds.db, { without: but })).toEqual(before)
+  expect(worlds.upstream.seen.length).toBe(sent)
+}
+
+describe('the table', () => {
+  test('has a request for every route of the API', () => {
+    expect(missingCases()).toEqual({ withoutCase: [], withoutRoute: [] })
+    expect(withId.filter((route) => route.id === undefined).map(({ operationId }) => operationId)).toEqual([])
+    // One parameter a path, which the table knows how to fill.
+    expect(routes.filter(({ path }) => /\{(?!id\})/.test(path) || path.split('{').length > 2)).toEqual([])
+  })
+
+  test('opens to anyone what these routes do, and nothing else', () => {
+    expect(
+      routes
+        .filter(({ role }) => role === null)
+        .map(({ operationId }) => operationId)
+        .sort(),
+    ).toEqual(['getConnectorSchema', 'getHealth', 'getOpenApi', 'getReadiness', 'getSession', 'setUp', 'signIn', 'signOut'])
+  })
+
+  test('cannot be extended by a route that says nobody’s role', async () => {
+    const mount = (app: Parameters<NonNullable<Parameters<typeof openEntrance>[1]>['mount'] & object>[0]) => {
+      app.get('/api/v1/everything', () => 'everything')
+    }
+    await expect(openEntrance({}, { mount })).rejects.toThrow('GET /api/v1/everything declares neither a role')
+  })
+})
+
+describe('the role of a caller decides exactly, for', () => {
+  test.each(guarded.map((route) => [route.operationId, route] as const))('%s', async (_name, route) => {
+    for (const role of roles) {
+      const may = roles.indexOf(role) >= roles.indexOf(route.role)
+      if (!may) continue
+      const id = await (route.fresh ?? (async () => route.id?.(worlds.ours)))(worlds.ours, makers)
+      const answer = await send(worlds.gateway.url, route, worlds.ours, bearer(worlds.ours.tokens[role]), id)
+      expect({ role, ok: answer.status >= 200 && answer.status < 300, text: answer.text }).toMatchObject({ role, ok: true })
+      expectNothingOf(worlds.theirs, answer)
+    }
+    // A refused call is on record, and that is all it leaves.
+    await withoutEffect(
+      async () => {
+        for (const role of roles.slice(0, roles.indexOf(route.role))) {
+          const answer = await send(worlds.gateway.url, route, worlds.ours, bearer(worlds.ours.tokens[role]))
+          expect({ role, status: answer.status, code: answer.code }).toEqual({ role, status: 403, code: 'FORBIDDEN' })
+        }
+      },
+      route.operationId === 'createCall' ? ['calls'] : [],
+    )
+  })
+})
+
+describe('an id of another workspace is as good as none, for', () => {
+  test.each(withId.map((route) => [route.operationId, route] as const))('%s', async (_name, route) => {
+    const [theirId, noId] = [route.id?.(worlds.theirs) ?? '', absent(route.id?.(worlds.theirs) ?? '')]
+    await withoutEffect(async () => {
+      for (const role of roles) {
+        const as = bearer(worlds.ours.tokens[role])
+        const [foreign, none] = [
+          await send(worlds.gateway.url, route, worlds.ours, as, theirId),
+          await send(worlds.gateway.url, route, worlds.ours, as, noId),
+        ]
+        expect(withoutId(foreign, theirId)).toEqual(withoutId(none, noId))
+        const may = roles.indexOf(role) >= roles.indexOf(route.role)
+        expect(foreign).toMatchObject(may ? { status: 404, code: 'NOT_FOUND' } : { status: 403, code: 'FORBIDDEN' })
+        expectNothingOf(worlds.theirs, foreign, theirId)
+      }
+      const bySession = await send(worlds.gateway.url, route, worlds.ours, session, theirId)
+      expect(withoutId(bySession, theirId)).toEqual(
+        withoutId(await send(worlds.gateway.url, route, worlds.ours, session, noId), noId),
+      )
+      expect(bySession).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+      if (route.method !== 'GET') return
+      const head = await send(worlds.gateway.url, route, worlds.ours, bearer(worlds.ours.tokens.owner), theirId, 'HEAD')
+      expect(head).toMatchObject({ status: 404, text: '' })
+    })
+  })
+})
+
+describe('nobody gets through without being known, to', () => {
+  const strangers: [name: string, headers: () => Promise<Record<string, string>> | Record<string, string>][] = [
+    ['nothing', () => ({})],
+    ['a token that never was', () => bearer(`sp_${'a'.repeat(43)}`)],
+    ['a token cut short', () => bearer(worlds.ours.tokens.owner.slice(0, -1))],
+    ['an empty bearer', () => ({ authorization: 'Bearer ' })],
+    ['the token as a password', () => ({ authorization: `Basic ${btoa(`:${worlds.ours.tokens.owner}`)}` })],
+    ['the token in another header', () => ({ 'x-api-key': worlds.ours.tokens.owner })],
+    [
+      'a token revoked after use',
+      async () => {
+        const { id, token } = await makers.owner.tokens.create({ name: 'revoked', role: 'owner' })
+        await worlds.gateway.client(token).tokens.list()
+        await makers.owner.tokens.revoke(id)
+        return bearer(token)
+      },
+    ],
+    [
+      'a token revoked before use',
+      async () => bearer((await addToken(worlds.db, worlds.ours.workspaceId, { role: 'owner', revokedAt: new Date() })).token),
+    ],
+    [
+      'a token that has expired',
+      async () =>
+        bearer(
+          (await addToken(worlds.db, worlds.ours.workspaceId, { role: 'owner', expiresAt: new Date(Date.now() - 1) })).token,
+        ),
+    ],
+    ['a session that never was', () => ({ ...session, cookie: 'sallyport.session_token=made.up' })],
+    ['a session with another signature', () => ({ ...session, cookie: `${session.cookie?.slice(0, -6)}AAAA%3D` })],
+    [
+      'a session that was ended',
+      async () => {
+        const ended = await signIn('session', person)
+        await fetch(`${worlds.gateway.url}/api/v1/session`, { method: 'DELETE', headers: ended })
+        return ended
+      },
+    ],
+    [
+      'the session of somebody who is no member any more',
+      async () => {
+        await worlds.db.query('delete from sallyport.members')
+        return session
+      },
+    ],
+  ]
+  const callers = new Map<string, Record<string, string>>()
+  let restore: () => Promise<unknown>
+
+  beforeAll(async () => {
+    const { rows } = await worlds.db.query('select * from sallyport.members')
+    restore = () =>
+      worlds.db.query('insert into sallyport.members select * from jsonb_populate_recordset(null::sallyport.members, $1)', [
+        JSON.stringify(rows),
+      ])
+    for (const [name, headers] of strangers) callers.set(name, await headers())
+  })
+  afterAll(() => restore())
+
+  test.each(guarded.map((route) => [route.operationId, route] as const))('%s', async (_name, route) => {
+    await withoutEffect(async () => {
+      for (const [stranger, headers] of callers) {
+        const answer = await send(worlds.gateway.url, route, worlds.ours, headers)
+        expect({ stranger, status: answer.status, code: answer.code }).toEqual({ stranger, status: 401, code: 'UNAUTHENTICATED' })
+        expect(answer.headers['www-authenticate']).toBe('Bearer')
+        expectNothingOf(worlds.ours, answer, route.id?.(worlds.ours))
+        if (route.method === 'GET')
+          expect((await send(worlds.gateway.url, route, worlds.ours, headers, undefined, 'HEAD')).status).toBe(401)
+      }
+      // The token where logs would keep it.
+      const query = `${route.query ?? '?'}&access_token=${worlds.ours.tokens.owner}&token=${worlds.ours.tokens.owner}`
+      expect((await send(worlds.gateway.url, { ...route, query }, worlds.ours, {})).status).toBe(401)
+    })
+  })
+
+  test('the routes for anyone, which tell them nothing of anybody', async () => {
+    for (const route of routes.filter(({ role }) => role === null)) {
+      for (const headers of callers.values()) {
+        const answer = await send(worlds.gateway.url, route, worlds.ours, headers)
+        for (const world of [worlds.ours, worlds.theirs]) expectNothingOf(world, answer)
+        if (route.operationId === 'getSession') expect(JSON.parse(answer.text)).toMatchObject({ caller: null, workspace: null })
+      }
+    }
+  })
+})
+
+describe('a person’s role counts as it is at this moment, for', () => {
+  const become = (role: Role) => worlds.db.query('update sallyport.members set role = $1', [role])
+  let mine: Record<string, string>
+  beforeAll(async () => {
+    mine = await signIn('session', person)
+  })
+
+  test.each(guarded.filter(({ role }) => role !== 'viewer').map((route) => [route.operationId, route] as const))(
+    '%s',
+    async (_name, route) => {
+      await withoutEffect(
+        async () => {
+          for (const role of roles.slice(0, roles.indexOf(route.role))) {
+            await become(role)
+            expect(await send(worlds.gateway.url, route, worlds.ours, mine)).toMatchObject({ status: 403, code: 'FORBIDDEN' })
+          }
+        },
+        route.operationId === 'createCall' ? ['calls', 'members'] : ['members'],
+      )
+    },
+  )
+})
