@@ -6,6 +6,7 @@ import type { CompiledAction } from '../definition/types.ts'
 import type { ClientCertificate } from '../egress/certificates.ts'
 import { describeFault } from '../egress/problem.ts'
 import { EgressError } from '../egress/types.ts'
+import type { ConnectionStatus } from '../store/schema.ts'
 import type { CallServices } from './services.ts'
 import type { CallRequest, CallResult, ConnectionTests, TestCheck } from './types.ts'
 
@@ -18,7 +19,26 @@ function testable(action: CompiledAction): boolean {
   return action.effect === 'read' && !action.deprecated && (!Array.isArray(required) || required.length === 0)
 }
 
+/** Actions that send the credential say more about a connection than those that need none. */
+function credentialFirst(a: CompiledAction, b: CompiledAction): number {
+  return Number(a.authSchemes?.length === 0) - Number(b.authSchemes?.length === 0)
+}
+
 type Checklist = TestCheck[]
+
+interface Tried {
+  readonly action: CompiledAction
+  readonly result: CallResult
+}
+
+/** What the checks mean for the connection: one action that fails by itself does not make the connection fail. */
+function statusOf(checks: Checklist): ConnectionStatus {
+  const failed = (id: string) => checks.some((check) => check.id === id && check.status === 'failed')
+  if (failed('authenticated')) return 'needs_reauth'
+  const actions = checks.filter((check) => check.id.startsWith('action:'))
+  const allFail = actions.length > 0 && actions.every((check) => check.status === 'failed')
+  return failed('reachable') || allFail ? 'failing' : 'active'
+}
 
 /** Tests a connection by real calls through the pipeline: reachable, authenticated, each safe action, its schema (P4). */
 export function createConnectionTests(
@@ -89,10 +109,14 @@ export function createConnectionTests(
   }
 
   /** What the calls say about the credential and the schemas, as lines of their own. */
-  function conclude(checks: Checklist, results: readonly CallResult[], hasCredential: boolean): void {
+  function conclude(checks: Checklist, tried: readonly Tried[], hasCredential: boolean): void {
+    const results = tried.map(({ result }) => result)
     const refused = results.find((result) => result.kind === 'failed' && result.error.code === 'AUTHENTICATION_FAILED')
-    const reached = results.some(
-      (result) => result.kind === 'answered' || (result.kind === 'failed' && result.outcome === 'done'),
+    // An action that is called without the credential says nothing about it.
+    const reached = tried.some(
+      ({ action, result }) =>
+        (action.authSchemes?.length !== 0 || !hasCredential) &&
+        (result.kind === 'answered' || (result.kind === 'failed' && result.outcome === 'done')),
     )
     const authenticated = refused !== undefined ? 'failed' : reached ? 'passed' : 'skipped'
     const details = {
@@ -130,12 +154,12 @@ export function createConnectionTests(
       const loaded = await services.connections.resolve(caller.workspaceId, shown.connector, shown.id)
       const { connector } = loaded
       const checks: Checklist = [await reach(loaded)]
-      const results: CallResult[] = []
+      const tried: Tried[] = []
       if (checks[0]?.status === 'passed') {
         const wanted = connector.document.verify
         const chosen =
           wanted === undefined
-            ? [...connector.actions.values()].filter(testable).slice(0, maxActions)
+            ? [...connector.actions.values()].filter(testable).sort(credentialFirst).slice(0, maxActions)
             : [connector.actions.get(wanted.action)]
         for (const action of chosen) {
           if (action === undefined) continue
@@ -149,13 +173,14 @@ export function createConnectionTests(
             connection: loaded.id,
             input: wanted?.input ?? {},
           })
-          results.push(result)
+          tried.push({ action, result })
           checks.push(ofCall(action, result, clock.monotonic() - start))
         }
       }
-      conclude(checks, results, loaded.scheme.type !== 'none')
+      conclude(checks, tried, loaded.scheme.type !== 'none')
       const failed = checks.find((check) => check.status === 'failed')
-      await services.connections.report(loaded, failed === undefined ? 'active' : 'failing', failed?.detail ?? null, true)
+      const status = statusOf(checks)
+      await services.connections.report(loaded, status, status === 'active' ? null : (failed?.detail ?? null), true)
       return { ok: failed === undefined, checks, connection: await connections.get(caller, connectionId) }
     },
   }

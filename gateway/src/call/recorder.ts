@@ -101,7 +101,9 @@ export class CallRecorder {
       log.error({ call: this.#id, internal: error.internal, err: error.cause }, 'a call failed inside the gateway')
     else log.debug({ call: this.#id, code: error.code, internal: error.internal }, 'a call failed')
     const unrecorded = await this.#close({ status: 'failed', error, bytes: null, approvalId: null })
-    if (error.code === 'AUTHENTICATION_FAILED') await this.#reportConnection('failing', error.detail)
+    // 403 may be about this action only; 401 is about the credential (RFC 9110 section 15.5).
+    if (error.code === 'AUTHENTICATION_FAILED' && this.progress.status === 401)
+      await this.#reportConnection('needs_reauth', error.detail)
     if (error.code === 'NEEDS_REAUTH') await this.#reportConnection('needs_reauth', error.detail)
     return this.#failure(unrecorded ?? error)
   }
