@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['gateway/{src,test}/**/*.test.ts', 'sdk/{src,test}/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: [
+      'gateway/{src,test}/**/*.test.ts',
+      'sdk/{src,test}/**/*.test.ts',
+      'dashboard/src/**/*.test.ts',
+      'examples/**/*.test.ts',
+    ],
     // Those need other servers: npm run test:external.
     exclude: ['gateway/test/external/**'],
     pool: 'forks',
