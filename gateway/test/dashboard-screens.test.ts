@@ -156,6 +156,89 @@ describe.each(sizes)(
   },
 )
 
+const lists = [
+  {
+    path: 'connections',
+    api: /\/api\/v1\/connections\?/,
+    ready: (page: Page) => link(page, 'Demo CRM'),
+    empty: 'Connect the first API',
+  },
+  {
+    path: 'calls',
+    api: /\/api\/v1\/calls\?/,
+    ready: (page: Page) => link(page, 'demo_crm.add_note').first(),
+    empty: 'No calls in this time',
+  },
+  { path: 'approvals', api: /\/api\/v1\/approvals\?/, ready: (page: Page) => link(page, /^add_note/), empty: 'Nothing waits' },
+  {
+    path: 'connectors',
+    api: /\/api\/v1\/connectors\?/,
+    ready: (page: Page) => link(page, 'Demo CRM'),
+    empty: 'No connectors yet',
+  },
+  { path: 'tokens', api: /\/api\/v1\/tokens/, ready: (page: Page) => page.getByText('Support agent'), empty: 'No tokens yet' },
+] as const
+
+const refusal = {
+  type: 'about:blank',
+  title: 'Not permitted',
+  status: 403,
+  code: 'FORBIDDEN',
+  detail: 'The sky is falling on this list.',
+  resolution: 'Wait until it is up again.',
+}
+
+describe.each(sizes)('a list, $size,', ({ size, options }) => {
+  let reader: Visit
+  beforeAll(async () => {
+    reader = await signedIn(dashboard, options)
+    await reader.page.emulateMedia({ reducedMotion: 'reduce' })
+  })
+  afterAll(() => reader?.context.close())
+
+  test.each(lists)(
+    "says of $path what went wrong in the gateway's words, and comes back when asked again",
+    async ({ path, api, ready }) => {
+      const { page } = reader
+      await page.route(api, (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', json: refusal }))
+      await page.goto(`${dashboard.gateway.url}/${path}`)
+      const alert = await see(page.getByRole('alert').filter({ hasText: refusal.detail }))
+      await see(alert.getByText(refusal.resolution))
+      await shoot(page, `${size}-${path}-error`)
+      await page.unroute(api)
+      await button(alert, 'Try again').click()
+      await see(ready(page))
+      reader.complaints()
+    },
+  )
+
+  test.each(lists)('says of $path what belongs there when there is nothing yet', async ({ path, api, empty }) => {
+    const { page } = reader
+    await page.route(api, async (route) => route.fulfill({ json: path === 'connectors' ? [] : { items: [], next_cursor: null } }))
+    await page.goto(`${dashboard.gateway.url}/${path}`)
+    await see(heading(page, empty).filter({ visible: true }))
+    await shoot(page, `${size}-${path}-empty`)
+    expect(await faultsOf(page)).toEqual([])
+    await page.unroute(api)
+  })
+
+  test.each(lists)('shows bars in the place of $path while the answer takes its time', async ({ path, api, ready }) => {
+    const { page } = reader
+    const { promise: answer, resolve: release } = Promise.withResolvers<void>()
+    await page.route(api, async (route) => {
+      await answer
+      await route.continue()
+    })
+    await page.goto(`${dashboard.gateway.url}/${path}`)
+    await see(page.getByRole('heading', { level: 1 }))
+    await see(page.getByText('Loading', { exact: true }).first())
+    await shoot(page, `${size}-${path}-slow`)
+    release()
+    await see(ready(page))
+    await page.unrouteAll({ behavior: 'wait' })
+  })
+})
+
 test('the sign-in page is legible in both themes', async () => {
   const { page } = await visit(dashboard.browser, { viewport: narrow })
   await page.goto(`${dashboard.gateway.url}/connections`)

@@ -95,7 +95,7 @@ function Branch({
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="-ml-0.5 rounded-chip text-left hover:bg-hover"
+        className="-ml-0.5 min-w-6 rounded-chip text-left hover:bg-hover"
       >
         <ChevronRight
           size={11}

@@ -21,7 +21,7 @@ export function EmptyState({
     <div className="mx-auto flex max-w-md flex-col items-center px-6 py-14 text-center">
       {picture && <div className="mb-5 text-ink-3">{picture}</div>}
       <h2 className="text-lead font-semibold">{title}</h2>
-      {children && <div className="mt-1.5 text-body text-ink-2">{children}</div>}
+      {children && <div className="mt-1.5 text-body text-balance text-ink-2">{children}</div>}
       {actions && <div className="mt-5 flex flex-wrap justify-center gap-2">{actions}</div>}
     </div>
   )
@@ -40,7 +40,7 @@ export function ProblemNotice({
   readonly children?: ReactNode
 }) {
   return (
-    <div role="alert" className={cx('rounded-panel border border-bad/30 bg-bad-wash p-3 text-body', className)}>
+    <div role="alert" className={cx('max-w-3xl rounded-panel border border-bad/30 bg-bad-wash p-3 text-body', className)}>
       <div className="flex items-start gap-2.5">
         <TriangleAlert size={15} className="mt-0.5 shrink-0 text-bad" aria-hidden />
         <div className="min-w-0 flex-1">

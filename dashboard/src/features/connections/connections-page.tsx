@@ -29,13 +29,16 @@ export function ConnectionsPage() {
   const { items, more, count } = usePages(query)
   const busiest = useMemo(() => items.reduce((most, { calls_today }) => Math.max(most, calls_today), 0), [items])
   const filtered = Boolean(search || connector)
+  // The empty state offers the same, in the middle of the screen.
+  const empty = query.isSuccess && items.length === 0 && !filtered
 
   return (
     <Page
       title="Connections"
       description="Accounts of APIs that agents may use. Credentials stay in the gateway."
       actions={
-        mayConnect && (
+        mayConnect &&
+        !empty && (
           <ButtonLink to="/connect" look="primary" icon={<Plus size={15} />}>
             Connect an API
           </ButtonLink>

@@ -61,7 +61,7 @@ interface RowProps {
 }
 
 function ActionRow({ document, action, open, onToggle }: RowProps) {
-  const { name, method, path, effect, confirm, deprecated } = action
+  const { name, title, method, path, effect, confirm, deprecated } = action
   return (
     <div className={cx('border-b border-line', open && 'bg-panel')}>
       <button
@@ -74,8 +74,9 @@ function ActionRow({ document, action, open, onToggle }: RowProps) {
       >
         <ChevronRight size={13} aria-hidden className={cx('shrink-0 text-ink-3 transition-transform', open && 'rotate-90')} />
         <Method method={method} />
-        <span className="min-w-0 flex-1 items-baseline gap-4 py-1.5 md:grid md:grid-cols-[minmax(9rem,2fr)_minmax(0,3fr)]">
+        <span className="min-w-0 flex-1 items-baseline gap-4 py-1.5 md:grid md:grid-cols-[minmax(9rem,2fr)_minmax(0,3fr)] lg:grid-cols-[minmax(0,3fr)_minmax(0,4fr)_minmax(0,4fr)]">
           <span className={cx('block truncate', deprecated && 'text-ink-3 line-through')}>{name}</span>
+          <span className="hidden min-w-0 truncate text-ink-2 lg:block">{title}</span>
           <code className="block min-w-0 truncate text-small text-ink-3">{path}</code>
         </span>
         <span className="md:w-26">

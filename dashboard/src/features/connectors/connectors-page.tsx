@@ -43,7 +43,7 @@ export function ConnectorsPage() {
     <Page
       title="Connectors"
       description="Versioned definitions of APIs. A connection is one account of one of them."
-      actions={add}
+      actions={query.isSuccess && items.length === 0 && !search ? null : add}
       toolbar={
         (!query.data || items.length > 0 || search) && (
           <>

@@ -53,7 +53,7 @@ export function TokensPage() {
     <Page
       title="Tokens"
       description="One for each agent or script, so that the log tells them apart and each can be revoked alone."
-      actions={create}
+      actions={query.isSuccess && items.length === 0 ? null : create}
     >
       {query.isPending ? (
         <div className="border-t border-line">

@@ -2,9 +2,9 @@ import { Outlet, useMatch } from '@tanstack/react-router'
 import { cx } from '../../lib/cx.ts'
 import { useSearchText } from '../../lib/use-search-text.ts'
 import { SearchInput } from '../../ui/field.tsx'
-import { EmptyState } from '../../ui/states.tsx'
 import { ConnectionTools } from './connection-tools.tsx'
 import { ToolHits } from './tool-hits.tsx'
+import { ToolsIntro } from './tools-intro.tsx'
 
 /** All actions that can be called now, and beside them the one to try. */
 export function ToolsPage() {
@@ -20,17 +20,7 @@ export function ToolsPage() {
         </header>
         {search ? <ToolHits search={search} /> : <ConnectionTools />}
       </section>
-      <div className={cx('min-h-0 min-w-0', open ? 'block' : 'hidden md:block')}>
-        {open ? (
-          <Outlet />
-        ) : (
-          <div className="grid h-full place-items-center">
-            <EmptyState title="Pick an action to try">
-              See the exact request before it leaves, run it, and follow its way through the gate.
-            </EmptyState>
-          </div>
-        )}
-      </div>
+      <div className={cx('min-h-0 min-w-0', open ? 'block' : 'hidden md:block')}>{open ? <Outlet /> : <ToolsIntro />}</div>
     </div>
   )
 }
