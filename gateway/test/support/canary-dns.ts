@@ -14,6 +14,8 @@ export type Zone = (question: { type: 'A' | 'AAAA'; count: number }) => readonly
 export interface DnsServer {
   /** `127.0.0.1:port` */
   readonly address: string
+  /** Datagrams that came and went, and connections that came. */
+  readonly traffic: { received: number; sent: number; connections: number }
   /** Names without trailing dot, in lower case, with the asked type. */
   readonly asked: { readonly name: string; readonly type: string }[]
   close(): Promise<void>
@@ -41,9 +43,15 @@ function encodeData(record: DnsRecord): Buffer {
   return record.type === 'A' ? Buffer.from(record.address.split('.').map(Number)) : encodeIpv6(record.address)
 }
 
-/** A small DNS server (RFC 1035) over UDP and TCP. */
-export async function startDns(zones: Readonly<Record<string, Zone>>, ttlSeconds = 0): Promise<DnsServer> {
+/** A small DNS server (RFC 1035) over UDP and TCP, by default on a port of its own. */
+export async function startDns(
+  zones: Readonly<Record<string, Zone>> | ((name: string) => Zone | undefined),
+  ttlSeconds = 0,
+  port = 0,
+): Promise<DnsServer> {
   const asked: { name: string; type: string }[] = []
+  const traffic = { received: 0, sent: 0, connections: 0 }
+  const zoneOf = typeof zones === 'function' ? zones : (name: string) => zones[name]
 
   /** Null for silence. */
   function answer(query: Buffer, maxBytes: number): Buffer | null {
@@ -59,7 +67,7 @@ export async function startDns(zones: Readonly<Record<string, Zone>>, ttlSeconds
     const name = labels.join('.').toLowerCase()
     asked.push({ name, type })
     const count = asked.filter((entry) => entry.name === name && entry.type === type).length
-    const reply = zones[name]?.({ type, count }) ?? 'nxdomain'
+    const reply = zoneOf(name)?.({ type, count }) ?? 'nxdomain'
     if (reply === 'silence') return null
     const records = reply === 'nxdomain' ? [] : reply.filter((record) => record.type === 'CNAME' || record.type === type)
     let owner = Buffer.from([0xc0, 0x0c])
@@ -89,6 +97,7 @@ export async function startDns(zones: Readonly<Record<string, Zone>>, ttlSeconds
 
   const sockets = new Set<Socket>()
   const tcp = createServer((socket) => {
+    traffic.connections++
     sockets.add(socket)
     socket.on('error', () => {})
     let received = Buffer.alloc(0)
@@ -105,7 +114,7 @@ export async function startDns(zones: Readonly<Record<string, Zone>>, ttlSeconds
       }
     })
   })
-  tcp.listen(0, '127.0.0.1')
+  tcp.listen(port, '127.0.0.1')
   await once(tcp, 'listening')
   const address = tcp.address()
   if (address === null || typeof address === 'string') throw new Error('no TCP port')
@@ -113,11 +122,15 @@ export async function startDns(zones: Readonly<Record<string, Zone>>, ttlSeconds
   udp.bind(address.port, '127.0.0.1')
   await once(udp, 'listening')
   udp.on('message', (query, from) => {
+    traffic.received++
     const reply = answer(query, 512)
-    if (reply !== null) udp.send(reply, from.port, from.address)
+    if (reply === null) return
+    traffic.sent++
+    udp.send(reply, from.port, from.address)
   })
   return {
     address: `127.0.0.1:${address.port}`,
+    traffic,
     asked,
     async close() {
       udp.close()
