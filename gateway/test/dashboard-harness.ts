@@ -106,4 +106,3 @@ export const button = (within: Place, name: string | RegExp): Locator => within.
 export const link = (within: Place, name: string | RegExp): Locator => within.getByRole('link', named(name))
 export const heading = (within: Place, name: string | RegExp): Locator => within.getByRole('heading', named(name))
 export const field = (within: Place, name: string): Locator => within.getByRole('textbox', { name })
-const row = (within: Place, text: string): Locator => within.getByRole('listitem').filter({ hasText: text })
