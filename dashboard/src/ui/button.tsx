@@ -1,6 +1,6 @@
 import { Link, type LinkProps } from '@tanstack/react-router'
 import { LoaderCircle } from 'lucide-react'
-import type { ComponentProps, ReactNode } from 'react'
+import type { ComponentProps, MouseEvent, ReactNode } from 'react'
 import { cx } from '../lib/cx.ts'
 import { Tooltip } from './tooltip.tsx'
 
@@ -21,8 +21,8 @@ const squares: Record<ButtonSize, string> = { small: 'size-7 coarse:size-9', nor
 
 export const buttonClass = (look: ButtonLook = 'plain', size: ButtonSize = 'normal', extra?: string, square = false): string =>
   cx(
-    'inline-flex shrink-0 items-center justify-center rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-100',
-    'disabled:opacity-45 disabled:pointer-events-none aria-disabled:opacity-45',
+    'relative inline-flex shrink-0 items-center justify-center rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-100',
+    'disabled:opacity-45 disabled:pointer-events-none aria-disabled:opacity-45 aria-disabled:cursor-default',
     looks[look],
     square ? squares[size] : sizes[size],
     extra,
@@ -34,7 +34,13 @@ interface Look {
   readonly icon?: ReactNode
 }
 
-/** A push button. `busy` keeps its width, says so to screen readers, and takes no second press. */
+/** Takes a press without doing anything, and without submitting its form. */
+const ignore = (event: MouseEvent): void => event.preventDefault()
+
+/**
+ * A push button. `busy` keeps its width and its focus (a disabled button would lose it), says so to screen readers, and takes
+ * no second press.
+ */
 export function Button({
   look,
   size,
@@ -43,7 +49,7 @@ export function Button({
   className,
   children,
   type = 'button',
-  disabled,
+  onClick,
   ...rest
 }: ComponentProps<'button'> & Look & { readonly busy?: boolean }) {
   return (
@@ -51,11 +57,12 @@ export function Button({
       type={type}
       className={buttonClass(look, size, className)}
       aria-busy={busy || undefined}
-      disabled={disabled || busy}
+      aria-disabled={busy || undefined}
+      onClick={busy ? ignore : onClick}
       {...rest}
     >
-      {busy ? <LoaderCircle size={14} className="animate-turn" aria-hidden /> : icon}
-      {children}
+      {busy ? <LoaderCircle size={14} className={cx('animate-turn', !icon && 'absolute inset-0 m-auto')} aria-hidden /> : icon}
+      {busy && !icon ? <span className="opacity-0">{children}</span> : children}
     </button>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ArrowLeft, ArrowRight, FileCode2 } from 'lucide-react'
-import { useEffect, useReducer, useState } from 'react'
+import { useEffect, useReducer, useRef, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
@@ -12,7 +12,7 @@ import { StepActions } from './step-actions.tsx'
 import { StepAuth } from './step-auth.tsx'
 import { StepBasics } from './step-basics.tsx'
 import { StepTest } from './step-test.tsx'
-import { Stepper } from './stepper.tsx'
+import { Stepper, stepLabels } from './stepper.tsx'
 import { useSave } from './use-save.ts'
 
 const allSteps: readonly Step[] = ['basics', 'auth', 'actions', 'test']
@@ -59,8 +59,21 @@ function Wizard({ first }: { readonly first: Draft }) {
     saving.save.reset()
     void navigate({ to: '/connect', search: (previous) => ({ ...previous, step: steps[index] }) })
   }
-  const next = () => (missing ? setAsked(true) : go(position + 1))
+  const next = () => {
+    if (!missing) return go(position + 1)
+    setAsked(true)
+    form.current?.querySelector<HTMLElement>('input:invalid, textarea:invalid')?.focus()
+  }
   const props = { draft, change, secrets, setSecrets }
+
+  const form = useRef<HTMLFormElement>(null)
+  const before = useRef(step)
+  useEffect(() => {
+    if (before.current === step) return
+    before.current = step
+    // The step that had the focus is gone; whoever uses the keyboard goes on at the start of the new one.
+    form.current?.focus()
+  }, [step])
   // Lives here, not in its step: what is stored must not be stored again after a look back.
   const saving = useSave(draft, secrets)
 
@@ -81,9 +94,12 @@ function Wizard({ first }: { readonly first: Draft }) {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="grid gap-8 px-4 py-5 md:px-8 lg:grid-cols-[minmax(0,46rem)_minmax(16rem,1fr)]">
           <form
+            ref={form}
             id="step"
             noValidate
-            className="min-w-0"
+            tabIndex={-1}
+            aria-label={`Step ${position + 1} of ${steps.length}: ${stepLabels[step]}`}
+            className="min-w-0 outline-none"
             onSubmit={(event) => {
               event.preventDefault()
               if (step !== 'test') next()

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { ImportReport } from '../../api/types.ts'
 import { cx } from '../../lib/cx.ts'
 import { plural } from '../../lib/format.ts'
@@ -20,8 +20,16 @@ const portion = 50
 
 /** What was read, in one line, with the way to another document. */
 export function ImportSummary({ report, onReplace }: { readonly report: ImportReport; readonly onReplace: () => void }) {
+  const news = useRef<HTMLDivElement>(null)
+  // It takes the place of the fields that had the focus.
+  useEffect(() => news.current?.focus(), [])
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-panel border border-line bg-panel px-4 py-3">
+    <div
+      ref={news}
+      tabIndex={-1}
+      role="status"
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-panel border border-line bg-panel px-4 py-3 outline-none"
+    >
       <Mark state={{ shape: 'check', tone: 'ok', words: 'Read' }} />
       <p className="min-w-0 flex-1">
         <span className="font-medium">{report.format}</span>

@@ -1,5 +1,5 @@
 import { Play } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { toProblem } from '../../api/problem.ts'
 import type { TestResult } from '../../api/types.ts'
 import { authLabelOf, serverUrlOf } from '../../lib/connector-document.ts'
@@ -144,9 +144,19 @@ function Ready({ draft, result }: { readonly draft: Draft; readonly result: Test
       ? Object.keys(draft.document.actions)
       : Object.keys(draft.document.actions).filter((name) => draft.selected.has(name))
   const first = names[0]
+  const end = useRef<HTMLElement>(null)
+  // The button that was pressed is gone.
+  useEffect(() => end.current?.focus(), [])
   return (
-    <section className="rounded-panel border border-ok/40 bg-panel p-4 shadow-[inset_3px_0_0_var(--ok)]">
-      <h2 className="font-semibold">Your agents can now use {plural(names.length, 'tool')}</h2>
+    <section
+      ref={end}
+      tabIndex={-1}
+      aria-labelledby="ready"
+      className="outline-none rounded-panel border border-ok/40 bg-panel p-4 shadow-[inset_3px_0_0_var(--ok)]"
+    >
+      <h2 id="ready" className="font-semibold">
+        Your agents can now use {plural(names.length, 'tool')}
+      </h2>
       <ul className="mt-2 space-y-0.5">
         {names.slice(0, listed).map((name) => (
           <li key={name}>

@@ -2,7 +2,12 @@ import { Check } from 'lucide-react'
 import { cx } from '../../lib/cx.ts'
 import type { Step } from './draft.ts'
 
-const labels: Record<Step, string> = { basics: 'Basics', auth: 'Authentication', actions: 'Actions', test: 'Test and save' }
+export const stepLabels: Record<Step, string> = {
+  basics: 'Basics',
+  auth: 'Authentication',
+  actions: 'Actions',
+  test: 'Test and save',
+}
 
 interface StepperProps {
   readonly steps: readonly Step[]
@@ -39,7 +44,7 @@ export function Stepper({ steps, position, reachable, onGo }: StepperProps) {
                 >
                   {done ? <Check size={11} strokeWidth={3} aria-label="done" /> : index + 1}
                 </span>
-                <span className={cx(index !== position && 'hidden sm:inline')}>{labels[step]}</span>
+                <span className={cx(index !== position && 'hidden sm:inline')}>{stepLabels[step]}</span>
               </button>
             </li>
           )

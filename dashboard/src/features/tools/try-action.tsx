@@ -61,7 +61,7 @@ export function TryAction({ connector, connection, action, schemas }: TryProps) 
     }
   }
   const start = (dryRun: boolean) => {
-    if (mistake || (view === 'form' && form.current?.validate() === false)) return
+    if (run.isPending || mistake || (view === 'form' && form.current?.validate() === false)) return
     run.mutate({ connector, connection, action: action.name, input, dryRun })
   }
 
@@ -112,7 +112,7 @@ export function TryAction({ connector, connection, action, schemas }: TryProps) 
             look={action.effect === 'destructive' ? 'danger' : 'primary'}
             icon={<Play size={14} />}
             busy={run.isPending && !run.variables?.dryRun}
-            disabled={run.isPending || mistake !== null}
+            disabled={mistake !== null || (run.isPending && run.variables?.dryRun === true)}
             onClick={() => start(false)}
           >
             {action.confirm ? 'Ask for approval' : runWords[action.effect]}
@@ -120,7 +120,7 @@ export function TryAction({ connector, connection, action, schemas }: TryProps) 
           <Button
             icon={<FileSearch size={14} />}
             busy={run.isPending && run.variables?.dryRun === true}
-            disabled={run.isPending || mistake !== null}
+            disabled={mistake !== null || (run.isPending && run.variables?.dryRun === false)}
             onClick={() => start(true)}
           >
             Dry run
