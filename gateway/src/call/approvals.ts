@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Caller, hasRole, requireRole } from '../caller.ts'
 import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import { SallyportError } from '../errors.ts'
@@ -11,9 +12,12 @@ interface Preview {
   readonly connection: string
 }
 
-/** Nobody decides on a call of their own, nor with a token that they made. */
-function isOwnCall(caller: Caller, asker: Actor): boolean {
-  return (caller.kind === asker.kind && caller.id === asker.id) || (caller.kind === 'token' && caller.createdBy === asker.id)
+/** Whoever made a token, and the token with which that one was made, and so on; `createdBy` names the first of them. */
+type Makers = ReadonlySet<string>
+
+/** Nobody decides on a call of their own, nor with a token that they made, however many tokens are in between. */
+function isOwnCall(caller: Caller, makers: Makers, asker: Actor): boolean {
+  return (caller.kind === asker.kind && caller.id === asker.id) || makers.has(asker.id)
 }
 
 /** Lists, decides on and runs the calls that wait for a person. */
@@ -23,14 +27,34 @@ export function createApprovals(
 ): Approvals {
   const { store, clock, sealedCalls } = services
 
-  /** Pending approvals whose time has passed; called wherever they are looked at, so that no timer is needed. */
-  async function expire(workspaceId: string): Promise<void> {
+  async function makersOf({ kind, createdBy, workspaceId }: Caller): Promise<Makers> {
+    if (kind !== 'token' || createdBy === null) return new Set()
+    const { rows } = await store.workspace(workspaceId, (db) =>
+      sql<{ id: string }>`
+        with recursive makers (id) as (
+          select ${createdBy}::text
+          union
+          select tokens.created_by from tokens join makers on tokens.id = makers.id where tokens.workspace_id = ${workspaceId}
+        ) select id from makers`.execute(db),
+    )
+    return new Set(rows.map(({ id }) => id))
+  }
+
+  /**
+   * Ends approvals whose time has passed: all that are pending, or the one that is looked at, which may also have been granted
+   * by a gateway that died before the call ran. Called wherever they are looked at, so that no timer is needed.
+   */
+  async function expire(workspaceId: string, id?: string): Promise<void> {
     await store.workspace(workspaceId, async (db) => {
       const expired = await db
         .updateTable('approvals')
         .set({ status: 'expired' })
         .where('workspace_id', '=', workspaceId)
-        .where('status', '=', 'pending')
+        .where((eb) =>
+          id === undefined
+            ? eb('status', '=', 'pending')
+            : eb.and([eb('id', '=', id), eb('status', 'in', ['pending', 'approved'])]),
+        )
         .where('expires_at', '<=', new Date(clock.now()))
         .returning('call_id')
         .execute()
@@ -44,11 +68,13 @@ export function createApprovals(
           'in',
           expired.map((row) => row.call_id),
         )
+        // One that was approved and then refused has an end of its own.
+        .where('status', '=', 'pending_approval')
         .execute()
     })
   }
 
-  async function view(caller: Caller, row: ApprovalRow): Promise<ApprovalView> {
+  async function view(caller: Caller, makers: Makers, row: ApprovalRow): Promise<ApprovalView> {
     const preview = row.preview as Preview
     const asker = row.caller as Actor
     const input = await sealedCalls.openInput(row.workspace_id, row.id, { ciphertext: row.sealed_call, keyId: row.sealed_key_id })
@@ -70,12 +96,12 @@ export function createApprovals(
       decided_by: row.decided_by === null ? null : (row.decided_by as Actor),
       decided_at: row.decided_at?.toISOString() ?? null,
       reason: row.reason,
-      can_decide: row.status === 'pending' && hasRole(caller, 'manager') && !isOwnCall(caller, asker),
+      can_decide: row.status === 'pending' && hasRole(caller, 'manager') && !isOwnCall(caller, makers, asker),
     }
   }
 
   async function read(caller: Caller, id: string): Promise<ApprovalRow> {
-    await expire(caller.workspaceId)
+    await expire(caller.workspaceId, id)
     const row = await store.workspace(caller.workspaceId, (db) =>
       db
         .selectFrom('approvals')
@@ -97,7 +123,7 @@ export function createApprovals(
   ): Promise<ApprovalRow> {
     requireRole(caller, 'manager')
     const before = await read(caller, id)
-    if (isOwnCall(caller, before.caller as Actor)) {
+    if (isOwnCall(caller, await makersOf(caller), before.caller as Actor)) {
       throw new SallyportError('FORBIDDEN', { detail: 'Nobody decides on their own call. Ask another manager of the workspace.' })
     }
     return store.workspace(caller.workspaceId, async (db) => {
@@ -144,6 +170,8 @@ export function createApprovals(
     )
   }
 
+  const show = async (caller: Caller, row: ApprovalRow) => view(caller, await makersOf(caller), row)
+
   return {
     async list(caller, query) {
       requireRole(caller, 'viewer')
@@ -167,12 +195,13 @@ export function createApprovals(
         (row) => row,
         (row) => row.id,
       )
-      return { items: await Promise.all(page.items.map((row) => view(caller, row))), next_cursor: page.next_cursor }
+      const makers = await makersOf(caller)
+      return { items: await Promise.all(page.items.map((row) => view(caller, makers, row))), next_cursor: page.next_cursor }
     },
 
     async get(caller, id) {
       requireRole(caller, 'viewer')
-      return view(caller, await read(caller, id))
+      return show(caller, await read(caller, id))
     },
 
     async approve(caller, id) {
@@ -201,11 +230,11 @@ export function createApprovals(
         approved.call_id,
       )
       await keepResult(caller.workspaceId, id, call)
-      return { approval: await view(caller, await read(caller, id)), call }
+      return { approval: await show(caller, await read(caller, id)), call }
     },
 
     async reject(caller, id, reason) {
-      return view(caller, await decide(caller, id, 'rejected', reason ?? null))
+      return show(caller, await decide(caller, id, 'rejected', reason ?? null))
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '../definition/types.ts'
 import { canonicalJson, sha256 } from '../vault/digest.ts'
 import { openJson, sealJson } from '../vault/sealed-json.ts'
 import type { Sealed, Vault } from '../vault/types.ts'
@@ -11,6 +12,9 @@ export interface ExactCall {
   readonly connector: string
   readonly version: string
   readonly connection: string
+  /** Which of the connector's schemes, and what the connection fills into headers and body beside the input. */
+  readonly scheme: string
+  readonly settings: Settings
   readonly action: string
   readonly method: string
   readonly url: string
@@ -25,6 +29,8 @@ export function exactCall({ caller, connection, action, url, input }: First, exp
     connector: connection.connector.id,
     version: connection.connector.version,
     connection: connection.id,
+    scheme: connection.schemeName,
+    settings: connection.settings,
     action: action.name,
     method: action.method,
     url,
