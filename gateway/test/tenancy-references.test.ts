@@ -319,6 +319,41 @@ describe('a body assigns nothing but what its schema names', () => {
   })
 })
 
+describe('what PostgreSQL cannot hold is refused, or kept out of it, but is no fault', () => {
+  const withText = (value: unknown, text: string): unknown => {
+    if (typeof value === 'string') return value + text
+    if (Array.isArray(value)) return value.map((item) => withText(item, text))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withText(item, text)]))
+  }
+  /** Each text of the body on its own, by the path to it. */
+  const variants = (value: unknown, text: string): unknown[] => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return typeof value === 'string' ? [withText(value, text)] : []
+    return Object.entries(value).flatMap(([key, item]) => [
+      ...variants(item, text).map((changed) => ({ ...value, [key]: changed })),
+      { ...value, [`${key}${text}`]: item },
+    ])
+  }
+  test.each(routes.map((route) => [route.operationId, route] as const))('%s', async (_name, route) => {
+    for (const text of ['\0', '\ud800']) {
+      const path = route.path.replace('{id}', encodeURIComponent(`${route.id?.(worlds.ours) ?? ''}${text.toWellFormed()}`))
+      const bodies = route.body === undefined ? [undefined] : variants(route.body(worlds.ours), text)
+      for (const body of bodies) {
+        for (const to of new Set([path, route.path.replace('{id}', route.id?.(worlds.ours) ?? '')])) {
+          if (to !== path && body === undefined) continue
+          const answer = await ask(to, { method: route.method, body })
+          expect({ body, status: answer.status, text: answer.status >= 500 ? answer.text : '' }).toMatchObject({ text: '' })
+        }
+      }
+      for (const { name } of parametersOf(route)) {
+        const answer = await ask(`${path}?${name}=${encodeURIComponent(`x${text.toWellFormed()}`)}`)
+        expect({ name, status: answer.status, text: answer.status >= 500 ? answer.text : '' }).toMatchObject({ text: '' })
+      }
+    }
+  })
+})
+
 // Last, as what is asked for stands in our own log afterwards.
 describe('in a body, what is another workspace’s is as good as absent', () => {
   const bodies: [what: string, path: string, probe: () => string, body: (probed: string) => object][] = [

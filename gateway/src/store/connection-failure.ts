@@ -34,7 +34,21 @@ export function unavailable(error: unknown): SallyportError {
   })
 }
 
-/** A connection failure as UNAVAILABLE; anything else unchanged. */
+/**
+ * Text that JSON may hold and PostgreSQL may not: the character NUL, and half of a surrogate pair (in jsonb, where it stands
+ * as an escape). SQLSTATE character_not_in_repertoire, untranslatable_character, invalid_text_representation.
+ */
+function isUnstorable(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === '22021' || error.code === '22P05' || (error.code === '22P02' && error.message.includes('type json'))
+}
+
+/** A connection failure as UNAVAILABLE, text that cannot be stored as INVALID_INPUT; anything else unchanged. */
 export function asStoreError(error: unknown): unknown {
-  return isConnectionFailure(error) ? unavailable(error) : error
+  if (isConnectionFailure(error)) return unavailable(error)
+  if (!isUnstorable(error)) return error
+  return new SallyportError('INVALID_INPUT', {
+    detail: 'A text of the request holds the character NUL or half of a surrogate pair, which cannot be stored.',
+    cause: error,
+  })
 }
