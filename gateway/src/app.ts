@@ -20,6 +20,9 @@ import { systemClock } from './clock.ts'
 import { type Config, ConfigError } from './config.ts'
 import { createConnections } from './connections/connections.ts'
 import { createConnectors } from './connections/connectors.ts'
+import { createKeyStore } from './connections/key-store.ts'
+import { bindRootKey } from './connections/root-binding.ts'
+import { createVaultRotation } from './connections/vault-rotation.ts'
 import { connectorJsonSchema } from './definition/connector-schema.ts'
 import { createEgress } from './egress/egress.ts'
 import type { Egress } from './egress/types.ts'
@@ -29,10 +32,8 @@ import { createHttpServer, type HttpApp } from './http/server.ts'
 import { createLog, type Log } from './log.ts'
 import { mountMcp } from './mcp/mount.ts'
 import { openStore } from './store/open.ts'
-import type { Store } from './store/types.ts'
 import { hmacSha256, sha256Secret } from './vault/digest.ts'
-import { loadRootKey, rootKeyCheck } from './vault/root-key.ts'
-import type { KeyStore } from './vault/types.ts'
+import { findRootKey } from './vault/root-key.ts'
 import { createVault } from './vault/vault.ts'
 
 /** A gateway that listens. */
@@ -52,35 +53,6 @@ export interface Gateway {
 
 const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 
-function keyStore(store: Store): KeyStore {
-  return {
-    load: async (workspace) => {
-      const rows = await store.workspace(workspace, (db) =>
-        db
-          .selectFrom('workspace_keys')
-          .select(['key_id', 'wrapped'])
-          .where('workspace_id', '=', workspace)
-          .orderBy('created_at')
-          .orderBy('key_id')
-          .execute(),
-      )
-      return rows.map((row) => ({ keyId: row.key_id, wrapped: row.wrapped }))
-    },
-    add: (workspace, keyId, wrapped) =>
-      store.workspace(workspace, async (db) => {
-        // The lock makes a second process wait and then see the key of the first.
-        await db.selectFrom('workspaces').select('id').where('id', '=', workspace).forUpdate().executeTakeFirst()
-        const existing = await db
-          .selectFrom('workspace_keys')
-          .select('key_id')
-          .where('workspace_id', '=', workspace)
-          .executeTakeFirst()
-        if (existing !== undefined) return
-        await db.insertInto('workspace_keys').values({ workspace_id: workspace, key_id: keyId, wrapped }).execute()
-      }),
-  }
-}
-
 /** Five seconds less than the 30 that Kubernetes waits before it kills. */
 const drainMs = 25_000
 /** For the answers and records of what was given up. */
@@ -98,27 +70,6 @@ async function drain(server: HttpApp, egress: Egress, log: Log): Promise<void> {
   await late(giveUpMs)
 }
 
-/** The first start notes which root key the database belongs to; later ones refuse another before they listen. */
-async function bindRootKey(store: Store, check: Buffer): Promise<void> {
-  const value = check.toString('base64')
-  await store.system(async (db) => {
-    await db
-      .insertInto('installation')
-      .values({ key: 'root_key_check', value: JSON.stringify(value) })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-    const stored = await db
-      .selectFrom('installation')
-      .select('value')
-      .where('key', '=', 'root_key_check')
-      .executeTakeFirstOrThrow()
-    if (stored.value === value) return
-    throw new ConfigError(
-      'The root key is not the one this database was sealed with. Set SALLYPORT_ROOT_KEY to the original key, or put the original root.key file back.',
-    )
-  })
-}
-
 /** Puts the parts together and listens. Throws ConfigError, or a store error with a message for the operator, before listening. */
 export async function startGateway(config: Config): Promise<Gateway> {
   const log = createLog(config.logLevel)
@@ -128,18 +79,21 @@ export async function startGateway(config: Config): Promise<Gateway> {
       `The data directory ${config.dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`,
     )
   })
-  const { key: rootKey } = await loadRootKey({ configured: config.rootKey, dataDir: config.dataDir })
+  const { dataDir } = config
+  const configuredRoot = await findRootKey({ configured: config.rootKey, dataDir })
   const store = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, log })
   const opened: (() => Promise<void>)[] = [() => store.close()]
   const closeAll = async () => {
     for (const close of opened.reverse()) await close()
   }
   try {
-    await bindRootKey(store, rootKeyCheck(rootKey))
+    const previous = config.previousRootKey
+    const { root, installation } = await bindRootKey({ store, root: configuredRoot, previous, dataDir, log })
     let address = ''
     let stopping = false
     const publicUrl = () => config.publicUrl ?? address
-    const vault = createVault({ rootKey, keys: keyStore(store) })
+    const keys = createKeyStore(store)
+    const vault = createVault({ root, keys, clock })
     let ownSockets: readonly { address: string; port: number }[] = []
     const egress = createEgress({
       allow: config.egressAllow,
@@ -155,12 +109,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
       clock,
       log,
       publicUrl,
-      authSecret: hmacSha256(rootKey, 'sallyport sessions').toString('base64'),
+      authSecret: hmacSha256(installation, 'sallyport sessions').toString('base64'),
     })
     if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
     const connectors = createConnectors({ store, egress, clock })
     const connections = createConnections({ store, vault, connectors, clock })
-    const sealedCalls = createSealedCalls(vault)
+    const sealedCalls = createSealedCalls(vault, store)
     const services: CallServices = {
       access,
       connections,
@@ -186,6 +140,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         history: createHistory(services),
         approvals: createApprovals(services, run),
         tools,
+        vault: createVaultRotation({ store, vault, keys, clock, log }),
         tests: createConnectionTests(services, connections, run),
         ready: async () => {
           if (stopping) throw new SallyportError('UNAVAILABLE', { detail: 'The gateway is stopping.' })

@@ -14,10 +14,13 @@ export interface Config {
   /** `REDIS_URL`: a Redis (6.2 or newer) or Valkey in which all gateways count calls against limits. Without it the database. */
   readonly redisUrl: Secret | undefined
   /**
-   * `SALLYPORT_ROOT_KEY`: 32 bytes in base64 or hex, which wrap the workspace keys.
+   * `SALLYPORT_ROOT_KEY`: what wraps the workspace keys: 32 bytes in base64 or hex, `file:PATH` of a file with them, or a key
+   * in a key management service, `aws-kms:KEY[?region=…]` or `gcp-kms:KEY[?endpoint=…]`.
    * Without it a key file `root.key` (mode 0600) is made in the data directory at the first start.
    */
   readonly rootKey: Secret | undefined
+  /** `SALLYPORT_PREVIOUS_ROOT_KEY`: the root key until now, in the same forms, for the start that changes it. */
+  readonly previousRootKey: Secret | undefined
   /** `SALLYPORT_PUBLIC_URL`: how people reach the gateway, for links and allowed origins. Default: the listening address. */
   readonly publicUrl: string | undefined
   /** `SALLYPORT_BOOTSTRAP_TOKEN`: an owner token for automation (`sp_` and at least 32 characters); read at the first start only. */
@@ -129,14 +132,18 @@ function parseLogLevel(value: string | undefined): LogLevel {
 /** Throws {@link ConfigError} naming the first setting that cannot be used. An empty value counts as absent. */
 export function parseConfig(environment: Environment): Config {
   const get = (name: string) => environment[name] || undefined
-  const rootKey = get('SALLYPORT_ROOT_KEY')
+  const secret = (name: string) => {
+    const value = get(name)
+    return value === undefined ? undefined : new Secret(value)
+  }
   return {
     host: get('SALLYPORT_HOST') ?? '127.0.0.1',
     port: parsePort(get('SALLYPORT_PORT')),
     dataDir: resolve(get('SALLYPORT_DATA_DIR') ?? '.sallyport'),
     databaseUrl: parseDatabaseUrl(get('DATABASE_URL')),
     redisUrl: parseRedisUrl(get('REDIS_URL')),
-    rootKey: rootKey === undefined ? undefined : new Secret(rootKey),
+    rootKey: secret('SALLYPORT_ROOT_KEY'),
+    previousRootKey: secret('SALLYPORT_PREVIOUS_ROOT_KEY'),
     publicUrl: parsePublicUrl(get('SALLYPORT_PUBLIC_URL')),
     bootstrapToken: parseBootstrapToken(get('SALLYPORT_BOOTSTRAP_TOKEN')),
     egressAllow: parseCidrs(get('SALLYPORT_EGRESS_ALLOW')),

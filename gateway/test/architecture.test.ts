@@ -101,6 +101,10 @@ const breaches: Record<string, readonly (readonly [from: string, to: string])[]>
     ['gateway/src/call/count.ts', '@redis/client'],
   ],
   'ciphers-in-vault': [['gateway/src/access/hash.ts', 'node:crypto']],
+  'key-services-in-vault': [
+    ['gateway/src/vault/keys.ts', '@aws-sdk/client-kms'],
+    ['gateway/src/connections/kms.ts', '@google-cloud/kms'],
+  ],
   'processes-in-store': [['gateway/src/http/spawn.ts', 'node:child_process']],
   'sdk-stands-alone': [['sdk/src/client.ts', 'gateway/src/errors.ts']],
   'dashboard-uses-sdk': [['dashboard/src/main.tsx', 'gateway/src/errors.ts']],
@@ -117,6 +121,9 @@ const permitted = [
   ['gateway/src/egress/door.ts', 'undici'],
   ['gateway/src/egress/door.test.ts', 'node:http'],
   ['gateway/src/store/database.ts', 'pg'],
+  ['gateway/src/vault/aws-kms.ts', '@aws-sdk/client-kms'],
+  // Not installed here, as it may be elsewhere.
+  ['gateway/src/vault/gcp-kms.ts', '@google-cloud/kms'],
   ['gateway/src/store/redis-limiter.ts', '@redis/client'],
   ['gateway/src/cli/main.ts', 'sdk/src/index.ts'],
   ['gateway/src/call/pipeline.ts', 'gateway/src/call/stages/approve.ts'],
@@ -132,11 +139,11 @@ async function seedTree(base: string): Promise<void> {
     if (inside) await write(base, to, 'export {}\n')
   }
   await write(base, 'gateway/src/egress/cycle-b.ts', "import type {} from './cycle-a.ts'\n")
-  for (const name of ['undici', 'pg', '@redis/client', 'dev-only']) {
+  for (const name of ['undici', 'pg', '@redis/client', '@aws-sdk/client-kms', 'dev-only']) {
     await write(base, `node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }))
     await write(base, `node_modules/${name}/index.js`, '')
   }
-  const dependencies = { undici: '1.0.0', pg: '1.0.0', '@redis/client': '1.0.0' }
+  const dependencies = { undici: '1.0.0', pg: '1.0.0', '@redis/client': '1.0.0', '@aws-sdk/client-kms': '1.0.0' }
   await write(base, 'gateway/package.json', JSON.stringify({ name: 'g', dependencies, devDependencies: { 'dev-only': '1.0.0' } }))
   for (const name of roots) await mkdir(join(base, name), { recursive: true })
   for (const name of ['.dependency-cruiser.cjs', 'tsconfig.json', 'tsconfig.base.json'])

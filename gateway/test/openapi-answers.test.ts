@@ -123,6 +123,9 @@ test('every operation answers as the description says, in all of its successes',
   for (const record of [listed, failed, pending, refused])
     await ask('getCall', { id: record.json.id ?? record.json.call_id, token: agent })
   await ask('getCallTotals', { query: '?window=1h' })
+  const rotated = await ask('rotateVault', { body: {} })
+  await ask('rotateVault', { body: { key_id: rotated.json.key_id } })
+  await ask('rotateVault', { body: { key_id: 'key_of_another' } })
 
   await ask('revokeToken', { id: made.json.id })
   await ask('deleteConnector', { id: 'crm' })

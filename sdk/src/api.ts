@@ -445,6 +445,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vault/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the workspace a new key and seal everything anew with it
+         * @description Works for a few seconds and answers how far it got; ask again while the state is "running". It can be interrupted at any moment, and the next request goes on. Calls and changes go on meanwhile.
+         */
+        post: operations["rotateVault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2400,6 +2420,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToolSearchResult"];
+                };
+            };
+        };
+    };
+    rotateVault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Goes on with the rotation to this key, and begins no other once it has ended. */
+                    key_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description How far the rotation is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The key that seals from now on. */
+                        key_id: string;
+                        /** @description Stored values that older keys still hold. */
+                        remaining: number;
+                        /** @description Stored values sealed anew by this request. */
+                        resealed: number;
+                        /** @description Older keys removed by this request. */
+                        retired: number;
+                        /**
+                         * @description running: ask again. stuck: some stored values do not open, and the keys they were sealed with stay for them.
+                         * @enum {unknown}
+                         */
+                        state: "running" | "done" | "stuck";
+                        /** @description What does not open, by table and id. */
+                        unopenable: string[];
+                    };
                 };
             };
         };

@@ -132,6 +132,14 @@ export class Sallyport {
     revoke: (id: string) => this.request('delete', '/api/v1/tokens/{id}', { params: { id } }),
   }
 
+  readonly vault = {
+    /**
+     * Gives the workspace a new key and seals everything anew with it. Works for a few seconds: ask again, with the answer's
+     * `key_id`, while its state is `running`. For owners.
+     */
+    rotate: (body: BodyOf<'rotateVault'> = {}) => this.request('post', '/api/v1/vault/rotate', { body }),
+  }
+
   async #connectorsWithTools(): Promise<string[]> {
     const slugs = new Set<string>()
     for await (const tool of allItems((cursor) => this.tools.list({ limit: 200, ...(cursor !== undefined && { cursor }) })))

@@ -159,15 +159,18 @@ export function createApprovals(
 
   async function keepResult(workspaceId: string, id: string, result: CallResult): Promise<void> {
     if (result.kind !== 'answered') return
-    const sealed = await sealedCalls.sealResult(workspaceId, id, result.answer)
-    await store.workspace(workspaceId, (db) =>
-      db
-        .updateTable('approvals')
-        .set({ sealed_result: sealed.ciphertext, result_key_id: sealed.keyId })
-        .where('workspace_id', '=', workspaceId)
-        .where('id', '=', id)
-        .execute(),
-    )
+    const { answer } = result
+    await sealedCalls.storing(workspaceId, async () => {
+      const sealed = await sealedCalls.sealResult(workspaceId, id, answer)
+      await store.workspace(workspaceId, (db) =>
+        db
+          .updateTable('approvals')
+          .set({ sealed_result: sealed.ciphertext, result_key_id: sealed.keyId })
+          .where('workspace_id', '=', workspaceId)
+          .where('id', '=', id)
+          .execute(),
+      )
+    })
   }
 
   const show = async (caller: Caller, row: ApprovalRow) => view(caller, await makersOf(caller), row)

@@ -183,17 +183,19 @@ export function createIdempotency({
     },
 
     async keep(caller, key, callId, { status, durationMs, answer }) {
-      const sealed = await sealedCalls.sealKept(caller.workspaceId, callId, { status, durationMs, answer } satisfies Kept)
-      await store.workspace(caller.workspaceId, (db) =>
-        db
-          .updateTable('idempotency_keys')
-          .set({ sealed_result: sealed.ciphertext, result_key_id: sealed.keyId })
-          .where('workspace_id', '=', caller.workspaceId)
-          .where('caller_id', '=', caller.id)
-          .where('key', '=', key)
-          .where('call_id', '=', callId)
-          .execute(),
-      )
+      await sealedCalls.storing(caller.workspaceId, async () => {
+        const sealed = await sealedCalls.sealKept(caller.workspaceId, callId, { status, durationMs, answer } satisfies Kept)
+        await store.workspace(caller.workspaceId, (db) =>
+          db
+            .updateTable('idempotency_keys')
+            .set({ sealed_result: sealed.ciphertext, result_key_id: sealed.keyId })
+            .where('workspace_id', '=', caller.workspaceId)
+            .where('caller_id', '=', caller.id)
+            .where('key', '=', key)
+            .where('call_id', '=', callId)
+            .execute(),
+        )
+      })
     },
   }
 }

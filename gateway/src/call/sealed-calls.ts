@@ -1,4 +1,7 @@
+import { openCurrent, storeSealed } from '../connections/sealing.ts'
 import type { Settings } from '../definition/types.ts'
+import { readSealed, type SealedColumn, sealedCallColumns } from '../store/sealed-columns.ts'
+import type { Store } from '../store/types.ts'
 import { canonicalJson, sha256 } from '../vault/digest.ts'
 import { openJson, sealJson } from '../vault/sealed-json.ts'
 import type { Sealed, Vault } from '../vault/types.ts'
@@ -54,23 +57,35 @@ export interface SealedCalls {
   /** What stands for the repetitions of a call, sealed in the row of its idempotency key. */
   sealKept(workspace: string, call: string, kept: unknown): Promise<Sealed>
   openKept(workspace: string, call: string, sealed: Sealed): Promise<unknown>
+  /** Runs work that seals and stores; once more when the workspace got another key in between. */
+  storing<T>(workspace: string, work: () => Promise<T>): Promise<T>
 }
 
-export function createSealedCalls(vault: Vault): SealedCalls {
-  const place = (workspace: string, row: string, column: string) => ({ workspace, table: 'approvals', row, column, version: 1 })
-  const kept = (workspace: string, row: string) => ({
-    workspace,
-    table: 'idempotency_keys',
-    row,
-    column: 'sealed_result',
-    version: 1,
-  })
+export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
+  const seal =
+    ({ table, column }: SealedColumn) =>
+    (workspace: string, row: string, value: unknown) =>
+      sealJson(vault, { workspace, table, row, column, version: 1 }, value)
+
+  const open =
+    (column: SealedColumn) =>
+    (workspace: string, row: string, sealed: Sealed): Promise<unknown> => {
+      const place = { workspace, table: column.table, row, column: column.column, version: 1 }
+      return openCurrent(
+        sealed,
+        (current) => openJson(vault, place, current),
+        () => readSealed(store, column, workspace, row),
+      )
+    }
+
+  const { call, result, kept } = sealedCallColumns
   return {
-    sealInput: (workspace, approval, input) => sealJson(vault, place(workspace, approval, 'sealed_call'), input),
-    openInput: (workspace, approval, sealed) => openJson(vault, place(workspace, approval, 'sealed_call'), sealed),
-    sealResult: (workspace, approval, result) => sealJson(vault, place(workspace, approval, 'sealed_result'), result),
-    openResult: (workspace, approval, sealed) => openJson(vault, place(workspace, approval, 'sealed_result'), sealed),
-    sealKept: (workspace, call, value) => sealJson(vault, kept(workspace, call), value),
-    openKept: (workspace, call, sealed) => openJson(vault, kept(workspace, call), sealed),
+    sealInput: seal(call),
+    openInput: open(call),
+    sealResult: seal(result),
+    openResult: open(result),
+    sealKept: seal(kept),
+    openKept: open(kept),
+    storing: (workspace, work) => storeSealed(vault, workspace, work),
   }
 }

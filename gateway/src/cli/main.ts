@@ -8,6 +8,7 @@ import { registerListings } from './commands/listings.ts'
 import { registerLogs } from './commands/logs.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerTokens } from './commands/token.ts'
+import { registerVault } from './commands/vault.ts'
 import { registerVersion } from './commands/version.ts'
 import { exitCodeOf } from './failure.ts'
 import { Output } from './output.ts'
@@ -35,6 +36,7 @@ function build(): Command {
   registerLogs(program)
   registerApprovals(program)
   registerTokens(program)
+  registerVault(program)
   registerVersion(program, packageJson.version)
   return program
 }

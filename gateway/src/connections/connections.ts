@@ -12,6 +12,7 @@ import { Cache } from './cache.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { createCredentials, type SealedCredential } from './credentials.ts'
 import { pageSize, parseCursor, toPage } from './page.ts'
+import { openCurrent, storeSealed } from './sealing.ts'
 import type { Connections, ConnectionView } from './types.ts'
 
 /** A connection ready for calls: its connector compiled, its base URL known, its credential still sealed. */
@@ -124,6 +125,11 @@ function fitTo(
   }
 }
 
+function credentialOf(row: ConnectionRow): SealedCredential | null {
+  const { credential: ciphertext, credential_key_id: keyId, credential_version: version } = row
+  return ciphertext === null || keyId === null ? null : { ciphertext, keyId, version }
+}
+
 export function createConnections({ store, vault, connectors, clock }: Dependencies): ConnectionRegistry {
   const credentials = createCredentials(vault)
   const byWorkspace = new Cache<Promise<readonly ConnectionRow[]>>({ max: 1_000, ttlMs: 5_000, clock })
@@ -147,10 +153,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       baseUrl: connector.baseUrl(row.environment, row.settings),
       scheme,
       schemeName: row.scheme,
-      credential:
-        row.credential === null || row.credential_key_id === null
-          ? null
-          : { ciphertext: row.credential, keyId: row.credential_key_id, version: row.credential_version },
+      credential: credentialOf(row),
       status: row.status,
     }
   }
@@ -270,8 +273,16 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       return usable
     },
 
-    openCredential: (connection) =>
-      credentials.open(connection.workspaceId, connection.id, connection.scheme, connection.credential),
+    openCredential: ({ workspaceId, id, scheme, credential }) =>
+      openCurrent(
+        credential,
+        (sealed) => credentials.open(workspaceId, id, scheme, sealed),
+        async () => {
+          forget(workspaceId)
+          const current = credentialOf(await row(workspaceId, id))
+          return current !== null && credential !== null && current.ciphertext.equals(credential.ciphertext) ? null : current
+        },
+      ),
 
     async report(connection, status, detail, tested = false) {
       if (connection.status === status && !tested) return
@@ -328,7 +339,6 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const settings = parseSettings(connector, environment, request.settings ?? {})
       connector.baseUrl(environment, settings) // throws naming a missing server variable
       const id = newId('connection', clock.now())
-      const credential = await credentials.seal(caller.workspaceId, id, fields, 1)
       const values = {
         id,
         workspace_id: caller.workspaceId,
@@ -337,8 +347,6 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         environment,
         scheme: schemeName,
         settings: JSON.stringify(settings),
-        credential: credential?.ciphertext ?? null,
-        credential_key_id: credential?.keyId ?? null,
         credential_version: 1,
         status: 'untested',
         status_detail: null,
@@ -346,7 +354,16 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         tested_at: null,
       } as const
       try {
-        await store.workspace(caller.workspaceId, (db) => db.insertInto('connections').values(values).execute())
+        await storeSealed(vault, caller.workspaceId, async () => {
+          const sealed = await credentials.seal(caller.workspaceId, id, fields, 1)
+          const credential = { credential: sealed?.ciphertext ?? null, credential_key_id: sealed?.keyId ?? null }
+          await store.workspace(caller.workspaceId, (db) =>
+            db
+              .insertInto('connections')
+              .values({ ...values, ...credential })
+              .execute(),
+          )
+        })
       } catch (error) {
         if (!isUniqueViolation(error)) throw error
         throw new SallyportError('CONFLICT', {
@@ -396,23 +413,26 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const connector = await connectors.compiled(caller.workspaceId, found.connector)
       const { scheme } = chooseScheme(connector, found.scheme)
       const version = found.credential_version + 1
-      const credential = await credentials.seal(caller.workspaceId, id, parseFields(scheme, submitted), version)
-      const changed = await store.workspace(caller.workspaceId, (db) =>
-        db
-          .updateTable('connections')
-          .set({
-            credential: credential?.ciphertext ?? null,
-            credential_key_id: credential?.keyId ?? null,
-            credential_version: version,
-            status: 'untested',
-            status_detail: null,
-            updated_at: new Date(clock.now()),
-          })
-          .where('workspace_id', '=', caller.workspaceId)
-          .where('id', '=', id)
-          .where('credential_version', '=', found.credential_version)
-          .executeTakeFirst(),
-      )
+      const fields = parseFields(scheme, submitted)
+      const changed = await storeSealed(vault, caller.workspaceId, async () => {
+        const credential = await credentials.seal(caller.workspaceId, id, fields, version)
+        return store.workspace(caller.workspaceId, (db) =>
+          db
+            .updateTable('connections')
+            .set({
+              credential: credential?.ciphertext ?? null,
+              credential_key_id: credential?.keyId ?? null,
+              credential_version: version,
+              status: 'untested',
+              status_detail: null,
+              updated_at: new Date(clock.now()),
+            })
+            .where('workspace_id', '=', caller.workspaceId)
+            .where('id', '=', id)
+            .where('credential_version', '=', found.credential_version)
+            .executeTakeFirst(),
+        )
+      })
       if (changed.numUpdatedRows === 0n)
         throw new SallyportError('CONFLICT', {
           detail: 'The credential was replaced by somebody else meanwhile. Look at it and try again.',

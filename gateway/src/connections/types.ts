@@ -138,3 +138,28 @@ export interface Connections {
   rotate(caller: Caller, id: string, fields: Readonly<Record<string, string>>): Promise<ConnectionView>
   remove(caller: Caller, id: string): Promise<void>
 }
+
+/** How far the rotation of a workspace's key is. */
+export interface RotationProgress {
+  /** The key that seals now. */
+  readonly key_id: string
+  /** `stuck`: some stored values do not open, so the keys they were sealed with cannot go. */
+  readonly state: 'running' | 'done' | 'stuck'
+  /** Values sealed anew by this request. */
+  readonly resealed: number
+  /** Values that older keys still hold. */
+  readonly remaining: number
+  /** Keys removed by this request. */
+  readonly retired: number
+  /** What does not open, by table and id. */
+  readonly unopenable: readonly string[]
+}
+
+export interface VaultRotation {
+  /**
+   * Begins a rotation of the key of the caller's workspace, or goes on with the one under way, for a few seconds; to be
+   * called until the state is not `running`. With the id of its new key, an ended rotation answers `done` instead of
+   * beginning another. Throws FORBIDDEN below owner.
+   */
+  rotate(caller: Caller, keyId: string | undefined): Promise<RotationProgress>
+}

@@ -18,6 +18,7 @@ const tags = [
   { name: 'tools', description: 'What the caller can call.' },
   { name: 'approvals', description: 'Decisions on calls that wait for a person.' },
   { name: 'tokens', description: 'Tokens of agents and programs.' },
+  { name: 'vault', description: 'The keys that seal credentials.' },
   { name: 'meta', description: 'Health, and descriptions for machines.' },
 ]
 

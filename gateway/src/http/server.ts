@@ -15,6 +15,7 @@ import { metaRoutes } from './routes/meta.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { toolRoutes } from './routes/tools.ts'
+import { vaultRoutes } from './routes/vault.ts'
 import type { HttpApp, HttpOptions, HttpServices } from './services.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -64,6 +65,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       toolRoutes(api, services)
       approvalRoutes(api, services, options)
       tokenRoutes(api, services)
+      vaultRoutes(api, services)
     },
     { prefix: '/api/v1' },
   )

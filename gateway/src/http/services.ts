@@ -8,7 +8,7 @@ import type {
 } from 'fastify'
 import type { Access } from '../access/types.ts'
 import type { Approvals, CallHistory, Calls, ConnectionTests, Tools } from '../call/types.ts'
-import type { Connections, Connectors } from '../connections/types.ts'
+import type { Connections, Connectors, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
 
 /** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
@@ -30,6 +30,7 @@ export interface HttpServices {
   readonly approvals: Approvals
   readonly tools: Tools
   readonly tests: ConnectionTests
+  readonly vault: VaultRotation
   /** Resolves when requests can be served; throws UNAVAILABLE otherwise. */
   ready(): Promise<void>
 }

@@ -30,6 +30,7 @@ interface InstallationTable {
 interface WorkspaceKeyTable {
   workspace_id: string
   key_id: string
+  generation: number
   wrapped: Buffer
   created_at: Created
 }

@@ -1,5 +1,6 @@
 import { SallyportError } from '../errors.ts'
 import { reveal, Secret } from '../secret.ts'
+import { openJson } from './sealed-json.ts'
 import type { Place, Sealed, Vault } from './types.ts'
 
 /** Seals several named secrets as one ciphertext. */
@@ -10,7 +11,7 @@ export function sealFields(vault: Vault, place: Place, fields: Readonly<Record<s
 
 /** The reverse of {@link sealFields}. Throws DECRYPT_FAILED. */
 export async function openFields(vault: Vault, place: Place, sealed: Sealed): Promise<Readonly<Record<string, Secret>>> {
-  const opened: unknown = JSON.parse(reveal(await vault.open(place, sealed)))
+  const opened = await openJson(vault, place, sealed)
   if (typeof opened !== 'object' || opened === null)
     throw new SallyportError('DECRYPT_FAILED', { internal: 'sealed fields are no object' })
   return Object.fromEntries(Object.entries(opened).map(([name, value]) => [name, new Secret(String(value))]))

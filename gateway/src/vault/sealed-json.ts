@@ -1,3 +1,4 @@
+import { SallyportError } from '../errors.ts'
 import { reveal, Secret } from '../secret.ts'
 import type { Place, Sealed, Vault } from './types.ts'
 
@@ -8,5 +9,11 @@ export function sealJson(vault: Vault, place: Place, value: unknown): Promise<Se
 
 /** The reverse of {@link sealJson}. Throws DECRYPT_FAILED. */
 export async function openJson(vault: Vault, place: Place, sealed: Sealed): Promise<unknown> {
-  return JSON.parse(reveal(await vault.open(place, sealed)))
+  const opened = await vault.open(place, sealed)
+  try {
+    return JSON.parse(reveal(opened))
+  } catch {
+    // Its message would quote the plaintext.
+    throw new SallyportError('DECRYPT_FAILED', { internal: `what was sealed in ${place.table}.${place.column} is no JSON` })
+  }
 }

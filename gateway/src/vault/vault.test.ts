@@ -4,21 +4,35 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { SallyportError } from '../errors.ts'
 import { reveal, Secret } from '../secret.ts'
 import { decrypt, encrypt, lengthPrefixed } from './envelope.ts'
-import type { KeyStore, Place, Sealed } from './types.ts'
-import { createVault } from './vault.ts'
+import { localRootKey } from './root-key.ts'
+import { RootKeyError } from './root-key-error.ts'
+import type { KeyStore, Place, RootKey, Sealed, StoredKey } from './types.ts'
+import { createVault as createVaultWith } from './vault.ts'
 
 const rootKey = createSecretKey(randomBytes(32))
 const plaintext = 'sk_live_canary_0123456789'
 const place: Place = { workspace: 'ws_1', table: 'connections', row: 'con_1', column: 'credential', version: 3 }
 
+let now = 0
+const clock = { now: () => now, monotonic: () => now }
+const createVault = ({
+  rootKey: key,
+  root = localRootKey(key),
+  keys,
+}: {
+  rootKey: typeof rootKey
+  root?: RootKey
+  keys: KeyStore
+}) => createVaultWith({ root, keys, clock })
+
 interface MemoryKeys extends KeyStore {
-  readonly rows: Map<string, { keyId: string; wrapped: Buffer }[]>
+  readonly rows: Map<string, StoredKey[]>
   loads: number
 }
 
-/** The contract of the key table: the first key of a workspace wins. */
+/** The contract of the key table: the first key of a workspace and generation wins. */
 function memoryKeys(): MemoryKeys {
-  const rows = new Map<string, { keyId: string; wrapped: Buffer }[]>()
+  const rows = new Map<string, StoredKey[]>()
   const store: MemoryKeys = {
     rows,
     loads: 0,
@@ -26,8 +40,9 @@ function memoryKeys(): MemoryKeys {
       store.loads++
       return Promise.resolve([...(rows.get(workspace) ?? [])])
     },
-    add(workspace, keyId, wrapped) {
-      if (!rows.has(workspace)) rows.set(workspace, [{ keyId, wrapped }])
+    add(workspace, key) {
+      const stored = rows.get(workspace) ?? []
+      if (!stored.some(({ generation }) => generation === key.generation)) rows.set(workspace, [...stored, key])
       return Promise.resolve()
     },
   }
@@ -44,12 +59,16 @@ let keys: MemoryKeys
 let sealed: Sealed
 
 /** The key of ws_1, wrapped for another place by somebody who has the root key. Pins the stored format too. */
-function rewrapped(workspace: string, keyId: string): { keyId: string; wrapped: Buffer } {
+function rewrapped(workspace: string, keyId: string, generation = 1): StoredKey {
   const [first] = keys.rows.get('ws_1') ?? []
   if (first === undefined) throw new Error('no key')
   const bytes = decrypt(rootKey, lengthPrefixed(['sallyport workspace key', '1', 'ws_1', first.keyId]), first.wrapped)
   if (bytes === null) throw new Error('the stored format has changed')
-  return { keyId, wrapped: encrypt(rootKey, lengthPrefixed(['sallyport workspace key', '1', workspace, keyId]), bytes) }
+  return {
+    keyId,
+    generation,
+    wrapped: encrypt(rootKey, lengthPrefixed(['sallyport workspace key', '1', workspace, keyId]), bytes),
+  }
 }
 
 beforeEach(async () => {
@@ -125,7 +144,7 @@ describe('what was sealed', () => {
 
   it('is refused under another key id, even when the key is wrapped for it as well', async () => {
     await refusal(place, { ...sealed, keyId: 'key_unknown' })
-    keys.rows.set('ws_1', [...(keys.rows.get('ws_1') ?? []), rewrapped('ws_1', 'key_alias')])
+    keys.rows.set('ws_1', [...(keys.rows.get('ws_1') ?? []), rewrapped('ws_1', 'key_alias', 2)])
     await refusal(place, { ...sealed, keyId: 'key_alias' })
   })
 
@@ -223,4 +242,86 @@ it('refuses text that UTF-8 cannot hold, instead of changing it', async () => {
 it('gives different bytes for different lists of parts', () => {
   const lists = [['ab', 'c'], ['a', 'bc'], ['abc'], ['abc', ''], ['', 'abc'], ['é', ''], []]
   expect(new Set(lists.map((list) => lengthPrefixed(list).toString('hex'))).size).toBe(lists.length)
+})
+
+describe('a new key of a workspace', () => {
+  it('seals from then on, and the old one still opens what it sealed', async () => {
+    const vault = createVault({ rootKey, keys })
+    const added = await vault.addKey('ws_1', sealed.keyId)
+    expect(added).not.toBe(sealed.keyId)
+    const newer = await vault.seal(place, new Secret(plaintext))
+    expect(newer.keyId).toBe(added)
+    for (const value of [sealed, newer]) expect(reveal(await vault.open(place, value))).toBe(plaintext)
+  })
+
+  it('is one, however many ask for it at once in several processes', async () => {
+    const vaults = Array.from({ length: 4 }, () => createVault({ rootKey, keys }))
+    const added = await Promise.all(vaults.map((vault) => vault.addKey('ws_1', sealed.keyId)))
+    expect(new Set(added).size).toBe(1)
+    expect(keys.rows.get('ws_1')?.length).toBe(2)
+  })
+
+  it('is used by other processes within seconds, and at once after a refresh', async () => {
+    const [one, other, third] = [createVault({ rootKey, keys }), createVault({ rootKey, keys }), createVault({ rootKey, keys })]
+    for (const vault of [other, third]) await vault.seal(place, new Secret('warms the cache'))
+    const added = await one.addKey('ws_1', sealed.keyId)
+    expect((await other.seal(place, new Secret('x'))).keyId).toBe(sealed.keyId)
+    third.refresh('ws_1')
+    expect((await third.seal(place, new Secret('x'))).keyId).toBe(added)
+    now += 5_000
+    expect((await other.seal(place, new Secret('x'))).keyId).toBe(added)
+  })
+
+  it('takes the old one with it once that is gone from the store', async () => {
+    const vault = createVault({ rootKey, keys })
+    await vault.open(place, sealed)
+    await vault.addKey('ws_1', sealed.keyId)
+    keys.rows.set('ws_1', (keys.rows.get('ws_1') ?? []).slice(1))
+    vault.refresh('ws_1')
+    await expect(vault.open(place, sealed)).rejects.toMatchObject({ code: 'DECRYPT_FAILED' })
+  })
+
+  it('is never kept when it could not be unwrapped again', async () => {
+    const local = localRootKey(rootKey)
+    const root = {
+      ...local,
+      wrap: async (context: Parameters<RootKey['wrap']>[0], key: Buffer) => altered(await local.wrap(context, key), 40),
+    }
+    const empty = memoryKeys()
+    await expect(createVault({ rootKey, root, keys: empty }).seal(place, new Secret('x'))).rejects.toThrow(/does not open/)
+    expect(empty.rows.size).toBe(0)
+  })
+})
+
+describe('a key management service', () => {
+  it('is asked once for many values at the same time', async () => {
+    const local = localRootKey(rootKey)
+    let asked = 0
+    const root: RootKey = {
+      ...local,
+      unwrap: (context, wrapped) => {
+        asked++
+        return local.unwrap(context, wrapped)
+      },
+    }
+    const vault = createVault({ rootKey, root, keys })
+    await Promise.all(Array.from({ length: 50 }, () => vault.open(place, sealed)))
+    await vault.open(place, sealed)
+    expect(asked).toBe(1)
+  })
+
+  it('that does not answer is an outage, and no damaged secret; it is asked again', async () => {
+    const local = localRootKey(rootKey)
+    let broken = true
+    const root: RootKey = {
+      ...local,
+      unwrap: (context, wrapped) =>
+        broken ? Promise.reject(new RootKeyError('aws-kms:x: denied')) : local.unwrap(context, wrapped),
+    }
+    const vault = createVault({ rootKey, root, keys })
+    for (const attempt of [vault.open(place, sealed), vault.seal(place, new Secret('x'))])
+      await expect(attempt).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 5, internal: 'aws-kms:x: denied' })
+    broken = false
+    expect(reveal(await vault.open(place, sealed))).toBe(plaintext)
+  })
 })

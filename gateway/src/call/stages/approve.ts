@@ -44,31 +44,32 @@ async function ask(services: CallServices, first: First, callId: string): Promis
   const { caller, connection, action, input } = first
   const id = newId('approval', services.clock.now())
   const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
-  const sealed = await services.sealedCalls.sealInput(caller.workspaceId, id, input)
-  await services.store.workspace(caller.workspaceId, (db) =>
-    db
-      .insertInto('approvals')
-      .values({
-        id,
-        workspace_id: caller.workspaceId,
-        call_id: callId,
-        status: 'pending',
-        caller: JSON.stringify({ kind: caller.kind, id: caller.id, name: caller.name }),
-        connector: connection.connector.id,
-        connector_version: connection.connector.version,
-        action: action.name,
-        connection_id: connection.id,
-        preview: JSON.stringify({ request: planOf(first), effect: action.effect, connection: connection.name }),
-        hash: hashOf(exactCall(first, expiresAt)),
-        sealed_call: sealed.ciphertext,
-        sealed_key_id: sealed.keyId,
-        expires_at: expiresAt,
-        decided_by: null,
-        decided_at: null,
-        reason: null,
-      })
-      .execute(),
-  )
+  const row = {
+    id,
+    workspace_id: caller.workspaceId,
+    call_id: callId,
+    status: 'pending',
+    caller: JSON.stringify({ kind: caller.kind, id: caller.id, name: caller.name }),
+    connector: connection.connector.id,
+    connector_version: connection.connector.version,
+    action: action.name,
+    connection_id: connection.id,
+    preview: JSON.stringify({ request: planOf(first), effect: action.effect, connection: connection.name }),
+    hash: hashOf(exactCall(first, expiresAt)),
+    expires_at: expiresAt,
+    decided_by: null,
+    decided_at: null,
+    reason: null,
+  } as const
+  await services.sealedCalls.storing(caller.workspaceId, async () => {
+    const sealed = await services.sealedCalls.sealInput(caller.workspaceId, id, input)
+    await services.store.workspace(caller.workspaceId, (db) =>
+      db
+        .insertInto('approvals')
+        .values({ ...row, sealed_call: sealed.ciphertext, sealed_key_id: sealed.keyId })
+        .execute(),
+    )
+  })
   return { kind: 'pending', approvalId: id, expiresAt }
 }
 

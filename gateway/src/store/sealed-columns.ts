@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import type { Database } from './schema.ts'
+import type { Store } from './types.ts'
+
+/** A column that holds ciphertexts of the vault, and what else their place in it depends on. */
+export interface SealedColumn {
+  readonly table: keyof Database & string
+  /** Holds the ciphertext, or null. */
+  readonly column: string
+  /** Holds the id of the key that sealed it. */
+  readonly keyColumn: string
+  /** Tells the rows of the table apart. */
+  readonly row: string
+  /** Holds the version of the value; without one it is always 1. */
+  readonly version: string | null
+}
+
+/** Of calls that wait or have ended: what was asked, its answer, and the answer for who repeats it. */
+export const sealedCallColumns = {
+  call: { table: 'approvals', column: 'sealed_call', keyColumn: 'sealed_key_id', row: 'id', version: null },
+  result: { table: 'approvals', column: 'sealed_result', keyColumn: 'result_key_id', row: 'id', version: null },
+  kept: { table: 'idempotency_keys', column: 'sealed_result', keyColumn: 'result_key_id', row: 'call_id', version: null },
+} as const satisfies Record<string, SealedColumn>
+
+/**
+ * Every sealed column of the database: what a rotation of keys seals anew. A column that were not here would keep its key
+ * from being retired, and a test looks for it.
+ */
+export const sealedColumns: readonly SealedColumn[] = [
+  { table: 'connections', column: 'credential', keyColumn: 'credential_key_id', row: 'id', version: 'credential_version' },
+  ...Object.values(sealedCallColumns),
+]
+
+/** What a sealed column holds now; null when it holds nothing. */
+export async function readSealed(
+  store: Store,
+  { table, column, keyColumn, row }: SealedColumn,
+  workspace: string,
+  id: string,
+): Promise<{ ciphertext: Buffer; keyId: string } | null> {
+  const { rows } = await store.workspace(workspace, (db) =>
+    sql<{ ciphertext: Buffer | null; keyId: string | null }>`
+      select ${sql.ref(column)} as ciphertext, ${sql.ref(keyColumn)} as "keyId" from ${sql.table(table)}
+      where workspace_id = ${workspace} and ${sql.ref(row)} = ${id}`.execute(db),
+  )
+  const { ciphertext = null, keyId = null } = rows[0] ?? {}
+  return ciphertext === null || keyId === null ? null : { ciphertext, keyId }
+}
