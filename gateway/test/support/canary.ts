@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type Server as NetServer, Socket } from 'node:net'
+import { type SecureContextOptions, TLSSocket, type TlsOptions } from 'node:tls'
 import { vi } from 'vitest'
 import type { Resolver } from '../../src/egress/resolve.ts'
 
@@ -14,6 +15,8 @@ export interface Seen {
   readonly body: string
   /** The server name that the TLS client asked for. */
   readonly serverName: string | undefined
+  /** The common name of the client's certificate. */
+  readonly clientName: string | undefined
 }
 
 /** A real server on loopback that remembers who came. */
@@ -29,7 +32,7 @@ export interface Canary {
 
 type CertificateName = 'server' | 'expired' | 'other-host' | 'self-signed'
 
-function tlsFile(name: string): string {
+export function tlsFile(name: string): string {
   return readFileSync(new URL(`../data/tls/${name}.pem`, import.meta.url), 'utf8')
 }
 
@@ -66,7 +69,11 @@ function track(server: NetServer, canary: { connections: number }): Set<Socket> 
 
 export async function startCanary(
   listener: RequestListener = (_, response) => response.end('{"canary":true}'),
-  { host = '127.0.0.1', certificate }: { host?: string; certificate?: CertificateName } = {},
+  {
+    host = '127.0.0.1',
+    certificate,
+    tls = {},
+  }: { host?: string; certificate?: CertificateName; tls?: SecureContextOptions & TlsOptions } = {},
 ): Promise<Canary> {
   const seen: Seen[] = []
   const record: RequestListener = async (request, response) => {
@@ -74,13 +81,15 @@ export async function startCanary(
     for await (const chunk of request.setEncoding('utf8')) body += chunk
     const serverName =
       'servername' in request.socket && typeof request.socket.servername === 'string' ? request.socket.servername : undefined
-    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body, serverName })
+    const clientName =
+      request.socket instanceof TLSSocket ? String(request.socket.getPeerCertificate().subject?.CN ?? '') || undefined : undefined
+    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body, serverName, clientName })
     listener(request, response)
   }
   const server: Server =
     certificate === undefined
       ? createHttpServer(record)
-      : createHttpsServer({ cert: tlsFile(certificate), key: tlsFile(`${certificate}.key`) }, record)
+      : createHttpsServer({ cert: tlsFile(certificate), key: tlsFile(`${certificate}.key`), ...tls }, record)
   const counted = { connections: 0 }
   const sockets = track(server, counted)
   const port = await listening(server, host)
