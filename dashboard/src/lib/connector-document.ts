@@ -13,22 +13,28 @@ export interface Server {
   >
 }
 
+interface WithCertificate {
+  /** The API wants a client certificate (mTLS) besides. */
+  readonly client_certificate?: boolean
+}
+
 export type AuthScheme =
   | { readonly type: 'none'; readonly description?: string }
-  | {
+  | ({
       readonly type: 'api_key'
       readonly in?: 'header' | 'query' | 'cookie'
       readonly name: string
       readonly prefix?: string
       readonly description?: string
-    }
-  | { readonly type: 'bearer'; readonly prefix?: string; readonly description?: string }
-  | { readonly type: 'basic'; readonly description?: string }
-  | {
+    } & WithCertificate)
+  | ({ readonly type: 'bearer'; readonly prefix?: string; readonly description?: string } & WithCertificate)
+  | ({ readonly type: 'basic'; readonly description?: string } & WithCertificate)
+  | ({
       readonly type: 'headers'
       readonly headers: readonly { readonly name: string; readonly value?: string; readonly description?: string }[]
       readonly description?: string
-    }
+    } & WithCertificate)
+  | { readonly type: 'mtls'; readonly description?: string }
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const
 export type Method = (typeof methods)[number]
@@ -146,8 +152,17 @@ export function settingFieldsOf(document: ConnectorDocument, environment: string
 
 /** The secrets that a scheme asks for, by the names that the gateway expects. */
 export function secretFieldsOf(scheme: AuthScheme): readonly string[] {
+  const fields = sentFieldsOf(scheme)
+  return wantsCertificate(scheme) ? [...fields, 'client_certificate', 'client_key'] : fields
+}
+
+const wantsCertificate = (scheme: AuthScheme): boolean =>
+  scheme.type === 'mtls' || (scheme.type !== 'none' && scheme.client_certificate === true)
+
+function sentFieldsOf(scheme: AuthScheme): readonly string[] {
   switch (scheme.type) {
     case 'none':
+    case 'mtls':
       return []
     case 'api_key':
       return ['key']
@@ -162,9 +177,16 @@ export function secretFieldsOf(scheme: AuthScheme): readonly string[] {
 
 /** "API key (X-API-Key)", as the list of connections will show it. */
 export function authLabelOf(scheme: AuthScheme): string {
+  const label = bareLabelOf(scheme)
+  return wantsCertificate(scheme) && scheme.type !== 'mtls' ? `${label} and client certificate` : label
+}
+
+function bareLabelOf(scheme: AuthScheme): string {
   switch (scheme.type) {
     case 'none':
       return 'None'
+    case 'mtls':
+      return 'Client certificate'
     case 'api_key':
       return `API key (${scheme.name})`
     case 'bearer':

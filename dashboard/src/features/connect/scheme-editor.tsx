@@ -10,6 +10,7 @@ export const schemeTypes: readonly { readonly value: AuthScheme['type']; readonl
   { value: 'bearer', label: 'Bearer token', hint: 'Authorization: Bearer …' },
   { value: 'basic', label: 'Basic', hint: 'User name and password.' },
   { value: 'headers', label: 'Custom headers', hint: 'Several headers, secret or fixed.' },
+  { value: 'mtls', label: 'Client certificate', hint: 'TLS with a certificate of your own (mTLS).' },
 ]
 
 export function blankScheme(type: AuthScheme['type']): AuthScheme {
@@ -17,6 +18,7 @@ export function blankScheme(type: AuthScheme['type']): AuthScheme {
     case 'none':
     case 'bearer':
     case 'basic':
+    case 'mtls':
       return { type }
     case 'api_key':
       return { type, in: 'header', name: 'X-API-Key' }
@@ -43,6 +45,7 @@ export function SchemeEditor({
     case 'none':
     case 'basic':
     case 'bearer':
+    case 'mtls':
       return null
     case 'api_key': {
       const place = scheme.in ?? 'header'

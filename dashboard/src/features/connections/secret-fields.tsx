@@ -3,7 +3,14 @@ import { useState } from 'react'
 import { IconButton } from '../../ui/button.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 
-const labels: Readonly<Record<string, string>> = { key: 'API key', token: 'Token', username: 'User name', password: 'Password' }
+const labels: Readonly<Record<string, string>> = {
+  key: 'API key',
+  token: 'Token',
+  username: 'User name',
+  password: 'Password',
+  client_certificate: 'Client certificate, PEM',
+  client_key: 'Private key of the certificate, PEM, without a passphrase',
+}
 
 interface SecretFieldsProps {
   /** Names as the gateway gives them: key, token, username, password, or the name of a header. */
