@@ -239,6 +239,68 @@ describe.each(sizes)('a list, $size,', ({ size, options }) => {
   })
 })
 
+/** The first item of an answer as five thousand, told apart by what `vary` gives them. */
+const manyOf = (page: Page, api: RegExp, vary: (index: number) => object) =>
+  page.route(api, async (route) => {
+    const { items } = (await (await route.fetch()).json()) as { items: object[] }
+    await route.fulfill({
+      json: { items: Array.from({ length: 5000 }, (_, index) => ({ ...items[0], ...vary(index) })), next_cursor: null },
+    })
+  })
+
+describe('a list of 5,000', () => {
+  test.each([
+    {
+      path: 'connections',
+      api: /\/api\/v1\/connections\?/,
+      vary: (at: number) => ({ id: `con_${at}`, name: `Account ${at}` }),
+      last: 'Account 4999',
+    },
+    {
+      path: 'calls',
+      api: /\/api\/v1\/calls\?/,
+      vary: (at: number) => ({ id: `call_${at}`, action: `action_${at}` }),
+      last: 'demo_crm.action_4999',
+    },
+  ])('$path draws only what is in view, and End jumps to its end', async ({ path, api, vary, last }) => {
+    const { page, context, complaints } = await signedIn(dashboard)
+    await manyOf(page, api, vary)
+    await page.goto(`${dashboard.gateway.url}/${path}`)
+    await see(page.getByText('5,000', { exact: true }))
+    await page.keyboard.press('j')
+    await page.keyboard.press('End')
+    const end = link(page, last)
+    await see(end)
+    await expect.poll(() => end.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+    expect(await page.locator('[data-index]').count()).toBeLessThan(80)
+    await shoot(page, `wide-${path}-5000`)
+    expect(complaints()).toEqual([])
+    await context.close()
+  })
+})
+
+test('nothing moves for a reader who asked for less motion', async () => {
+  const { page, context } = await signedIn(dashboard, { reducedMotion: 'reduce' })
+  await page.goto(`${dashboard.gateway.url}/connections/${content.connection}`)
+  await see(page.getByRole('dialog'))
+  const durations = await page.evaluate<number[]>(
+    'document.getAnimations().map(({ effect }) => Number(effect.getComputedTiming().activeDuration))',
+  )
+  expect(durations.filter((ms) => ms > 1)).toEqual([])
+  await context.close()
+})
+
+test('draws its figures in a browser whose language is no language tag', async () => {
+  const { page, context, complaints } = await signedIn(dashboard)
+  // As headless Chromium has it on a system with the locale "C".
+  await page.addInitScript("Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' })")
+  await page.goto(`${dashboard.gateway.url}/calls`)
+  await see(page.getByRole('figure').getByText('succeeded, up'))
+  await see(link(page, 'demo_crm.add_note').first())
+  expect(complaints()).toEqual([])
+  await context.close()
+})
+
 test('the sign-in page is legible in both themes', async () => {
   const { page } = await visit(dashboard.browser, { viewport: narrow })
   await page.goto(`${dashboard.gateway.url}/connections`)

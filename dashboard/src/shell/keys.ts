@@ -22,6 +22,20 @@ const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select'))
 
+const inList = (target: EventTarget | null): boolean => target instanceof Element && target.closest('[data-scroller]') !== null
+
+/** Nothing on the page has the focus, or only its main part as a whole. Everything else may have uses of its own for arrows. */
+const isGround = (target: EventTarget | null): boolean => target instanceof Element && target.matches('body, main')
+
+/** Takes the cursor out of a field, so that letters are keys again. A search that has text is emptied first, by the browser. */
+function leave(target: EventTarget | null): void {
+  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return
+  if (target.type !== 'search' || target.value === '') target.blur()
+}
+
+/** What takes the keys for itself while it is open; on its way out it does not. */
+const overlays = ':is([role=dialog], [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])'
+
 interface Handlers {
   readonly go: (to: GoTarget) => void
   readonly palette: () => void
@@ -42,8 +56,12 @@ export function usePageKeys({ go, palette, help }: Handlers): void {
         onPalette()
         return
       }
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return
-      if (document.querySelector('[role=dialog],[role=alertdialog],[role=menu]')) return
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return
+      if (document.querySelector(overlays)) return
+      if (typing(event.target)) {
+        if (event.key === 'Escape') leave(event.target)
+        return
+      }
       if (chordUntil > event.timeStamp) {
         chordUntil = 0
         const target = goKeys.find(({ key }) => key === event.key)
@@ -62,9 +80,9 @@ export function usePageKeys({ go, palette, help }: Handlers): void {
           search.focus()
           search.select()
         }
-      } else if (event.key === 'j' || event.key === 'ArrowDown') {
+      } else if (event.key === 'j' ? !inList(event.target) : event.key === 'ArrowDown' && isGround(event.target)) {
         // From the page into its list; inside it the list moves on by itself.
-        if (event.target === document.body) document.querySelector<HTMLElement>('[data-scroller] [data-row-main]')?.focus()
+        document.querySelector<HTMLElement>('[data-scroller] [data-row-main]')?.focus()
       }
     }
     document.addEventListener('keydown', onKeyDown)

@@ -1,0 +1,175 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  button,
+  type Content,
+  type Dashboard,
+  field,
+  fillWorkspace,
+  heading,
+  link,
+  see,
+  signedIn,
+  startDashboard,
+} from './dashboard-harness.ts'
+import type { Visit } from './support/browser.ts'
+
+const apiKey = 'canary-crm-key-keyboard-41f7'
+
+let dashboard: Dashboard
+let content: Content
+let reader: Visit
+let page: Page
+
+beforeAll(async () => {
+  dashboard = await startDashboard(apiKey)
+  content = await fillWorkspace(dashboard, apiKey)
+  reader = await signedIn(dashboard)
+  page = reader.page
+})
+
+afterAll(() => dashboard?.close())
+
+const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve())
+const type = (text: string) => page.keyboard.type(text)
+
+const hasFocus = (locator: Locator) => locator.evaluate((element) => element === element.ownerDocument.activeElement)
+
+/** Steps on with Tab until the element has the focus, as somebody without a pointer does. */
+async function tabTo(locator: Locator): Promise<void> {
+  await see(locator)
+  for (let steps = 0; steps < 60; steps++) {
+    if (await hasFocus(locator)) return
+    await press('Tab')
+  }
+  throw new Error(`${locator} can't be reached with Tab`)
+}
+
+const focused = (locator: Locator) => expect.poll(() => hasFocus(locator), { timeout: 5_000 }).toBe(true)
+
+describe('without a pointer', () => {
+  test('the first Tab offers to skip the navigation', async () => {
+    await page.goto(`${dashboard.gateway.url}/connections`)
+    await see(link(page, 'Demo CRM'))
+    await press('Tab')
+    await focused(link(page, 'Skip to content'))
+    await press('Enter')
+    await focused(page.getByRole('main'))
+  })
+
+  test('a row opens over its list, keeps the focus inside, and gives it back', async () => {
+    const row = link(page, 'Demo CRM')
+    await press('g', 'c', 'j')
+    await focused(row)
+    await press('Enter')
+    const sheet = await see(page.getByRole('dialog', { name: 'Demo CRM' }))
+    for (let steps = 0; steps < 40; steps++) {
+      await press('Tab')
+      const inside = await sheet.evaluate((element) => element.contains(element.ownerDocument.activeElement))
+      // Between the last and the first element stand two guards that hand the focus on.
+      if (!inside) expect(await page.locator('[data-base-ui-focus-guard]:focus').count()).toBe(1)
+    }
+    await tabTo(page.getByRole('tab', { name: 'Overview' }))
+    await press('ArrowRight')
+    await focused(page.getByRole('tab', { name: 'Test' }))
+    await press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+    await focused(row)
+  })
+
+  test('four steps connect an API', async () => {
+    await tabTo(link(page, 'Connect an API'))
+    await press('Enter')
+    await tabTo(field(page, 'Or its address'))
+    await type(`${dashboard.crm.url}/openapi.json`)
+    await press('Enter')
+    await focused(page.getByRole('status').filter({ hasText: '15 operations' }))
+    await tabTo(field(page, 'Identifier'))
+    await press('Control+a')
+    await type('by_keys')
+    await press('Enter')
+    await focused(page.getByRole('form', { name: 'Step 2 of 4: Authentication' }))
+    await press('Tab', 'ArrowDown')
+    await focused(page.getByRole('radio', { name: 'None' }))
+    await press('ArrowUp')
+    // Going on without the key leads to its field.
+    await tabTo(button(page, 'Next'))
+    await press('Enter')
+    await focused(page.getByLabel('API key', { exact: true }))
+    await type(apiKey)
+    await press('Enter')
+    await focused(page.getByRole('form', { name: 'Step 3 of 4: Actions' }))
+    await tabTo(page.getByRole('combobox', { name: 'Tag' }))
+    await press('Enter')
+    await see(page.getByRole('option', { name: 'trouble' }))
+    await type('tr')
+    await press('Enter')
+    await tabTo(page.getByRole('checkbox', { name: 'Choose none of these' }))
+    await press('Space')
+    await see(page.getByText('12 of 15 chosen'))
+    await tabTo(button(page, 'Next'))
+    await press('Enter')
+    await tabTo(button(page, 'Save and test'))
+    await press('Enter')
+    await focused(page.getByRole('region', { name: 'Your agents can now use 12 tools' }))
+    await tabTo(link(page, 'Try one'))
+    await press('Enter')
+  })
+
+  test('an action is found, filled in and run', async () => {
+    await press('Control+k')
+    await see(page.getByRole('dialog', { name: 'Go to anything' }))
+    await type('search_customers')
+    await page
+      .getByRole('option', { name: /search_customers/ })
+      .first()
+      .waitFor()
+    await press('Enter')
+    await see(heading(page, 'Search customers'))
+    await tabTo(field(page, 'query'))
+    await type('okafor')
+    await press('Enter')
+    await see(page.getByRole('region', { name: 'Result' }).getByText('Succeeded'))
+  })
+
+  test('a waiting call is approved', async () => {
+    await press('Escape', 'g', 'a')
+    await see(heading(page, 'add_note'))
+    await press('j')
+    await focused(link(page, /^add_note/))
+    await tabTo(button(page, 'Approve and run'))
+    await press('Enter')
+    await see(page.getByText('Approved and run: the API answered 201'))
+    expect((await content.agent.approvals.get(content.waiting)).status).toBe('used')
+  })
+
+  test('the log is filtered, a call opened and left', async () => {
+    await press('g', 'l')
+    await see(heading(page, 'Calls'))
+    await press('/')
+    await focused(page.getByRole('searchbox', { name: 'Exact action name' }))
+    await type('get_customer')
+    const rows = page.getByRole('table', { name: 'Calls' }).getByRole('row')
+    await expect.poll(() => rows.count()).toBe(1)
+    await tabTo(link(page, 'demo_crm.get_customer'))
+    await press('Enter')
+    await see(page.getByRole('dialog', { name: 'Call' }))
+    await press('Escape')
+    await focused(link(page, 'demo_crm.get_customer'))
+  })
+
+  test('the keys explain themselves, and the way out is a menu', async () => {
+    await press('?')
+    const keys = await see(page.getByRole('dialog', { name: 'Keyboard shortcuts' }))
+    await press('Escape')
+    await keys.waitFor({ state: 'detached' })
+    await tabTo(button(page, /Ada Owner/))
+    await press('Enter')
+    await see(page.getByRole('menuitem', { name: 'Sign out' }))
+    await type('Sign')
+    await press('Enter')
+    await see(heading(page, 'Sign in'))
+    await focused(field(page, 'Email'))
+    expect(reader.complaints()).toEqual([])
+  })
+})
