@@ -87,7 +87,7 @@ export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, 
       onCheckedChange={onChange}
       disabled={disabled ?? false}
       aria-label={bare ? label : undefined}
-      className="grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-strong transition-colors data-checked:border-strong data-checked:bg-strong data-indeterminate:border-strong data-indeterminate:bg-strong data-disabled:opacity-45"
+      className="relative grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-strong after:absolute after:-inset-2.5 transition-colors data-checked:border-strong data-checked:bg-strong data-indeterminate:border-strong data-indeterminate:bg-strong data-disabled:opacity-45"
     >
       <BaseCheckbox.Indicator>
         {indeterminate ? <Minus size={12} strokeWidth={3} /> : <Check size={12} strokeWidth={3} />}

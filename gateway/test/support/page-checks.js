@@ -91,6 +91,17 @@
       .map((element) => `<${element.tagName.toLowerCase()} class="${element.className}">`)
   }
 
+  /** Whether presses around a small control, within the 24 pixels, are its own: an invisible part of it may be larger. */
+  function takesAround(element, { x, y, width, height }) {
+    const [left, top] = [x + width / 2, y + height / 2]
+    return [
+      [-11, 0],
+      [11, 0],
+      [0, -11],
+      [0, 11],
+    ].every(([dx, dy]) => element.contains(document.elementFromPoint(left + dx, top + dy)))
+  }
+
   /** Controls smaller than WCAG 2.2 asks of targets (24 × 24 px), unless they stand in a line of text or have room around. */
   function smallTargets() {
     const controls = [
@@ -102,6 +113,7 @@
       .map((element) => ({ element, box: element.getBoundingClientRect() }))
     const crowded = ({ element, box }) => {
       if (box.width >= 24 && box.height >= 24) return false
+      if (takesAround(element, box)) return false
       if (getComputedStyle(element).display === 'inline' || element.closest('label')) return false
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
       return controls.some((other) => {

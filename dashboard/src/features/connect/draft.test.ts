@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectorDocument } from '../../lib/connector-document.ts'
-import { changed, connectionRequest, connectorRequest, draftOf, emptyDraft, missingIn } from './draft.ts'
+import { changed, connectionRequest, connectorRequest, documentOf, draftOf, emptyDraft, missingIn } from './draft.ts'
 
 const document: ConnectorDocument = {
   connector: 'crm',
@@ -65,6 +65,13 @@ describe('an imported draft', () => {
     })
     expect([...edited.selected]).toEqual(['put', 'fresh'])
   })
+})
+
+test('leaves out a scheme that was begun and not taken', () => {
+  const begun = changed(imported, { kind: 'scheme', name: 'main', scheme: { type: 'headers', headers: [{ name: '' }] } })
+  expect(Object.keys(documentOf(begun).auth ?? {})).toContain('main')
+  const back = changed(begun, { kind: 'scheme', name: 'key' })
+  expect(Object.keys(documentOf(back).auth ?? {})).toEqual(Object.keys(imported.document.auth ?? {}))
 })
 
 describe('the way through the steps', () => {

@@ -183,10 +183,19 @@ export function missingIn(step: Step, draft: Draft, secrets: Readonly<Record<str
   }
 }
 
+/** The document as it is stored: with the chosen actions only, and without a scheme that was begun and not taken. */
+export function documentOf(draft: Draft): ConnectorDocument {
+  const own = ownSchemeOf(draft)
+  const document = withActions(draft.document, draft.selected)
+  if (draft.scheme === own || draft.declared.includes(own) || !document.auth?.[own]) return document
+  const { [own]: _, ...auth } = document.auth
+  return { ...document, auth }
+}
+
 /** The body of POST /connectors: the source with a selection while nothing else was changed, so that the import report stays with the connector; otherwise the document. */
 export function connectorRequest(draft: Draft): Json {
   const { document, source, selected, edited } = draft
-  if (!source || edited) return { ...withActions(document, selected) }
+  if (!source || edited) return { ...documentOf(draft) }
   const all = selected.size === Object.keys(document.actions).length
   return { ...source, connector: document.connector, name: document.name, ...(all ? {} : { select: [...selected] }) }
 }

@@ -2,8 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { Connection, NewConnection, TestResult } from '../../api/types.ts'
-import { withActions } from '../../lib/connector-document.ts'
-import { connectionRequest, connectorRequest, type Draft } from './draft.ts'
+import { connectionRequest, connectorRequest, type Draft, documentOf } from './draft.ts'
 
 export type Stage = 'connector' | 'connection' | 'test'
 
@@ -36,7 +35,7 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
       await api.connectors.delete(before.id)
       done.current = {}
     }
-    const document = { ...withActions(draft.document, draft.selected) }
+    const document = { ...documentOf(draft) }
     const { id } = done.current.connector
       ? await api.connectors.update(done.current.connector.id, { document, autoBump: true })
       : await api.connectors.create({ ...request })

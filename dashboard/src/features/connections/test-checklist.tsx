@@ -44,7 +44,11 @@ export function TestChecklist({ result, running }: { readonly result: TestResult
               {check.detail && <div className="text-small text-ink-3">{check.detail}</div>}
             </div>
             {check.call_id && (
-              <Link to="/calls/$callId" params={{ callId: check.call_id }} className="text-small text-accent hover:underline">
+              <Link
+                to="/calls/$callId"
+                params={{ callId: check.call_id }}
+                className="-m-1.5 p-1.5 text-small text-accent hover:underline"
+              >
                 Call
               </Link>
             )}
