@@ -175,6 +175,11 @@ function sentFieldsOf(scheme: AuthScheme): readonly string[] {
   }
 }
 
+const labelled = (label: string, names: readonly string[]): string => {
+  const known = names.filter(Boolean).join(', ')
+  return known ? `${label} (${known})` : label
+}
+
 /** "API key (X-API-Key)", as the list of connections will show it. */
 export function authLabelOf(scheme: AuthScheme): string {
   const label = bareLabelOf(scheme)
@@ -188,13 +193,16 @@ function bareLabelOf(scheme: AuthScheme): string {
     case 'mtls':
       return 'Client certificate'
     case 'api_key':
-      return `API key (${scheme.name})`
+      return labelled('API key', [scheme.name])
     case 'bearer':
       return 'Bearer token'
     case 'basic':
       return 'Basic'
     case 'headers':
-      return `Custom headers (${scheme.headers.map(({ name }) => name).join(', ')})`
+      return labelled(
+        'Custom headers',
+        scheme.headers.map(({ name }) => name),
+      )
   }
 }
 

@@ -123,8 +123,10 @@
         return Math.hypot(dx, dy) < 12
       })
     }
+    const inView = ({ element, box }) =>
+      element.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2))
     return controls
-      .filter(crowded)
+      .filter((control) => inView(control) && crowded(control))
       .map(
         ({ element, box }) =>
           `${(element.ariaLabel ?? element.textContent).slice(0, 40)} ${Math.round(box.width)}×${Math.round(box.height)}`,

@@ -14,6 +14,8 @@ import { ImportReportPanel } from './import-report.tsx'
 import type { StepProps } from './step.ts'
 
 const rowHeight = 44
+/** Of the list, in pixels: a few rows and a half, which shows that it scrolls. */
+const leastHeight = 6.5 * rowHeight
 
 interface Listed {
   readonly name: string
@@ -130,7 +132,10 @@ export function StepActions({ draft, change }: StepProps) {
             {shown.length === 0 ? (
               <p className="px-4 py-8 text-center text-ink-3">No action matches.</p>
             ) : (
-              <div className="flex" style={{ height: Math.min(shown.length, 10) * rowHeight }}>
+              <div
+                className="flex"
+                style={{ height: `min(${shown.length * rowHeight}px, max(${leastHeight}px, 100dvh - 27rem))` }}
+              >
                 <VirtualList
                   label="Actions"
                   items={shown}

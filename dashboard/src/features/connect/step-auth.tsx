@@ -18,7 +18,8 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
   const declared = Object.entries(document.auth ?? {}).filter(([name]) => draft.declared.includes(name))
   const describing = draft.scheme === ownScheme
   const settings = settingFieldsOf(document, draft.environment)
-  const secretNames = secretsOf(draft)
+  // A header that has no name yet has no field either.
+  const secretNames = secretsOf(draft).filter(Boolean)
 
   const choose = (next: string) => {
     setSecrets({})
