@@ -104,6 +104,8 @@ const cases: Readonly<Record<string, RouteCase>> = {
     id: ({ token }) => token,
     fresh: async (_world, { owner }) => (await owner.tokens.create({ name: unique('fresh'), role: 'viewer' })).id,
   },
+
+  rotateVault: { body: () => ({}) },
 }
 
 interface Operation {
