@@ -42,7 +42,9 @@ describe('the documentation', () => {
   })
 
   test('README lists exactly the settings that config.ts reads', () => {
-    const inCode = new Set([...read('gateway/src/config.ts').matchAll(/get\('([A-Z_]+)'\)/g)].map(([, name]) => name))
+    const inCode = new Set(
+      [...read('gateway/src/config.ts').matchAll(/\b(?:get|secret)\('([A-Z_]+)'\)/g)].map(([, name]) => name),
+    )
     const inTable = new Set([...read('README.md').matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name))
     expect(inTable).toEqual(inCode)
   })
