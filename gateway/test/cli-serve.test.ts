@@ -41,6 +41,6 @@ it('serves until Ctrl-C at a terminal, and refuses what it cannot serve', async 
 
   const otherKey = { SALLYPORT_ROOT_KEY: Buffer.alloc(32, 7).toString('base64') }
   expect(await refused(['--port', '0', '--data-dir', dataDir], otherKey)).toContain(
-    'error: The root key is not the one this database was sealed with.',
+    'error: The root key is not the one this database was sealed with',
   )
 })
