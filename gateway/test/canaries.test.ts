@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CountingUpstream } from './support/counting-upstream.ts'
+import { type GatewayProcess, ownerToken, removeDataDir, startGatewayProcess } from './support/gateway.ts'
+
+const canaries = {
+  key: 'canary-key-4f1c09d7',
+  token: 'canary-token-83bd51aa',
+  password: 'canary-password-c27e60f3',
+  header: 'canary-header-9d40e8b6',
+}
+const schemes = {
+  key: { scheme: { type: 'api_key', in: 'query', name: 'key' }, fields: { key: canaries.key } },
+  token: { scheme: { type: 'bearer' }, fields: { token: canaries.token } },
+  password: { scheme: { type: 'basic' }, fields: { username: 'ada', password: canaries.password } },
+  header: { scheme: { type: 'headers', headers: [{ name: 'X-Secret' }] }, fields: { 'X-Secret': canaries.header } },
+}
+
+let upstream: CountingUpstream
+let gateway: GatewayProcess
+const answers: string[] = []
+
+beforeAll(async () => {
+  upstream = await new CountingUpstream().start()
+  // The worst API: it sends back all it was given, in an answer and in an error.
+  upstream.behave = ({ path, headers }, response) => {
+    response.writeHead(path.startsWith('/fail') ? 500 : 200, { 'content-type': 'application/json', 'x-echo': encodeURI(path) })
+    response.end(JSON.stringify({ path, headers }))
+  }
+  gateway = await startGatewayProcess()
+  const owner = gateway.client()
+  const get = (path: string) => ({ method: 'GET', path })
+  for (const [name, { scheme, fields }] of Object.entries(schemes)) {
+    const connector = `canary-${name}`
+    const actions = { echo: get('/echo'), fail: get('/fail'), write: { method: 'POST', path: '/echo', confirm: true } }
+    await owner.connectors.create({
+      connector,
+      name: connector,
+      servers: { production: { url: upstream.url } },
+      auth: { main: scheme },
+      limits: { per_minute: 100, retries: 0 },
+      actions,
+    })
+    const connection = await owner.connections.create({ connector, auth: { fields } })
+    const made = await owner.tokens.create({ name: 'agent', role: 'member' })
+    const agent = gateway.client(made.token)
+    answers.push(
+      JSON.stringify([
+        connection,
+        await owner.connections.test(connection.id),
+        await owner.connections.rotate(connection.id, { fields }),
+        await agent.calls.create({ connector, action: 'echo' }),
+        await agent.calls.create({ connector, action: 'fail' }).catch((error: unknown) => ({ ...(error as object) })),
+        await agent.calls.create({ connector, action: 'write', dry_run: true }),
+      ]),
+    )
+    const waiting = await agent.calls.create({ connector, action: 'write' })
+    if ('approval' in waiting) answers.push(JSON.stringify(await owner.approvals.approve(waiting.approval.id)))
+    answers.push(
+      JSON.stringify(await Promise.all((await owner.calls.list({ connector })).items.map(({ id }) => owner.calls.get(id)))),
+    )
+  }
+})
+
+afterAll(async () => {
+  await gateway?.stop()
+  await upstream?.stop()
+  await removeDataDir(gateway.dataDir)
+})
+
+/** Raw, and as Basic credentials carry it. */
+const forms = [...Object.values(canaries), Buffer.from(`ada:${canaries.password}`).toString('base64')]
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+test('the API did get every secret, so that there was something to leak', () => {
+  const seen = upstream.seen.map(({ path, headers }) => `${path} ${JSON.stringify(headers)}`).join('\n')
+  for (const canary of [canaries.key, canaries.token, canaries.header, forms[4]]) expect(seen).toContain(canary)
+})
+
+test.each(forms)('%s is in no answer, no log line and no command line', async (canary) => {
+  for (const answer of answers) expect(answer).not.toContain(canary)
+  expect(gateway.output()).not.toContain(canary)
+  for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).not.toContain(canary)
+  }
+})
+
+test('no secret, and no token, is in clear in any file of the data directory: tables, indexes, write-ahead log', async () => {
+  const files = await filesBelow(gateway.dataDir)
+  expect(files.some((file) => file.includes('pg_wal'))).toBe(true)
+  for (const file of files) {
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0))
+    for (const secret of [...forms, ownerToken]) expect(bytes.includes(secret), `${secret} in ${file}`).toBe(false)
+  }
+})
