@@ -1,12 +1,19 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
 
+/** Sizes of the blocks: small for small answers, and never so large that much of one stays empty. */
+const smallestBlock = 64 * 1024
+const largestBlock = 4 * 1024 * 1024
+
 /**
- * Gathers a body of unknown length in one buffer: a list of chunks would cost 100 bytes for each byte of an answer that
- * comes in chunks of one.
+ * Gathers a body of unknown length in blocks: a list of chunks would cost 100 bytes for each byte of an answer that comes in
+ * chunks of one, and one buffer that grows leaves copies behind that wait to be collected, each as large as the answer.
  */
 export class BodyBuffer {
-  #bytes: Buffer = Buffer.alloc(0)
+  readonly #full: Buffer[] = []
+  #block: Buffer = Buffer.alloc(0)
+  /** Bytes of the block in use. */
+  #used = 0
   #length = 0
   readonly #max: number
 
@@ -20,21 +27,25 @@ export class BodyBuffer {
     if (length > this.#max) return false
     if (this.#length === 0) {
       // Most answers are a single chunk, which needs no copy.
-      this.#bytes = chunk
+      this.#block = chunk
+      this.#used = chunk.length
     } else {
-      if (length > this.#bytes.length) {
-        const grown = Buffer.allocUnsafe(Math.min(this.#max, Math.max(length, this.#bytes.length * 2, 65_536)))
-        this.#bytes.copy(grown, 0, 0, this.#length)
-        this.#bytes = grown
+      const copied = chunk.copy(this.#block, this.#used)
+      this.#used += copied
+      if (copied < chunk.length) {
+        this.#full.push(this.#block)
+        const size = Math.min(Math.max(smallestBlock, this.#length), largestBlock)
+        this.#block = Buffer.allocUnsafe(Math.max(size, chunk.length - copied))
+        this.#used = chunk.copy(this.#block, 0, copied)
       }
-      chunk.copy(this.#bytes, this.#length)
     }
     this.#length = length
     return true
   }
 
   get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length)
+    const last = this.#block.subarray(0, this.#used)
+    return this.#full.length === 0 ? last : Buffer.concat([...this.#full, last], this.#length)
   }
 }
 
