@@ -1,22 +1,26 @@
 import { inspect } from 'node:util'
 
-const values = new WeakMap<Secret, string>()
 const redacted = '[redacted]'
+let secretOf: (secret: Secret) => string
 
 /**
  * A value that must not be seen: it prints, serialises and inspects as `[redacted]`.
  * Only `egress/`, `vault/` and `store/open.ts` (the URLs of the database and of Redis) may call {@link reveal}; the linter holds that.
  */
 export class Secret {
-  /** Opaque brand, so that no plain object passes for a secret. */
-  readonly #brand = true
+  /** Out of reach of everything but {@link reveal}; also what tells a secret from any other object. */
+  readonly #value: string
+
+  static {
+    secretOf = (secret) => secret.#value
+  }
 
   constructor(value: string) {
-    values.set(this, value)
+    this.#value = value
   }
 
   static is(value: unknown): value is Secret {
-    return typeof value === 'object' && value !== null && #brand in value
+    return typeof value === 'object' && value !== null && #value in value
   }
 
   /** A secret made of literal texts and secrets in order, e.g. a prefix before a key. */
@@ -46,9 +50,7 @@ export class Secret {
   }
 }
 
-/** The value behind a secret. For `egress/`, where it goes on the wire, and `vault/`, where it is sealed. */
+/** The value behind a secret. For `egress/`, where it goes on the wire, and `vault/`, where it is sealed. Throws TypeError for what is none. */
 export function reveal(secret: Secret): string {
-  const value = values.get(secret)
-  if (value === undefined) throw new TypeError('not a secret')
-  return value
+  return secretOf(secret)
 }

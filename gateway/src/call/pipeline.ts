@@ -50,6 +50,7 @@ export async function runCall(
     const answer = trace.step(redact, armed, mapped)
     return await record.answered(answer)
   } catch (error) {
+    trace.failed()
     return await record.failed(toSallyportError(error))
   }
 }

@@ -19,6 +19,9 @@ function nameOf(stage: { readonly name: string }): string {
  */
 export class Trace {
   #text = ''
+  /** The stage that is waited for, and when it began. */
+  #current: string | null = null
+  #at = 0
   readonly #clock: Clock
   readonly #start: number
 
@@ -37,31 +40,29 @@ export class Trace {
    * wait is not waited for: an await costs more than most stages.
    */
   step<Args extends unknown[], Result>(stage: (...args: Args) => Result, ...args: Args): Result {
-    const at = this.#now()
-    let result: Result
-    try {
-      result = stage(...args)
-    } catch (error) {
-      this.#note(stage, at, true)
-      throw error
-    }
-    if (result instanceof Promise) {
-      // Noted whatever comes of it; the caller gets the stage's own promise.
-      result.then(
-        () => this.#note(stage, at, false),
-        () => this.#note(stage, at, true),
-      )
-    } else this.#note(stage, at, false)
-    return result
+    this.#close('')
+    this.#current = nameOf(stage)
+    return stage(...args)
   }
 
-  #note(stage: { readonly name: string }, at: number, failed: boolean): void {
-    const took = this.#now() - at
-    this.#text += `${this.#text === '' ? '' : ' '}${nameOf(stage)}:${Math.round(at * 1000)}:${Math.round(took * 1000)}${failed ? '!' : ''}`
+  /** The stage that was begun last has thrown, or its promise has rejected. */
+  failed(): void {
+    this.#close('!')
+  }
+
+  /** A stage lasts until the next one begins: between the two is nothing but the turn of an await. */
+  #close(mark: '' | '!'): void {
+    const now = Math.round(this.#now() * 1000)
+    if (this.#current !== null) {
+      this.#text += `${this.#text === '' ? '' : ' '}${this.#current}:${this.#at}:${now - this.#at}${mark}`
+      this.#current = null
+    }
+    this.#at = now
   }
 
   /** The steps so far as JSON, for {@link readTrace}. */
   json(): string {
+    this.#close('')
     return `"${this.#text}"` // letters, digits, "-", ":", "!" and spaces need no escapes
   }
 

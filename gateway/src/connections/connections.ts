@@ -35,7 +35,7 @@ export interface ConnectionRegistry extends Connections {
    * The connection a call means: by id or name, or the only one of the connector.
    * Throws NOT_FOUND, or INVALID_INPUT naming the choices when there are several.
    */
-  resolve(workspaceId: string, connector: string, connection: string | undefined): Promise<LoadedConnection>
+  resolve(workspaceId: string, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
   /** All connections of a workspace with their connectors, oldest first, for listing tools. */
   all(workspaceId: string): Promise<readonly LoadedConnection[]>
   openCredential(connection: LoadedConnection): Promise<CredentialFields>
@@ -236,32 +236,42 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     return shown
   }
 
+  async function find(
+    key: string,
+    workspaceId: string,
+    connector: string,
+    connection: string | undefined,
+  ): Promise<LoadedConnection> {
+    const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
+    const matches =
+      connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection)
+    const [match] = matches
+    if (match === undefined) {
+      await connectors.compiled(workspaceId, connector) // throws when the connector itself is unknown
+      throw new SallyportError('NOT_FOUND', {
+        detail:
+          connection === undefined
+            ? `"${connector}" has no connection yet. Connect it first.`
+            : `"${connector}" has no connection "${connection}".`,
+      })
+    }
+    if (matches.length > 1) {
+      throw new SallyportError('INVALID_INPUT', {
+        detail: `"${connector}" has ${matches.length} connections. Name one as connection: ${matches.map((each) => each.name).join(', ')}.`,
+      })
+    }
+    const result = await load(match)
+    loaded.set(key, result)
+    return result
+  }
+
   return {
-    async resolve(workspaceId, connector, connection) {
+    resolve(workspaceId, connector, connection) {
       const key = `${workspaceId}/${connector}/${connection ?? ''}`
       const hit = loaded.get(key)
-      if (hit !== undefined && (await connectors.compiled(workspaceId, connector)) === hit.connector) return hit
-      const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
-      const matches =
-        connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection)
-      const [match] = matches
-      if (match === undefined) {
-        await connectors.compiled(workspaceId, connector) // throws when the connector itself is unknown
-        throw new SallyportError('NOT_FOUND', {
-          detail:
-            connection === undefined
-              ? `"${connector}" has no connection yet. Connect it first.`
-              : `"${connector}" has no connection "${connection}".`,
-        })
-      }
-      if (matches.length > 1) {
-        throw new SallyportError('INVALID_INPUT', {
-          detail: `"${connector}" has ${matches.length} connections. Name one as connection: ${matches.map((each) => each.name).join(', ')}.`,
-        })
-      }
-      const result = await load(match)
-      loaded.set(key, result)
-      return result
+      return hit !== undefined && connectors.compiled(workspaceId, connector) === hit.connector
+        ? hit
+        : find(key, workspaceId, connector, connection)
     },
 
     async all(workspaceId) {

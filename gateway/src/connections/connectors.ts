@@ -24,7 +24,7 @@ const firstVersion = '1.0.0'
 
 export interface ConnectorRegistry extends Connectors {
   /** The newest version of a connector, compiled once. Throws NOT_FOUND. */
-  compiled(workspaceId: string, id: string): Promise<CompiledConnector>
+  compiled(workspaceId: string, id: string): CompiledConnector | Promise<CompiledConnector>
 }
 
 interface Dependencies {
@@ -92,6 +92,8 @@ function checkAuthorities(document: ConnectorDocument): void {
 export function createConnectors({ store, egress, clock }: Dependencies): ConnectorRegistry {
   const compiled = new Cache<CompiledConnector>({ max: 500, ttlMs: Number.POSITIVE_INFINITY, clock })
   const current = new Cache<string>({ max: 10_000, ttlMs: 5_000, clock })
+  // Calls that come together share a look.
+  const finding = new Map<string, Promise<CompiledConnector>>()
 
   async function fetchSpec(url: string): Promise<string> {
     const response = await egress
@@ -157,7 +159,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
         })
         .execute()
     })
-    current.delete(`${caller.workspaceId}/${document.connector}`)
+    forget(`${caller.workspaceId}/${document.connector}`)
     return { id: document.connector, connector: document.connector, version, actions: Object.keys(document.actions), report }
   }
 
@@ -183,18 +185,53 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     return { version: row.version, document: row.document as Readonly<Record<string, unknown>> }
   }
 
+  function known(key: string): CompiledConnector | undefined {
+    const version = current.get(key)
+    return version === undefined ? undefined : compiled.get(`${key}@${version}`)
+  }
+
+  /** A document may be large, so it is only read when its version is not the one that is compiled already. */
+  async function newest(workspaceId: string, id: string, key: string): Promise<CompiledConnector> {
+    const row = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('connectors')
+        .select('version')
+        .where('workspace_id', '=', workspaceId)
+        .where('id', '=', id)
+        .executeTakeFirst(),
+    )
+    const unchanged = row === undefined ? undefined : compiled.get(`${key}@${row.version}`)
+    if (unchanged !== undefined) return unchanged
+    const { version, document } = await load(workspaceId, id)
+    const connector = compileConnector(parseConnector(document), version)
+    compiled.set(`${key}@${version}`, connector)
+    return connector
+  }
+
+  function find(workspaceId: string, id: string, key: string): Promise<CompiledConnector> {
+    // What was begun before a change (`forget`) is not the newest any more, and says nothing to those that ask after it.
+    const isLatest = () => finding.get(key) === pending
+    const pending = newest(workspaceId, id, key)
+      .then((connector) => {
+        if (isLatest()) current.set(key, connector.version)
+        return connector
+      })
+      .finally(() => {
+        if (isLatest()) finding.delete(key)
+      })
+    finding.set(key, pending)
+    return pending
+  }
+
+  function forget(key: string): void {
+    current.delete(key)
+    finding.delete(key)
+  }
+
   const registry: ConnectorRegistry = {
-    async compiled(workspaceId, id) {
+    compiled(workspaceId, id) {
       const key = `${workspaceId}/${id}`
-      const version = current.get(key)
-      const hit = version === undefined ? undefined : compiled.get(`${key}@${version}`)
-      if (hit !== undefined) return hit
-      const loaded = await load(workspaceId, id)
-      const connector =
-        compiled.get(`${key}@${loaded.version}`) ?? compileConnector(parseConnector(loaded.document), loaded.version)
-      compiled.set(`${key}@${loaded.version}`, connector)
-      current.set(key, loaded.version)
-      return connector
+      return known(key) ?? finding.get(key) ?? find(workspaceId, id, key)
     },
 
     async list(caller, query) {

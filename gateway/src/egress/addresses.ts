@@ -86,6 +86,9 @@ export interface SocketAddress {
   readonly port: number
 }
 
+type Judgement = 'public' | 'opened' | 'refused'
+const mostJudged = 10_000
+
 export interface AddressGuard {
   /** Whether the operator listed any range. */
   readonly opensRanges: boolean
@@ -100,25 +103,35 @@ export function createAddressGuard(allow: readonly string[]): AddressGuard {
     if (!ipaddr.isValidCIDR(cidr)) throw new ConfigError(`SALLYPORT_EGRESS_ALLOW: "${cidr}" is not a CIDR such as 10.0.0.0/8.`)
     return ipaddr.parseCIDR(cidr)
   })
-  const isOpened = (address: ipaddr.IPv4 | ipaddr.IPv6) => classOf(address) === 'private' && within(address, opened)
+  function judge(address: string): Judgement {
+    const parsed = parse(address)
+    if (parsed === null) return 'refused'
+    const found = classOf(parsed)
+    if (found === 'public') return 'public'
+    return found === 'private' && within(parsed, opened) ? 'opened' : 'refused'
+  }
+  // The same address is judged at every call, and its judgement never changes.
+  const judged = new Map<string, Judgement>()
+  function judgementOf(address: string): Judgement {
+    let judgement = judged.get(address)
+    if (judgement !== undefined) return judgement
+    if (judged.size >= mostJudged) judged.clear()
+    judgement = judge(address)
+    judged.set(address, judgement)
+    return judgement
+  }
   return {
     opensRanges: opened.length > 0,
-    permits(address) {
-      const parsed = parse(address)
-      return parsed !== null && (classOf(parsed) === 'public' || isOpened(parsed))
-    },
-    opened(address) {
-      const parsed = parse(address)
-      return parsed !== null && isOpened(parsed)
-    },
+    permits: (address) => judgementOf(address) !== 'refused',
+    opened: (address) => judgementOf(address) === 'opened',
   }
 }
 
 /** Whether dialling this would reach one of the gateway's own sockets. */
 export function isOwnSocket(own: readonly SocketAddress[], address: string, port: number): boolean {
-  const target = parse(address)?.toString()
   return own.some((socket) => {
     if (socket.port !== port) return false
+    const target = parse(address)?.toString()
     const listening = parse(socket.address)?.toString()
     if (listening === target) return true
     if (listening !== '0.0.0.0' && listening !== '::') return false

@@ -82,9 +82,9 @@ export function createGuard(options: { allow: readonly string[]; ownSockets: () 
   function judge(text: string): Denial | Target {
     if (rawChars.test(text)) return 'deny:raw-chars'
     if (!absoluteForm.test(text)) return 'deny:scheme-or-form'
-    if (!URL.canParse(text)) return 'deny:parse'
-    const url = new URL(text)
-    url.hash = ''
+    const url = URL.parse(text)
+    if (url === null) return 'deny:parse'
+    if (url.hash !== '') url.hash = ''
     if (url.username !== '' || url.password !== '') return 'deny:userinfo'
     const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
     if (port === 0) return 'deny:port'

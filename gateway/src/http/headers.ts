@@ -1,7 +1,7 @@
 import type { HttpApp } from './services.ts'
 
 /**
- * Headers of every answer. Styles may be inline because the editor component injects a style element; scripts may not.
+ * Headers of every answer with a page or a part of one. Styles may be inline because the editor component injects a style element; scripts may not.
  * Sources: OWASP HTTP Headers Cheat Sheet, CSP Level 3.
  */
 const headers = {
@@ -16,10 +16,16 @@ const headers = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
+/** Of answers that are data, which no browser is to show, frame or keep (OWASP REST Security Cheat Sheet). */
+const apiHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}
+
 export function addSecurityHeaders(app: HttpApp): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headers)
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+    reply.headers(request.url.startsWith('/api/') ? apiHeaders : headers)
     done()
   })
 }
