@@ -29,6 +29,8 @@ export type Caller = Proof<
     readonly createdBy: string | null
     /** Of all calls of this caller together. */
     readonly limits: CallLimits
+    /** Address of the socket this request came from, where the entrance tells. */
+    readonly ip?: string
   }
 >
 

@@ -51,7 +51,7 @@ async function faultsOf(page: Page): Promise<string[]> {
 
 const sizes = [
   { size: 'wide', options: { viewport: wide } },
-  { size: 'narrow', options: { viewport: narrow, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } },
+  { size: 'narrow', options: { viewport: narrow, isMobile: true, hasTouch: true } },
 ] as const
 
 /** Looks at a screen in both themes: saves it, and answers what is wrong with it. */

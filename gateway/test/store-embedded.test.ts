@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ConfigError } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
@@ -72,6 +73,7 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch (error) {
       if (performance.now() > deadline) throw error
+      await delay(10)
     }
   }
 }

@@ -41,6 +41,9 @@ function expectNothingOf(world: World, { text }: Answer, probed = ''): void {
   for (const trace of tracesOf(world)) expect(shown).not.toContain(trace)
 }
 
+/** What a refused call leaves: its record, and an entry of the audit log. */
+const recordOfCall = ['calls', 'call_facets', 'call_figures', 'audit_log', 'log_heads']
+
 /** Holds that these requests change nothing in the database, and send nothing. */
 async function withoutEffect(work: () => Promise<void>, but: readonly string[] = []): Promise<void> {
   const before = await contentOf(worlds.db, { without: but })
@@ -93,7 +96,7 @@ describe('the role of a caller decides exactly, for', () => {
           expect({ role, status: answer.status, code: answer.code }).toEqual({ role, status: 403, code: 'FORBIDDEN' })
         }
       },
-      route.operationId === 'createCall' ? ['calls'] : [],
+      route.operationId === 'createCall' ? recordOfCall : [],
     )
   })
 })
@@ -228,7 +231,7 @@ describe('a person’s role counts as it is at this moment, for', () => {
             expect(await send(worlds.gateway.url, route, worlds.ours, mine)).toMatchObject({ status: 403, code: 'FORBIDDEN' })
           }
         },
-        route.operationId === 'createCall' ? ['calls', 'members'] : ['members'],
+        route.operationId === 'createCall' ? [...recordOfCall, 'members'] : ['members'],
       )
     },
   )

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts'
+import { SallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/types.ts'
 import { Attempts } from './attempts.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { type Client, People } from './people.ts'
+import { recordSession } from './session-acts.ts'
 import { createSetup, type Setup } from './setup.ts'
 import { TokenCache } from './token-cache.ts'
 import { createTokens } from './tokens.ts'
@@ -47,12 +49,27 @@ export function createAccess({ store, clock, log, publicUrl, authSecret }: Acces
       byAddress.begin(ip)
       byPerson.begin(person)
       const client: Client = { ip, ...(userAgent !== undefined && { userAgent }) }
-      const cookies = await people.signIn(email.trim(), password, client)
-      byPerson.forget(person)
-      byAddress.forgive(ip)
-      return { cookies }
+      try {
+        const cookies = await people.signIn(email.trim(), password, client)
+        byPerson.forget(person)
+        byAddress.forgive(ip)
+        await recordSession(store, 'session.began', { email: email.trim() }, ip)
+        return { cookies }
+      } catch (error) {
+        // Not waited for: the time it takes would tell whether somebody has this email.
+        if (error instanceof SallyportError && error.code === 'UNAUTHENTICATED')
+          recordSession(store, 'session.refused', { email: email.trim() }, ip).catch((failure: unknown) =>
+            log.warn({ err: failure }, 'a refused attempt to sign in could not be recorded'),
+          )
+        throw error
+      }
     },
 
-    signOut: async (cookie) => ({ cookies: await people.signOut(cookie) }),
+    async signOut(cookie, ip = '') {
+      const person = await people.whose(cookie)
+      const cookies = await people.signOut(cookie)
+      if (person !== null) await recordSession(store, 'session.ended', person, ip)
+      return { cookies }
+    },
   }
 }

@@ -147,7 +147,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
     )
   }
 
-  return async (credentials) => {
+  async function callerOf(credentials: Credentials): Promise<Caller> {
     switch (credentials.kind) {
       case 'bearer':
         return byToken(credentials.token)
@@ -160,5 +160,10 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       default:
         return unreachable(credentials)
     }
+  }
+
+  return async (credentials, ip) => {
+    const caller = await callerOf(credentials)
+    return ip === undefined ? caller : vouch({ ...caller, ip })
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
+import { gatewayActor, recordAct } from '../store/acts.ts'
 import type { Store } from '../store/types.ts'
 import { randomToken, sha256 } from '../vault/digest.ts'
 import type { Client, People } from './people.ts'
@@ -72,6 +73,13 @@ export function createSetup({ store, clock, log, people }: { store: Store; clock
           .insertInto('members')
           .values({ workspace_id: workspaceId, user_id: userId, role: 'owner', created_at: new Date(now) })
           .execute()
+        await recordAct(db, workspaceId, {
+          kind: 'installation.set_up',
+          by: { kind: 'session', id: userId, name },
+          ...(request.ip !== undefined && { ip: request.ip }),
+          target: { kind: 'person', id: userId, name: request.email },
+          after: { role: 'owner' },
+        })
         return true
       })
       if (!made) throw await refusal()
@@ -90,10 +98,11 @@ export function createSetup({ store, clock, log, people }: { store: Store; clock
           const now = clock.now()
           const workspace_id = await createWorkspace(db, now)
           const created_at = new Date(now)
+          const id = newId('token', now)
           await db
             .insertInto('tokens')
             .values({
-              id: newId('token', now),
+              id,
               workspace_id,
               name: 'bootstrap',
               role: 'owner',
@@ -103,6 +112,12 @@ export function createSetup({ store, clock, log, people }: { store: Store; clock
               created_at,
             })
             .execute()
+          await recordAct(db, workspace_id, {
+            kind: 'token.created',
+            by: gatewayActor,
+            target: { kind: 'token', id, name: 'bootstrap' },
+            after: { role: 'owner' },
+          })
           return
         }
         const known = await db.selectFrom('tokens').select('id').where('hash', '=', tokenHash).executeTakeFirst()

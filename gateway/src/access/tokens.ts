@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { Secret } from '../secret.ts'
+import { recordAct } from '../store/acts.ts'
 import type { TokenRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import { randomToken, sha256 } from '../vault/digest.ts'
@@ -54,7 +55,16 @@ export function createTokens({
         per_day: request.per_day ?? null,
         expires_at: expiresAt,
       }
-      await store.workspace(caller.workspaceId, (db) => db.insertInto('tokens').values(row).execute())
+      await store.workspace(caller.workspaceId, async (db) => {
+        await db.insertInto('tokens').values(row).execute()
+        const { per_minute, per_day } = row
+        await recordAct(db, caller.workspaceId, {
+          kind: 'token.created',
+          by: caller,
+          target: { kind: 'token', id: row.id, name: row.name },
+          after: { role, per_minute, per_day, expires_at: expiresAt },
+        })
+      })
       return { id: row.id, token: new Secret(token), name: row.name, role }
     },
 
@@ -72,7 +82,7 @@ export function createTokens({
       await store.workspace(workspaceId, async (db) => {
         const row = await db
           .selectFrom('tokens')
-          .select('role')
+          .select(['role', 'name', 'revoked_at'])
           .where('workspace_id', '=', workspaceId)
           .where('id', '=', id)
           .executeTakeFirst()
@@ -86,6 +96,9 @@ export function createTokens({
           .where('id', '=', id)
           .where('revoked_at', 'is', null)
           .execute()
+        if (row.revoked_at !== null) return
+        const target = { kind: 'token', id, name: row.name }
+        await recordAct(db, workspaceId, { kind: 'token.revoked', by: caller, target, before: { role: row.role } })
       })
       cache.drop(id)
     },

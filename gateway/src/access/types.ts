@@ -25,8 +25,8 @@ export interface TokenView {
 
 /** People, tokens and roles: yields one Caller. */
 export interface Access {
-  /** Throws UNAUTHENTICATED. */
-  authenticate(credentials: Credentials): Promise<Caller>
+  /** Throws UNAUTHENTICATED. The caller has the address, for the audit log of what it is going to do. */
+  authenticate(credentials: Credentials, ip?: string): Promise<Caller>
   /** True until the first owner exists. */
   setupRequired(): Promise<boolean>
   /** Makes the one-time setup code of a fresh installation (old codes stop working); null when an owner exists. */
@@ -41,7 +41,7 @@ export interface Access {
     ip?: string
   }): Promise<{ cookies: readonly string[] }>
   signIn(request: { email: string; password: string; userAgent?: string; ip?: string }): Promise<{ cookies: readonly string[] }>
-  signOut(cookie: Secret): Promise<{ cookies: readonly string[] }>
+  signOut(cookie: Secret, ip?: string): Promise<{ cookies: readonly string[] }>
   createToken(
     caller: Caller,
     request: { name: string; role?: Role; expires_at?: string; per_minute?: number; per_day?: number },

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { type Caller, hasRole, requireRole } from '../caller.ts'
 import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import { SallyportError } from '../errors.ts'
+import { gatewayActor, recordAct } from '../store/acts.ts'
 import type { ApprovalRow } from '../store/schema.ts'
 import type { CallServices } from './services.ts'
 import type { Actor, Approvals, ApprovalView, CallRequest, CallResult, PlannedRequest } from './types.ts'
@@ -56,7 +57,7 @@ export function createApprovals(
             : eb.and([eb('id', '=', id), eb('status', 'in', ['pending', 'approved'])]),
         )
         .where('expires_at', '<=', new Date(clock.now()))
-        .returning('call_id')
+        .returning(['id', 'call_id', 'connector', 'action'])
         .execute()
       if (expired.length === 0) return
       await db
@@ -71,6 +72,10 @@ export function createApprovals(
         // One that was approved and then refused has an end of its own.
         .where('status', '=', 'pending_approval')
         .execute()
+      for (const { id, call_id, connector, action } of expired) {
+        const target = { kind: 'approval', id, name: `${connector} ${action}` }
+        await recordAct(db, workspaceId, { kind: 'call.expired', by: gatewayActor, target, after: { call_id } })
+      }
     })
   }
 
@@ -153,6 +158,13 @@ export function createApprovals(
           .where('id', '=', decided.call_id)
           .execute()
       }
+      await recordAct(db, caller.workspaceId, {
+        kind: 'call.decided',
+        by: caller,
+        target: { kind: 'approval', id, name: `${decided.connector} ${decided.action}` },
+        after: { status, call_id: decided.call_id, hash: decided.hash.toString('hex') },
+        ...(reason !== null && { reason }),
+      })
       return decided
     })
   }

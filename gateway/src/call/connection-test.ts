@@ -6,6 +6,7 @@ import type { CompiledAction } from '../definition/types.ts'
 import type { ClientCertificate } from '../egress/certificates.ts'
 import { describeFault } from '../egress/problem.ts'
 import { EgressError } from '../egress/types.ts'
+import { recordAct } from '../store/acts.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
 import type { CallServices } from './services.ts'
 import type { CallRequest, CallResult, ConnectionTests, TestCheck } from './types.ts'
@@ -181,6 +182,14 @@ export function createConnectionTests(
       const failed = checks.find((check) => check.status === 'failed')
       const status = statusOf(checks)
       await services.connections.report(loaded, status, status === 'active' ? null : (failed?.detail ?? null), true)
+      await services.store.workspace(caller.workspaceId, (db) =>
+        recordAct(db, caller.workspaceId, {
+          kind: 'connection.tested',
+          by: caller,
+          target: { kind: 'connection', id: loaded.id, name: loaded.name },
+          after: { ok: failed === undefined, failed: failed?.id },
+        }),
+      )
       return { ok: failed === undefined, checks, connection: await connections.get(caller, connectionId) }
     },
   }

@@ -1,17 +1,18 @@
-import { type Expression, type SqlBool, sql } from 'kysely'
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 import { hasRole, requireRole } from '../caller.ts'
 import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import { SallyportError } from '../errors.ts'
-import type { CallRow, CallStatus } from '../store/schema.ts'
+import { firstId } from '../id.ts'
+import type { CallRow, Database } from '../store/schema.ts'
 import type { CallServices } from './services.ts'
+import { totalsOf } from './totals.ts'
 import { readTrace } from './trace.ts'
-import type { CallHistory, CallSummary, Outcome } from './types.ts'
+import type { CallHistory, CallQuery, CallSummary, Outcome } from './types.ts'
 
-/** A chart is drawn with this many slices of its window. */
-const slices = 48
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-type SummaryRow = Omit<CallRow, 'error_detail' | 'method' | 'url' | 'input' | 'response_bytes' | 'trace' | 'workspace_id'> & {
+type SummaryRow = Omit<
+  CallRow,
+  'error_detail' | 'method' | 'url' | 'input' | 'response_bytes' | 'trace' | 'workspace_id' | 'facet'
+> & {
   connection_name: string | null
 }
 
@@ -34,20 +35,95 @@ function summaryOf(row: SummaryRow): CallSummary {
   }
 }
 
-function parseWindow(window: string): number {
-  const match = /^(\d{1,3})([mhd])$/.exec(window)
-  const amount = Number(match?.[1] ?? 0)
-  const unit = match?.[2]
-  if (amount === 0 || (unit !== 'm' && unit !== 'h' && unit !== 'd'))
-    throw new SallyportError('INVALID_INPUT', { detail: 'A window is a number and m, h or d, such as 24h.' })
-  return amount * unitMs[unit]
-}
-
 function instant(name: string, value: string): Date {
   const at = new Date(value)
   if (Number.isNaN(at.getTime()))
     throw new SallyportError('INVALID_INPUT', { detail: `"${name}" must be a date and time such as 2026-01-31T12:00:00Z.` })
   return at
+}
+
+/** Ids are made when a call arrives; this much is left for clocks that are put right meanwhile. */
+const slackMs = 60_000
+/** A filter that many calls pass finds its page among so many; for the others there are the facets. */
+const walked = 1_000
+
+const columns = [
+  'calls.id',
+  'calls.started_at',
+  'calls.duration_ms',
+  'calls.status',
+  'calls.outcome',
+  'calls.caller_kind',
+  'calls.caller_id',
+  'calls.caller_name',
+  'calls.entrance',
+  'calls.connector',
+  'calls.connector_version',
+  'calls.action',
+  'calls.effect',
+  'calls.connection_id',
+  'calls.upstream_status',
+  'calls.error_code',
+  'calls.approval_id',
+] as const
+
+/** What the filters ask of a call, or of a facet, which has the same columns. Undefined without filters. */
+function facetOf(query: CallQuery) {
+  const all: RawBuilder<SqlBool>[] = []
+  if (query.connector) all.push(sql`connector = ${query.connector}`)
+  if (query.action) all.push(sql`action = ${query.action}`)
+  if (query.connection) all.push(sql`connection_id = ${query.connection}`)
+  if (query.caller) all.push(sql`caller_id = ${query.caller}`)
+  if (query.status) all.push(sql`status = ${query.status}`)
+  if (query.error_code) all.push(sql`error_code = ${query.error_code}`)
+  return all.length === 0 ? undefined : sql<SqlBool>`${sql.join(all, sql` and `)}`
+}
+
+/** The newest calls that pass the filters, newest first. */
+async function newest(
+  db: Transaction<Database>,
+  workspaceId: string,
+  query: CallQuery,
+  before: string | undefined,
+  most: number,
+) {
+  const since = query.since === undefined ? undefined : instant('since', query.since)
+  const until = query.until === undefined ? undefined : instant('until', query.until)
+  const inTime = (eb: ExpressionBuilder<Database, 'calls'>) => {
+    const all: Expression<SqlBool>[] = [eb('calls.workspace_id', '=', workspaceId)]
+    if (before !== undefined) all.push(eb('calls.id', '<', before))
+    if (since !== undefined)
+      all.push(eb('calls.started_at', '>=', since), eb('calls.id', '>=', firstId('call', since.getTime() - slackMs)))
+    if (until !== undefined)
+      all.push(eb('calls.started_at', '<', until), eb('calls.id', '<', firstId('call', until.getTime() + slackMs)))
+    return eb.and(all)
+  }
+  const latest = db.selectFrom('calls').select(columns).where(inTime).orderBy('calls.id', 'desc')
+  const facet = facetOf(query)
+  if (facet === undefined) return latest.limit(most).execute()
+  const recent = db.selectFrom(latest.limit(walked).as('calls')).selectAll()
+  const found = await recent.where(facet).orderBy('id', 'desc').limit(most).execute()
+  if (found.length === most) return found
+  return db
+    .selectFrom((eb) =>
+      eb.selectFrom('call_facets').select('facet').where('workspace_id', '=', workspaceId).where(facet).as('facets'),
+    )
+    .innerJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('calls')
+          .select(columns)
+          .whereRef('calls.facet', '=', 'facets.facet')
+          .where(inTime)
+          .orderBy('calls.id', 'desc')
+          .limit(most)
+          .as('calls'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('calls')
+    .orderBy('calls.id', 'desc')
+    .limit(most)
+    .execute()
 }
 
 export function createHistory({ store, clock, sealedCalls }: CallServices): CallHistory {
@@ -56,48 +132,14 @@ export function createHistory({ store, clock, sealedCalls }: CallServices): Call
       requireRole(caller, 'viewer')
       const size = pageSize(query.limit)
       const before = parseCursor(query.cursor)
-      const rows = await store.workspace(caller.workspaceId, (db) =>
-        db
-          .selectFrom('calls')
-          .leftJoin('connections', 'connections.id', 'calls.connection_id')
-          .select([
-            'calls.id',
-            'calls.started_at',
-            'calls.duration_ms',
-            'calls.status',
-            'calls.outcome',
-            'calls.caller_kind',
-            'calls.caller_id',
-            'calls.caller_name',
-            'calls.entrance',
-            'calls.connector',
-            'calls.connector_version',
-            'calls.action',
-            'calls.effect',
-            'calls.connection_id',
-            'calls.upstream_status',
-            'calls.error_code',
-            'calls.approval_id',
-            'connections.name as connection_name',
-          ])
-          .where('calls.workspace_id', '=', caller.workspaceId)
-          .where((eb) => {
-            const all: Expression<SqlBool>[] = []
-            if (before !== undefined) all.push(eb('calls.id', '<', before))
-            if (query.connector) all.push(eb('calls.connector', '=', query.connector))
-            if (query.action) all.push(eb('calls.action', '=', query.action))
-            if (query.connection) all.push(eb('calls.connection_id', '=', query.connection))
-            if (query.caller) all.push(eb('calls.caller_id', '=', query.caller))
-            if (query.status) all.push(eb('calls.status', '=', query.status as CallStatus))
-            if (query.error_code) all.push(eb('calls.error_code', '=', query.error_code))
-            if (query.since) all.push(eb('calls.started_at', '>=', instant('since', query.since)))
-            if (query.until) all.push(eb('calls.started_at', '<', instant('until', query.until)))
-            return eb.and(all)
-          })
-          .orderBy('calls.id', 'desc')
-          .limit(size + 1)
-          .execute(),
-      )
+      const rows = await store.workspace(caller.workspaceId, async (db) => {
+        const found = await newest(db, caller.workspaceId, query, before, size + 1)
+        const ids = [...new Set(found.flatMap(({ connection_id }) => connection_id ?? []))]
+        const named =
+          ids.length === 0 ? [] : await db.selectFrom('connections').select(['id', 'name']).where('id', 'in', ids).execute()
+        const names = new Map(named.map(({ id, name }) => [id, name]))
+        return found.map((row) => ({ ...row, connection_name: names.get(row.connection_id ?? '') ?? null }))
+      })
       return toPage(rows, size, summaryOf, (row) => row.id)
     },
 
@@ -138,68 +180,7 @@ export function createHistory({ store, clock, sealedCalls }: CallServices): Call
 
     async totals(caller, query) {
       requireRole(caller, 'viewer')
-      const window = query.window ?? '24h'
-      const span = parseWindow(window)
-      const until = clock.now()
-      const since = new Date(until - span)
-      return store.workspace(caller.workspaceId, async (db) => {
-        const ended = db
-          .selectFrom('calls')
-          .where('workspace_id', '=', caller.workspaceId)
-          .where('started_at', '>=', since)
-          .where('status', 'in', ['succeeded', 'failed'])
-          .$if(query.connector !== undefined, (select) => select.where('connector', '=', query.connector ?? ''))
-          .$if(query.connection !== undefined, (select) => select.where('connection_id', '=', query.connection ?? ''))
-        const totals = await ended
-          .select(({ fn }) => [
-            fn.countAll<string>().as('total'),
-            fn.countAll<string>().filterWhere('status', '=', 'succeeded').as('succeeded'),
-            fn.avg<number | null>('duration_ms').as('mean'),
-            sql<number | null>`percentile_cont(0.95) within group (order by duration_ms)`.as('p95'),
-          ])
-          .executeTakeFirstOrThrow()
-        const errors = await ended
-          .select(({ fn }) => ['error_code', 'upstream_status', fn.countAll<string>().as('count')])
-          .where('status', '=', 'failed')
-          .groupBy(['error_code', 'upstream_status'])
-          .orderBy('count', 'desc')
-          .limit(20)
-          .execute()
-        const slice = sql<number>`least(floor(extract(epoch from started_at - ${since}) * 1000 / ${span / slices}), ${slices - 1})::int`
-        const series = await ended
-          .select(({ fn }) => [
-            slice.as('slice'),
-            fn.countAll<string>().as('total'),
-            fn.countAll<string>().filterWhere('status', '=', 'succeeded').as('succeeded'),
-          ])
-          .groupBy(sql`1`)
-          .execute()
-        const total = Number(totals.total)
-        const succeeded = Number(totals.succeeded)
-        return {
-          window,
-          total,
-          succeeded,
-          failed: total - succeeded,
-          success_rate: total === 0 ? null : succeeded / total,
-          mean_duration_ms: totals.mean === null ? null : Number(totals.mean),
-          p95_duration_ms: totals.p95,
-          errors: errors.map((row) => ({
-            code: row.error_code ?? 'INTERNAL',
-            upstream_status: row.upstream_status,
-            count: Number(row.count),
-          })),
-          series: Array.from({ length: slices }, (_, index) => {
-            const found = series.find((row) => row.slice === index)
-            const ok = Number(found?.succeeded ?? 0)
-            return {
-              at: new Date(since.getTime() + (index * span) / slices).toISOString(),
-              succeeded: ok,
-              failed: Number(found?.total ?? 0) - ok,
-            }
-          }),
-        }
-      })
+      return store.workspace(caller.workspaceId, (db) => totalsOf(db, caller.workspaceId, query, clock.now()))
     },
   }
 }

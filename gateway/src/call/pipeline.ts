@@ -43,7 +43,8 @@ export async function runCall(
 
     const { permit } = permission
     const armed = record.saw(await trace.step(useCredential, services, permit))
-    if (permit.action.effect !== 'read') await trace.step(record.intent) // durable before the socket opens
+    // A write is on record before its socket opens; a read must at least be recordable.
+    await (permit.action.effect === 'read' ? services.store.calls.ready() : trace.step(record.intent))
     const reply = await trace.step(send, services, armed, record.progress, id)
     const verified = trace.step(checkResponse, reply)
     const mapped = trace.step(map, verified)

@@ -63,7 +63,7 @@ export function createPastCalls({ store, clock }: { store: Store; clock: Clock }
         from (
           select extract(epoch from started_at)::float8 * 1000 + (passed[1]::float8 + passed[2]::float8) / 1000 as at
           from calls, regexp_match(trace #>> '{}', ${passedPattern('limit')}) as passed
-          where workspace_id = ${subject.workspaceId} and ${whose} and passed is not null
+          where facet in (select facet from call_facets where workspace_id = ${subject.workspaceId} and ${whose}) and passed is not null
             and id >= ${firstId('call', oldest)} and started_at >= ${new Date(oldest)}
           order by id desc limit ${limit}
         ) as counted

@@ -158,6 +158,7 @@ export class CallRecorder {
       caller_kind: caller.kind,
       caller_id: caller.id,
       caller_name: caller.name,
+      ...(this.#request.ip !== undefined && { caller_ip: this.#request.ip }),
       entrance: this.#request.entrance,
       connector: target?.connection.connector.id ?? this.#request.connector,
       connector_version: target?.connection.connector.version ?? null,

@@ -176,11 +176,17 @@ export interface CallTotals {
   readonly series: readonly { readonly at: string; readonly succeeded: number; readonly failed: number }[]
 }
 
+export interface TotalsQuery {
+  readonly window?: string
+  readonly connector?: string
+  readonly connection?: string
+}
+
 /** The log of calls. */
 export interface CallHistory {
   list(caller: Caller, query: CallQuery): Promise<Page<CallSummary>>
   get(caller: Caller, id: string): Promise<CallRecord>
-  totals(caller: Caller, query: { window?: string; connector?: string; connection?: string }): Promise<CallTotals>
+  totals(caller: Caller, query: TotalsQuery): Promise<CallTotals>
 }
 
 export interface ApprovalView {

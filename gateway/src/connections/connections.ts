@@ -1,12 +1,15 @@
+import { sql } from 'kysely'
 import { requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import type { AuthScheme } from '../definition/document.ts'
 import type { CompiledConnector, Settings } from '../definition/types.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
+import { recordAct } from '../store/acts.ts'
 import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import type { Vault } from '../vault/types.ts'
+import { connectionFacts } from './acts.ts'
 import { type CredentialFields, fieldsOf, labelOf, parseFields } from './auth-schemes.ts'
 import { Cache } from './cache.ts'
 import type { ConnectorRegistry } from './connectors.ts'
@@ -188,24 +191,21 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     const midnight = new Date(clock.now())
     midnight.setUTCHours(0, 0, 0, 0)
     const usage = await store.workspace(workspaceId, (db) =>
-      ids.length === 0
-        ? Promise.resolve([])
-        : db
-            .selectFrom('calls')
-            .select(({ fn, eb }) => [
-              'connection_id',
-              fn.max('started_at').as('last'),
-              fn.count<string>(eb.case().when('started_at', '>=', midnight).then(1).end()).as('today'),
-            ])
-            .where('workspace_id', '=', workspaceId)
-            .where('connection_id', 'in', ids)
-            .groupBy('connection_id')
-            .execute(),
+      sql<{ id: string; last: Date | null; today: number }>`
+        select id, (
+          select max(last_at) from call_figures where workspace_id = ${workspaceId} and connection_id = id and at = (
+            select max(at) from call_figures where workspace_id = ${workspaceId} and connection_id = id
+          )
+        ) as last, (
+          select coalesce(sum(calls), 0)::float8 from call_figures
+          where workspace_id = ${workspaceId} and connection_id = id and at >= ${midnight}
+        ) as today
+        from unnest(${ids}::text[]) as id`.execute(db),
     )
     return Promise.all(
       shown.map(async (each) => {
         const connector = await connectors.compiled(workspaceId, each.connector)
-        const used = usage.find((candidate) => candidate.connection_id === each.id)
+        const used = usage.rows.find((candidate) => candidate.id === each.id)
         const { url, scheme, problem } = fitTo(connector, each)
         return {
           id: each.id,
@@ -221,8 +221,8 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           status_detail: problem ?? each.status_detail,
           actions: connector.actions.size,
           verify_ssl: connector.verifyTls,
-          last_used_at: used?.last == null ? null : new Date(used.last).toISOString(),
-          calls_today: Number(used?.today ?? 0),
+          last_used_at: used?.last?.toISOString() ?? null,
+          calls_today: used?.today ?? 0,
           created_at: each.created_at.toISOString(),
           tested_at: each.tested_at?.toISOString() ?? null,
         }
@@ -367,12 +367,18 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         await storeSealed(vault, caller.workspaceId, async () => {
           const sealed = await credentials.seal(caller.workspaceId, id, fields, 1)
           const credential = { credential: sealed?.ciphertext ?? null, credential_key_id: sealed?.keyId ?? null }
-          await store.workspace(caller.workspaceId, (db) =>
-            db
+          await store.workspace(caller.workspaceId, async (db) => {
+            await db
               .insertInto('connections')
               .values({ ...values, ...credential })
-              .execute(),
-          )
+              .execute()
+            await recordAct(db, caller.workspaceId, {
+              kind: 'connection.created',
+              by: caller,
+              target: { kind: 'connection', id, name: values.name },
+              after: connectionFacts({ ...values, settings }),
+            })
+          })
         })
       } catch (error) {
         if (!isUniqueViolation(error)) throw error
@@ -393,19 +399,22 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const settings = parseSettings(connector, environment, request.settings ?? found.settings)
       connector.baseUrl(environment, settings)
       try {
-        await store.workspace(caller.workspaceId, (db) =>
-          db
+        const name = request.name ?? found.name
+        await store.workspace(caller.workspaceId, async (db) => {
+          await db
             .updateTable('connections')
-            .set({
-              name: request.name ?? found.name,
-              environment,
-              settings: JSON.stringify(settings),
-              updated_at: new Date(clock.now()),
-            })
+            .set({ name, environment, settings: JSON.stringify(settings), updated_at: new Date(clock.now()) })
             .where('workspace_id', '=', caller.workspaceId)
             .where('id', '=', id)
-            .execute(),
-        )
+            .execute()
+          await recordAct(db, caller.workspaceId, {
+            kind: 'connection.updated',
+            by: caller,
+            target: { kind: 'connection', id, name },
+            before: connectionFacts(found),
+            after: connectionFacts({ ...found, name, environment, settings }),
+          })
+        })
       } catch (error) {
         if (!isUniqueViolation(error)) throw error
         throw new SallyportError('CONFLICT', {
@@ -426,8 +435,8 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const fields = parseFields(scheme, submitted)
       const changed = await storeSealed(vault, caller.workspaceId, async () => {
         const credential = await credentials.seal(caller.workspaceId, id, fields, version)
-        return store.workspace(caller.workspaceId, (db) =>
-          db
+        return store.workspace(caller.workspaceId, async (db) => {
+          const updated = await db
             .updateTable('connections')
             .set({
               credential: credential?.ciphertext ?? null,
@@ -440,10 +449,19 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
             .where('workspace_id', '=', caller.workspaceId)
             .where('id', '=', id)
             .where('credential_version', '=', found.credential_version)
-            .executeTakeFirst(),
-        )
+            .executeTakeFirst()
+          if (updated.numUpdatedRows === 0n) return false
+          await recordAct(db, caller.workspaceId, {
+            kind: 'connection.credential_replaced',
+            by: caller,
+            target: { kind: 'connection', id, name: found.name },
+            before: { credential_version: found.credential_version },
+            after: { credential_version: version },
+          })
+          return true
+        })
       })
-      if (changed.numUpdatedRows === 0n)
+      if (!changed)
         throw new SallyportError('CONFLICT', {
           detail: 'The credential was replaced by somebody else meanwhile. Look at it and try again.',
         })
@@ -453,10 +471,21 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
 
     async remove(caller, id) {
       requireRole(caller, 'manager')
-      const deleted = await store.workspace(caller.workspaceId, (db) =>
-        db.deleteFrom('connections').where('workspace_id', '=', caller.workspaceId).where('id', '=', id).executeTakeFirst(),
-      )
-      if (deleted.numDeletedRows === 0n) throw notFound(id)
+      await store.workspace(caller.workspaceId, async (db) => {
+        const deleted = await db
+          .deleteFrom('connections')
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('id', '=', id)
+          .returning(['connector', 'name', 'environment', 'scheme', 'settings'])
+          .executeTakeFirst()
+        if (deleted === undefined) throw notFound(id)
+        await recordAct(db, caller.workspaceId, {
+          kind: 'connection.deleted',
+          by: caller,
+          target: { kind: 'connection', id, name: deleted.name },
+          before: connectionFacts(deleted),
+        })
+      })
       forget(caller.workspaceId)
     },
   }

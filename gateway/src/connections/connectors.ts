@@ -11,8 +11,10 @@ import { authoritiesProblem } from '../egress/certificates.ts'
 import { egressProblem } from '../egress/problem.ts'
 import { type Egress, EgressError } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
+import { recordAct } from '../store/acts.ts'
 import type { ConnectorSummary } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
+import { connectorFacts } from './acts.ts'
 import { Cache } from './cache.ts'
 import { pageSize, parseCursor, toPage } from './page.ts'
 import type { Connectors, CreatedConnector, ImportReport, ImportSource } from './types.ts'
@@ -136,6 +138,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     document: ConnectorDocument,
     version: string,
     report: ImportReport | null,
+    before: { readonly version: string; readonly document: Readonly<Record<string, unknown>> } | null,
   ): Promise<CreatedConnector> {
     checkAuthorities(document)
     const stored = { ...document, version }
@@ -158,6 +161,13 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
           created_by: `${caller.kind}:${caller.id}`,
         })
         .execute()
+      await recordAct(db, caller.workspaceId, {
+        kind: before === null ? 'connector.created' : 'connector.updated',
+        by: caller,
+        target: { kind: 'connector', id: document.connector, name: document.name },
+        ...(before !== null && { before: connectorFacts(before.version, before.document) }),
+        after: connectorFacts(version, stored),
+      })
     })
     forget(`${caller.workspaceId}/${document.connector}`)
     return { id: document.connector, connector: document.connector, version, actions: Object.keys(document.actions), report }
@@ -323,7 +333,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
           detail: `The connector "${document.connector}" exists already (version ${existing.version}). Update it with PUT /api/v1/connectors/${document.connector}, or import under another name.`,
         })
       }
-      return save(caller, document, document.version ?? firstVersion, report)
+      return save(caller, document, document.version ?? firstVersion, report, null)
     },
 
     async update(caller, id, { document: submitted, autoBump }) {
@@ -343,7 +353,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
           diagnostics: { current: before.version, floor: next.floor, suggested: next.version },
         })
       }
-      return save(caller, document, version, null)
+      return save(caller, document, version, null, before)
     },
 
     async remove(caller, id) {
@@ -367,8 +377,15 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
           .deleteFrom('connectors')
           .where('workspace_id', '=', caller.workspaceId)
           .where('id', '=', id)
+          .returning(['name', 'version'])
           .executeTakeFirst()
-        if (deleted.numDeletedRows === 0n) throw notFound(id)
+        if (deleted === undefined) throw notFound(id)
+        await recordAct(db, caller.workspaceId, {
+          kind: 'connector.deleted',
+          by: caller,
+          target: { kind: 'connector', id, name: deleted.name },
+          before: { version: deleted.version },
+        })
       })
       current.delete(`${caller.workspaceId}/${id}`)
     },

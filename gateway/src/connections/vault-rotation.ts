@@ -3,6 +3,7 @@ import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { SallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { recordAct } from '../store/acts.ts'
 import { type SealedColumn, sealedColumns } from '../store/sealed-columns.ts'
 import type { Store } from '../store/types.ts'
 import type { KeyStore, Place, Sealed, Vault } from '../vault/types.ts'
@@ -161,7 +162,11 @@ export function createVaultRotation({ store, vault, keys, clock, log }: Options)
       const ended = left === 0 && (await keys.load(workspace)).length === 1
       // What is left although everything was gone through does not open: to go on would change nothing.
       const stuck = !interrupted && left > 0 && left <= unopenable.length
-      if (ended) log.info({ workspace, key: current, retired }, 'the rotation of the workspace key has ended')
+      if (ended) {
+        log.info({ workspace, key: current, retired }, 'the rotation of the workspace key has ended')
+        const target = { kind: 'vault', id: current, name: 'Workspace key' }
+        await store.workspace(workspace, (db) => recordAct(db, workspace, { kind: 'vault.rotated', by: caller, target }))
+      }
       return {
         key_id: current,
         state: ended ? 'done' : stuck ? 'stuck' : 'running',

@@ -35,7 +35,7 @@ export function credentialsOf(request: FastifyRequest): Credentials {
 export function requireCaller(app: HttpApp, access: Access): void {
   app.decorateRequest('caller', null)
   app.addHook('onRequest', async (request) => {
-    const caller = await access.authenticate(credentialsOf(request))
+    const caller = await access.authenticate(credentialsOf(request), request.ip)
     requireRoleOf(request, caller)
     request.setDecorator('caller', caller)
   })

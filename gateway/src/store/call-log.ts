@@ -1,97 +1,37 @@
 import { setImmediate } from 'node:timers/promises'
-import pg from 'pg'
 import { SallyportError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { isConnectionFailure, unavailable } from './connection-failure.ts'
-import { clientDefaults, type Target } from './database.ts'
+import type { DatabaseHealth, Target } from './database.ts'
 import { mayBeUnstorable, storableJson, storableText } from './json-text.ts'
-import type { NewCallRow } from './schema.ts'
-import type { CallEnd, CallLog } from './types.ts'
+import type { CallEnd, CallLog, NewCall } from './types.ts'
+import { Writer } from './writer.ts'
 
 /** As many rows may wait; a database that far behind is as good as down. */
 const maxWaiting = 10_000
 /** Rows of one commit: enough that its cost per row no longer falls, few enough that nobody waits long for the others. */
 const maxGroup = 256
-/** A commit takes about a millisecond; after this the connection is given up and the group is tried on a new one. */
-const commitTimeoutMs = 10_000
 
-const rowTypes = {
-  id: 'text',
-  workspace_id: 'text',
-  caller_kind: 'text',
-  caller_id: 'text',
-  caller_name: 'text',
-  entrance: 'text',
-  connector: 'text',
-  connector_version: 'text',
-  action: 'text',
-  effect: 'text',
-  connection_id: 'text',
-  status: 'text',
-  outcome: 'text',
-  upstream_status: 'integer',
-  error_code: 'text',
-  error_detail: 'text',
-  method: 'text',
-  url: 'text',
-  input: 'jsonb',
-  response_bytes: 'integer',
-  approval_id: 'text',
-  trace: 'jsonb',
-  started_at: 'timestamptz',
-  duration_ms: 'double precision',
-} satisfies Record<keyof NewCallRow, string>
-
-const endColumns = [
-  'status',
-  'outcome',
-  'upstream_status',
-  'error_code',
-  'error_detail',
-  'response_bytes',
-  'trace',
-  'duration_ms',
-] as const satisfies readonly Exclude<keyof CallEnd, 'id' | 'workspace_id'>[]
-
-type Column = keyof typeof rowTypes
-
-const names = Object.keys(rowTypes) as Column[]
-/** JSON columns arrive as text inside the JSON of the rows, so that a row's content can never become its structure. */
-const wire = (column: Column) => `${column} ${rowTypes[column] === 'jsonb' ? 'text' : rowTypes[column]}`
-const read = (column: Column, alias: string) => `${alias}.${column}${rowTypes[column] === 'jsonb' ? '::jsonb' : ''}`
-
-// One JSON parameter for all rows: measured cheaper than arrays per column, and one text to prepare for groups of any size.
-const insertSql = `insert into calls (${names.join(', ')})
-  select ${names.map((column) => read(column, 'r')).join(', ')}
-  from json_to_recordset($1::json) as r (${names.map(wire).join(', ')})
-  on conflict (id) do nothing`
-
-const finishSql = `update calls c set ${endColumns.map((column) => `${column} = ${read(column, 'e')}`).join(', ')}
-  from json_to_recordset($2::json) as e (${(['id', 'workspace_id', ...endColumns] as const).map(wire).join(', ')})
-  where c.id = e.id and c.workspace_id = e.workspace_id`
-
-// One statement is one transaction and one round trip.
-const commitSql = `with inserted as (${insertSql}), finished as (${finishSql} returning c.id) select id from finished`
-
-/** The planner must not come to think of scanning the log for a few ids. */
-const sessionSql =
-  "set sallyport.workspace = '*'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; " +
-  // A plan kept from the first calls, when the table was empty, goes through all rows for each commit later.
-  'set plan_cache_mode = force_custom_plan'
+// One JSON text for all rows: measured cheaper than arrays per column, and one statement to prepare for groups of any size.
+const commitSql = 'select log_calls($1, $2, $3, $4, $5, $6) as missing'
 
 interface Entry {
   readonly id: string
-  readonly insert: NewCallRow | undefined
+  row: NewCall | undefined
   end: CallEnd | undefined
   error: unknown
+  /** How often it has changed: what was committed may not be the last of it. */
+  edition: number
 }
 
 interface Group {
   readonly entries: Entry[]
   readonly settled: PromiseWithResolvers<void>
+  over: boolean
 }
 
 /** PostgreSQL's text holds neither NUL nor lone surrogates, which inputs and answers of strangers may. */
-function storable<Row extends NewCallRow | CallEnd>(row: Row): Row {
+function storable<Row extends NewCall | CallEnd>(row: Row): Row {
   const clean = Object.entries(row).map(([column, value]: [string, unknown]) => {
     if (typeof value !== 'string') return [column, value]
     return [column, column === 'input' || column === 'trace' ? storableJson(value) : storableText(value)]
@@ -99,33 +39,59 @@ function storable<Row extends NewCallRow | CallEnd>(row: Row): Row {
   return Object.fromEntries(clean) as Row
 }
 
-function toJson(rows: readonly (NewCallRow | CallEnd)[]): string {
+function toJson(rows: readonly (NewCall | CallEnd)[]): string {
   const json = JSON.stringify(rows)
   return mayBeUnstorable(json) ? JSON.stringify(rows.map(storable)) : json
 }
 
-/** {@link CallLog} by group commit: rows that arrive while one commit is under way share the next. */
-export class GroupedCallLog implements CallLog {
-  readonly #target: Target
+/** As `log_calls` numbers them. */
+function kindOf({ status }: NewCall): number {
+  return status === 'started' ? 1 : status === 'pending_approval' ? 2 : 3
+}
+
+/**
+ * {@link CallLog} by group commit: rows that arrive while one commit is under way share the next. What could not be written
+ * of a call that was sent is kept, and written when the database is there again.
+ */
+export class GroupedCallLog implements CallLog, DatabaseHealth {
+  readonly #writer: Writer
+  readonly #log: Log
   /** Not yet sent; the last one takes new entries. */
   readonly #groups: Group[] = []
+  /** Records of sent calls whose callers have an error already. */
+  readonly #owed = new Map<string, Entry>()
+  readonly #lostListeners: (() => void)[] = []
+  #current: Group | undefined
   #waiting = 0
-  #client: pg.Client | undefined
   #writing: Promise<void> | undefined
   #closed = false
 
-  constructor(target: Target) {
-    this.#target = target
+  constructor(target: Target, log: Log) {
+    this.#log = log
+    this.#writer = new Writer(target, log, { lost: (error) => this.#oweAll(error), found: () => this.#pay() })
   }
 
-  insert(row: NewCallRow): Promise<void> {
-    return this.#add({ id: row.id, insert: row, end: undefined, error: undefined })
+  ready(): Promise<void> | undefined {
+    return this.#writer.ready()
+  }
+
+  answered(): void {
+    this.#writer.answered()
+  }
+
+  onLost(listener: () => void): void {
+    this.#lostListeners.push(listener)
+  }
+
+  insert(row: NewCall): Promise<void> {
+    return this.#add({ id: row.id, row, end: undefined, error: undefined, edition: 0 })
   }
 
   finish(end: CallEnd): Promise<void> {
     const group = this.#groups.at(-1)
-    const begun = group?.entries.find(({ id, insert }) => id === end.id && insert !== undefined)
-    if (group === undefined || begun === undefined) return this.#add({ id: end.id, insert: undefined, end, error: undefined })
+    const begun = group?.entries.find(({ id, row }) => id === end.id && row !== undefined)
+    if (group === undefined || begun === undefined)
+      return this.#add({ id: end.id, row: undefined, end, error: undefined, edition: 0 })
     // The parts of one statement do not see each other's rows, so an end that meets its beginning joins it.
     begun.end = end
     return outcome(begun, group)
@@ -135,7 +101,8 @@ export class GroupedCallLog implements CallLog {
   async close(): Promise<void> {
     this.#closed = true
     await this.#writing
-    await this.#client?.end()
+    await this.#writer.close()
+    if (this.#owed.size > 0) this.#log.error({ calls: [...this.#owed.keys()] }, 'the records of these calls were never written')
   }
 
   #add(entry: Entry): Promise<void> {
@@ -143,9 +110,14 @@ export class GroupedCallLog implements CallLog {
       const detail = this.#closed ? 'The gateway is stopping.' : 'The database is too slow for the calls that arrive.'
       return Promise.reject(new SallyportError('UNAVAILABLE', { detail, retryAfterSeconds: 1 }))
     }
+    const { lost } = this.#writer
+    if (lost !== undefined) {
+      this.#owe(entry)
+      return Promise.reject(unavailable(lost.cause))
+    }
     let group = this.#groups.at(-1)
     if (group === undefined || group.entries.length >= maxGroup) {
-      group = { entries: [], settled: Promise.withResolvers() }
+      group = { entries: [], settled: Promise.withResolvers(), over: false }
       this.#groups.push(group)
     }
     group.entries.push(entry)
@@ -158,24 +130,74 @@ export class GroupedCallLog implements CallLog {
     // Whatever else arrives in this turn of the event loop comes along.
     await setImmediate()
     for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
+      this.#current = group
+      const editions = group.entries.map(({ edition }) => edition)
       const unreached = await this.#commit(group.entries)
       this.#settle(group)
-      // The others have waited for this database as well, and each would wait again for the same answer.
-      if (unreached !== undefined) this.#refuseWaiting(unreached)
+      if (unreached !== undefined) continue
+      // It may have been given up before the answer came.
+      for (const [index, entry] of group.entries.entries()) {
+        if (entry.edition === editions[index]) this.#owed.delete(entry.id)
+      }
     }
+    this.#current = undefined
     this.#writing = undefined
   }
 
   #settle(group: Group): void {
+    if (group.over) return
+    group.over = true
     this.#waiting -= group.entries.length
     group.settled.resolve()
   }
 
-  #refuseWaiting(error: SallyportError): void {
-    for (const group of this.#groups.splice(0)) {
-      fail(group.entries, error)
+  /** Nobody waits for the database any longer; what has happened will be written when it is there again. */
+  #oweAll(error: SallyportError): void {
+    const groups = this.#groups.splice(0)
+    if (this.#current !== undefined) groups.unshift(this.#current)
+    for (const group of groups) {
+      if (group.over) continue
+      for (const entry of group.entries) {
+        if (entry.error !== undefined) continue
+        entry.error = error
+        this.#owe(entry)
+      }
       this.#settle(group)
     }
+    for (const listener of this.#lostListeners) listener()
+  }
+
+  #owe(entry: Entry): void {
+    const before = this.#owed.get(entry.id)
+    if (before !== undefined) {
+      before.row = entry.row ?? before.row
+      before.end = entry.end ?? before.end
+      before.edition++
+      return
+    }
+    // Of a call that was never sent there is nothing to tell.
+    if (entry.row?.outcome === 'not_sent' && entry.end === undefined) return
+    if (this.#owed.size < maxWaiting) this.#owed.set(entry.id, entry)
+    else this.#log.error({ call: entry.id }, 'the record of a call is lost: too many wait for the database')
+  }
+
+  async #pay(): Promise<void> {
+    let written = 0
+    while (this.#owed.size > 0) {
+      const entries = [...this.#owed.values()].slice(0, maxGroup)
+      const editions = entries.map(({ edition }) => edition)
+      for (const entry of entries) entry.error = undefined
+      const unreached = await this.#commit(entries)
+      if (unreached !== undefined) throw unreached
+      for (const [index, entry] of entries.entries()) {
+        if (entry.error !== undefined)
+          this.#log.error({ call: entry.id, err: entry.error }, 'the record of a call cannot be written')
+        if (entry.edition === editions[index]) this.#owed.delete(entry.id)
+      }
+      written += entries.length
+    }
+    if (written > 0)
+      this.#log.info({ calls: written }, 'wrote the records of calls that were under way when the database went away')
   }
 
   /** Leaves in each entry how it went; returns why the database could not be reached, if it could not. */
@@ -184,6 +206,7 @@ export class GroupedCallLog implements CallLog {
       await this.#send(entries)
       return undefined
     } catch (error) {
+      if (isUnavailable(error)) return fail(entries, error)
       if (isConnectionFailure(error)) return fail(entries, unavailable(error))
       const [only, ...more] = entries
       if (only !== undefined && more.length === 0) {
@@ -199,60 +222,44 @@ export class GroupedCallLog implements CallLog {
     }
   }
 
-  /**
-   * Commits. A connection that breaks leaves open whether it has; writing the same rows again under the same ids changes
-   * nothing, so the group gets a second try on a new connection.
-   */
   async #send(entries: readonly Entry[]): Promise<void> {
-    const ends = entries.flatMap(({ insert, end }) => (insert === undefined && end !== undefined ? [end] : []))
-    const inserts = entries.flatMap(({ insert, end }) =>
-      insert === undefined ? [] : [end === undefined ? insert : { ...insert, ...end }],
-    )
-    // Most groups end no call that was begun before them, and need no look at the rows that are there.
-    const query =
-      ends.length === 0
-        ? { name: 'calls', text: insertSql, values: [toJson(inserts)] }
-        : { name: 'calls and ends', text: commitSql, values: [toJson(inserts), toJson(ends)] }
-    let connected = false
-    const attempt = async () => {
-      const client = this.#client ?? (await this.#connect())
-      connected = true
-      return client.query<{ id: string }>(query)
+    const workspaces: string[] = []
+    const owner = (workspace: string) => {
+      const index = workspaces.indexOf(workspace)
+      return index < 0 ? workspaces.push(workspace) : index + 1
     }
-    const { rows } = await attempt().catch((error: unknown) => {
-      if (!connected || !isConnectionFailure(error)) throw error
-      this.#drop()
-      return attempt()
+    const rows: NewCall[] = []
+    const ends: CallEnd[] = []
+    const rowOwners: number[] = []
+    const kinds: number[] = []
+    const endOwners: number[] = []
+    for (const { row, end } of entries) {
+      if (row !== undefined) {
+        const whole = end === undefined ? row : { ...row, ...end }
+        rows.push(whole)
+        rowOwners.push(owner(row.workspace_id))
+        kinds.push(kindOf(whole))
+      } else if (end !== undefined) {
+        ends.push(end)
+        endOwners.push(owner(end.workspace_id))
+      }
+    }
+    const { rows: answers } = await this.#writer.query<{ missing: string[] | null }>({
+      name: 'calls',
+      text: commitSql,
+      values: [workspaces, toJson(rows), `{${rowOwners}}`, `{${kinds}}`, toJson(ends), `{${endOwners}}`],
     })
-    if (rows.length === ends.length) return
-    const finished = new Set(rows.map(({ id }) => id))
+    const missing = new Set(answers[0]?.missing)
+    if (missing.size === 0) return
     for (const entry of entries) {
-      if (entry.insert !== undefined || finished.has(entry.id)) continue
+      if (entry.row !== undefined || !missing.has(entry.id)) continue
       entry.error = new SallyportError('INTERNAL', { internal: `the call ${entry.id} ended without a beginning in the log` })
     }
   }
+}
 
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ ...clientDefaults, ...this.#target.connection, query_timeout: commitTimeoutMs })
-    // Also fires while nothing is under way: then the next group connects anew instead of failing first.
-    client.on('error', () => {
-      if (this.#client === client) this.#client = undefined
-    })
-    try {
-      await client.connect()
-      await client.query(`${this.#target.session}; ${sessionSql}`)
-    } catch (error) {
-      void client.end().catch(() => {})
-      throw error
-    }
-    this.#client = client
-    return client
-  }
-
-  #drop(): void {
-    void this.#client?.end().catch(() => {})
-    this.#client = undefined
-  }
+function isUnavailable(error: unknown): error is SallyportError {
+  return error instanceof SallyportError && error.code === 'UNAVAILABLE'
 }
 
 function fail(entries: readonly Entry[], error: SallyportError): SallyportError {

@@ -24,6 +24,15 @@ export interface Target {
   readonly session: string
 }
 
+/** Whether the database is there, as {@link CallLog.ready} knows it, and who tells it so. */
+export interface DatabaseHealth {
+  ready(): Promise<void> | undefined
+  /** The database has answered. */
+  answered(): void
+  /** Calls back whenever the database has gone away. */
+  onLost(listener: () => void): void
+}
+
 /** Ten transactions at a time keep a small server busy; more only queue inside it. */
 const maxConnections = 10
 /** Within a request, waiting longer than this for a connection helps nobody. */
@@ -54,10 +63,18 @@ function statementName(text: string): string | undefined {
 /** A pooled connection as Kysely wants it: prepares statements and throws connection failures as UNAVAILABLE. */
 class Session implements PostgresPoolClient {
   readonly #client: pg.PoolClient
+  readonly #health: DatabaseHealth
   #broken = false
+  #held = false
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, health: DatabaseHealth) {
     this.#client = client
+    this.#health = health
+  }
+
+  hold(): this {
+    this.#held = true
+    return this
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
@@ -75,6 +92,7 @@ class Session implements PostgresPoolClient {
     const name = parameters.length > 0 ? statementName(text) : undefined
     try {
       const result: unknown = await this.#client.query({ text, values: [...parameters], ...(name === undefined ? {} : { name }) })
+      this.#health.answered()
       // The driver cannot know the shape of a row; Kysely does, from the query.
       return result as PostgresQueryResult<R>
     } catch (error) {
@@ -84,6 +102,8 @@ class Session implements PostgresPoolClient {
   }
 
   release(destroy = false): void {
+    if (!this.#held) return
+    this.#held = false
     this.#client.release(destroy || this.#broken)
   }
 }
@@ -92,35 +112,49 @@ class Connections implements PostgresPool {
   readonly options = {}
   readonly #pool: pg.Pool
   readonly #setup: string
+  readonly #health: DatabaseHealth
   readonly #sessions = new WeakMap<pg.PoolClient, Session>()
+  readonly #busy = new Set<Session>()
 
-  constructor(target: Target, log: Log) {
+  constructor(target: Target, log: Log, health: DatabaseHealth) {
+    this.#health = health
     this.#pool = new pg.Pool({ ...clientDefaults, ...target.connection, max: maxConnections })
     this.#setup = `${target.session}; set statement_timeout = ${statementTimeoutMs}; set idle_in_transaction_session_timeout = ${statementTimeoutMs * 2}`
     // Without a listener a connection that breaks while idle, or between two statements, would end the process.
     this.#pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection broke'))
     this.#pool.on('connect', (client) => client.on('error', () => {}))
+    this.#pool.on('release', (_error, client) => {
+      const session = this.#sessions.get(client)
+      if (session !== undefined) this.#busy.delete(session)
+    })
+    // Nobody waits for what a vanished server will not answer: a connection with a query under way is cut.
+    health.onLost(() => {
+      for (const session of this.#busy) session.release(true)
+    })
   }
 
   async connect(): Promise<Session> {
     try {
+      await this.#health.ready()
       const client = await this.#pool.connect()
-      return this.#sessions.get(client) ?? (await this.#begin(client))
+      const known = this.#sessions.get(client)
+      const session = known ?? new Session(client, this.#health)
+      this.#sessions.set(client, session)
+      this.#busy.add(session.hold())
+      if (known === undefined) await this.#begin(session)
+      return session
     } catch (error) {
       throw asStoreError(error)
     }
   }
 
-  async #begin(client: pg.PoolClient): Promise<Session> {
+  async #begin(session: Session): Promise<void> {
     try {
-      await client.query(this.#setup)
+      await session.query(this.#setup, [])
     } catch (error) {
-      client.release(true)
+      session.release(true)
       throw error
     }
-    const session = new Session(client)
-    this.#sessions.set(client, session)
-    return session
   }
 
   end(): Promise<void> {
@@ -162,8 +196,8 @@ export interface Databases {
   close(): Promise<void>
 }
 
-export function connectDatabases(target: Target, log: Log): Databases {
-  const pool = new Connections(target, log)
+export function connectDatabases(target: Target, log: Log, health: DatabaseHealth): Databases {
+  const pool = new Connections(target, log, health)
   return {
     scoped: (workspace) => new Kysely({ dialect: dialect(() => new WorkspaceDriver(pool, workspace)) }),
     unscoped: new Kysely({ dialect: dialect(() => new PostgresDriver({ pool })) }),

@@ -26,23 +26,20 @@ const closeTimeoutMs = 5_000
 
 /** Calls that a dead gateway had begun: whether their API did what they asked is not known. Only when no other gateway lives. */
 async function closeAbandonedCalls(databases: Databases, log: Log): Promise<void> {
-  const { numUpdatedRows } = await databases
+  const detail = 'The gateway stopped before the call ended.'
+  const { rows } = await databases
     .scoped('*')
     .transaction()
     .execute((db) =>
-      db
-        .updateTable('calls')
-        .set({
-          status: 'failed',
-          outcome: 'sent_unknown',
-          error_code: 'OUTCOME_UNKNOWN',
-          error_detail: 'The gateway stopped before the call ended.',
-        })
-        .where('status', '=', 'started')
-        .executeTakeFirst(),
+      sql`
+        with ended as (
+          update calls set status = 'failed', outcome = 'sent_unknown', error_code = 'OUTCOME_UNKNOWN', error_detail = ${detail}
+          where status = 'started' returning workspace_id, id, status, outcome, error_code, error_detail
+        )
+        select audit_append(workspace_id, 'call.ended', row_to_json(e)::text)
+        from (select * from ended order by workspace_id, id) as e`.execute(db),
     )
-  if (numUpdatedRows > 0n)
-    log.warn({ calls: Number(numUpdatedRows) }, 'calls were under way when the gateway stopped; their outcome is unknown')
+  if (rows.length > 0) log.warn({ calls: rows.length }, 'calls were under way when the gateway stopped; their outcome is unknown')
 }
 
 /** Loaded when it is in use: the driver takes a fifth of a second. */
@@ -66,13 +63,13 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
     connection = server.connection
   }
   const target = await prepareDatabase(connection, log)
-  const databases = connectDatabases(target, log)
+  const calls = new GroupedCallLog(target, log)
+  const databases = connectDatabases(target, log, calls)
   const close = async (part: { close(): Promise<void> }) => {
     await Promise.race([part.close(), delay(closeTimeoutMs, undefined, { ref: false })])
   }
   undo.defer(() => close(databases))
   if (databaseUrl === undefined) await closeAbandonedCalls(databases, log)
-  const calls = new GroupedCallLog(target)
   undo.defer(() => close(calls))
   const limiter =
     redisUrl !== undefined ? await openRedis(redisUrl) : databaseUrl !== undefined ? new PostgresLimiter(target) : null

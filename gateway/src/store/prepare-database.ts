@@ -145,6 +145,7 @@ export async function prepareDatabase(connection: pg.ClientConfig, log: Log): Pr
     return await whileLocked(client, async () => {
       const session = await selectOwner(client, log)
       await migrate(client)
+      await client.query('select audit_make_partitions(2)')
       return { connection, session }
     })
   } finally {

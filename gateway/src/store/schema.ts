@@ -22,6 +22,57 @@ interface MemberTable {
   created_at: Created
 }
 
+/** A role within a team: a manager manages its connections and its members. */
+export type TeamRole = 'member' | 'manager'
+
+interface TeamTable {
+  id: string
+  workspace_id: string
+  name: string
+  created_at: Created
+}
+
+interface TeamMemberTable {
+  workspace_id: string
+  team_id: string
+  user_id: string
+  role: TeamRole
+  created_at: Created
+}
+
+interface InvitationTable {
+  id: string
+  workspace_id: string
+  email: string
+  role: Role
+  teams: Json<readonly { readonly id: string; readonly role: TeamRole }[]>
+  code_hash: Buffer
+  invited_by: Json<unknown>
+  created_at: Created
+  expires_at: Instant
+  ended_at: ColumnType<Date | null, Date | undefined, Date>
+  ended_as: ColumnType<'accepted' | 'revoked' | null, 'accepted' | 'revoked' | undefined, 'accepted' | 'revoked'>
+}
+
+interface SignInSettingsTable {
+  workspace_id: string
+  require_two_factor: Generated<boolean>
+  sso_issuer: string | null
+  sso_client_id: string | null
+  sso_secret: Buffer | null
+  sso_secret_key_id: string | null
+  sso_secret_version: Generated<number>
+  sso_domains: ColumnType<readonly string[], string | undefined, string>
+  sso_default_role: Role | null
+  updated_at: Updated
+}
+
+interface TwoFactorUseTable {
+  user_id: string
+  code: Buffer
+  used_at: Instant
+}
+
 interface InstallationTable {
   key: string
   value: Json<unknown>
@@ -44,6 +95,8 @@ interface TokenTable {
   hint: string
   created_by: string
   created_at: Created
+  user_id: Generated<string | null>
+  team_id: Generated<string | null>
   per_minute: number | null
   per_day: number | null
   expires_at: Instant | null
@@ -97,6 +150,8 @@ interface ConnectionTable {
   credential_version: Generated<number>
   status: ConnectionStatus
   status_detail: string | null
+  team_id: string | null
+  user_id: string | null
   created_by: string
   created_at: Created
   updated_at: Updated
@@ -156,6 +211,68 @@ interface CallTable {
   trace: Json<unknown>
   started_at: Instant
   duration_ms: number
+  readonly facet: ColumnType<string, never, never>
+}
+
+interface CallFacetTable {
+  facet: string
+  workspace_id: string
+  connector: string | null
+  action: string | null
+  connection_id: string | null
+  caller_id: string
+  status: CallStatus
+  error_code: string | null
+}
+
+/** A quarter of an hour of calls that ended alike. */
+interface CallFigureTable {
+  workspace_id: string
+  at: Date
+  connector: string
+  connection_id: string
+  error_code: string
+  upstream_status: number
+  slot: number
+  calls: number
+  duration_ms: number
+  last_at: Date
+}
+
+interface LogHeadTable {
+  workspace_id: string
+  seq: string
+  hash: Buffer
+  at: Date
+}
+
+interface AuditLogTable {
+  workspace_id: string
+  /** A bigint, which the driver reads as text. */
+  seq: string
+  at: Date
+  kind: string
+  body: string
+  hash: Buffer
+}
+
+interface AuditCheckpointTable {
+  workspace_id: string
+  seq: ColumnType<string, string | number, never>
+  hash: ColumnType<Buffer, Buffer, never>
+  at: ColumnType<Date, Date, never>
+  public_key: ColumnType<Buffer, Buffer, never>
+  signature: ColumnType<Buffer, Buffer, never>
+}
+
+interface AuditGapTable {
+  workspace_id: string
+  first_seq: string
+  last_seq: string
+  hash: Buffer
+  at: Date
+  public_key: Buffer
+  signature: Buffer
 }
 
 interface IdempotencyKeyTable {
@@ -172,6 +289,11 @@ interface IdempotencyKeyTable {
 export interface Database {
   workspaces: WorkspaceTable
   members: MemberTable
+  teams: TeamTable
+  team_members: TeamMemberTable
+  invitations: InvitationTable
+  sign_in_settings: SignInSettingsTable
+  two_factor_uses: TwoFactorUseTable
   installation: InstallationTable
   workspace_keys: WorkspaceKeyTable
   tokens: TokenTable
@@ -180,10 +302,18 @@ export interface Database {
   connections: ConnectionTable
   approvals: ApprovalTable
   calls: CallTable
+  call_facets: CallFacetTable
+  call_figures: CallFigureTable
+  log_heads: LogHeadTable
+  audit_log: AuditLogTable
+  audit_checkpoints: AuditCheckpointTable
+  audit_gaps: AuditGapTable
   idempotency_keys: IdempotencyKeyTable
 }
 
 export type TokenRow = Selectable<TokenTable>
+export type TeamRow = Selectable<TeamTable>
+export type InvitationRow = Selectable<InvitationTable>
 export type ConnectionRow = Selectable<ConnectionTable>
 export type ApprovalRow = Selectable<ApprovalTable>
 export type CallRow = Selectable<CallTable>

@@ -32,9 +32,21 @@ export interface CallEnd {
   readonly duration_ms: number
 }
 
-/** The call log, written in groups: each promise resolves once its row is durable, and rows that arrive together share a commit. */
+/** What is recorded of a call; the address goes into the audit log only. */
+export type NewCall = NewCallRow & { readonly caller_ip?: string }
+
+/**
+ * The log of calls and, in the same commits, their entries in the audit log. Written in groups: each promise resolves once its
+ * row is durable, and rows that arrive together share a commit.
+ */
 export interface CallLog {
-  insert(row: NewCallRow): Promise<void>
+  /**
+   * Whether a call that is made now can be recorded: undefined or resolves when the database has answered within the last
+   * second or does so now, throws or rejects with UNAVAILABLE otherwise.
+   */
+  ready(): Promise<void> | undefined
+  /** Rejects when the row cannot be written for now. If the call was sent, the row is written nevertheless, when that is possible. */
+  insert(row: NewCall): Promise<void>
   /** Completes a row that was inserted as `started`. */
   finish(end: CallEnd): Promise<void>
 }

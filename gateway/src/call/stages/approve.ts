@@ -1,5 +1,6 @@
 import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
+import { recordStart } from '../../store/acts.ts'
 import type { First, Permission, Permit } from '../facts.ts'
 import { exactCall, hashOf } from '../sealed-calls.ts'
 import type { CallServices } from '../services.ts'
@@ -102,6 +103,7 @@ async function spend(services: CallServices, first: First, approvalId: string, c
       .where('workspace_id', '=', caller.workspaceId)
       .where('id', '=', callId)
       .execute()
+    await recordStart(db, caller.workspaceId, callId, approvalId)
   })
   return permit(first)
 }

@@ -94,7 +94,7 @@ export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version 
       },
     },
     async (request, reply) => {
-      const { cookies } = await access.signOut(new Secret(request.headers.cookie ?? ''))
+      const { cookies } = await access.signOut(new Secret(request.headers.cookie ?? ''), request.ip)
       return reply
         .code(204)
         .header('set-cookie', [...cookies])

@@ -1,0 +1,30 @@
+import type { ConnectorDocument } from '../definition/document.ts'
+import type { ConnectionRow } from '../store/schema.ts'
+import { sha256 } from '../vault/digest.ts'
+
+/** What the audit log shows of a connection: everything but its credential. */
+export function connectionFacts({
+  connector,
+  name,
+  environment,
+  scheme,
+  settings,
+}: Pick<ConnectionRow, 'connector' | 'name' | 'environment' | 'scheme' | 'settings'>) {
+  return { connector, name, environment, scheme, settings }
+}
+
+/** What the audit log shows of a connector, whose versions are kept elsewhere: enough to tell which one it was. */
+export function connectorFacts(version: string, document: Readonly<Record<string, unknown>> | ConnectorDocument) {
+  const { servers, actions } = document
+  const text = JSON.stringify(document)
+  return {
+    version,
+    servers: typeof servers === 'object' && servers !== null ? Object.values(servers).map(urlOf) : [],
+    actions: typeof actions === 'object' && actions !== null ? Object.keys(actions).length : 0,
+    sha256: sha256(text).toString('hex'),
+  }
+}
+
+function urlOf(server: unknown): string {
+  return typeof server === 'object' && server !== null && 'url' in server ? String(server.url) : ''
+}

@@ -1,0 +1,66 @@
+import { type Kysely, sql } from 'kysely'
+import type { Caller } from '../caller.ts'
+import { storableJson } from './json-text.ts'
+import type { Database } from './schema.ts'
+
+/** What the audit log knows besides the calls themselves (`call.started`, `call.pending`, `call.ended`). */
+export type ActKind =
+  | 'audit.removed'
+  | 'call.decided'
+  | 'call.expired'
+  | 'calls.removed'
+  | 'connection.created'
+  | 'connection.credential_replaced'
+  | 'connection.deleted'
+  | 'connection.tested'
+  | 'connection.updated'
+  | 'connector.created'
+  | 'connector.deleted'
+  | 'connector.updated'
+  | 'installation.set_up'
+  | 'session.began'
+  | 'session.ended'
+  | 'session.refused'
+  | 'token.created'
+  | 'token.revoked'
+  | 'vault.rotated'
+
+interface Actor {
+  /** `session` for a person, `token`, or `gateway`. */
+  readonly kind: string
+  readonly id: string
+  readonly name: string
+}
+
+export interface Act {
+  readonly kind: ActKind
+  /** Who did it; a caller brings the address it asked from. */
+  readonly by: Actor | Caller
+  /** The address it was asked from, for an actor who is no caller. */
+  readonly ip?: string
+  readonly target: { readonly kind: string; readonly id: string; readonly name: string }
+  /** What changed, as it was and as it is. Never a secret. */
+  readonly before?: unknown
+  readonly after?: unknown
+  readonly reason?: string
+}
+
+/** What the gateway does by itself. */
+export const gatewayActor: Actor = { kind: 'gateway', id: 'gateway', name: 'Sallyport' }
+
+/**
+ * Adds an entry to the audit log of a workspace, as a part of the transaction that does what it tells of. To be the last
+ * statement of it: the calls of the workspace wait from here to the commit.
+ */
+export async function recordAct(db: Kysely<Database>, workspaceId: string, act: Act): Promise<void> {
+  const { kind, by, target, before, after, reason } = act
+  const ip = act.ip ?? ('ip' in by ? by.ip : undefined)
+  const body = JSON.stringify({ actor: { kind: by.kind, id: by.id, name: by.name }, ip, target, before, after, reason })
+  await sql`select audit_append(${workspaceId}, ${kind}, ${storableJson(body)})`.execute(db)
+}
+
+/** The entry of a call that a person approved and that is sent next: what `CallLog.insert` writes for the others. */
+export async function recordStart(db: Kysely<Database>, workspaceId: string, callId: string, approvalId: string): Promise<void> {
+  const begun = { id: callId, workspace_id: workspaceId, status: 'started', outcome: 'sent_unknown', approval_id: approvalId }
+  await sql`select audit_append(${workspaceId}, 'call.started', ${JSON.stringify(begun)})`.execute(db)
+}
