@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import type { TokenRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
-import { sha256Secret } from '../vault/digest.ts'
+import { sha256SecretText } from '../vault/digest.ts'
 import { LastUse } from './last-use.ts'
 import type { People, Person } from './people.ts'
 import type { TokenCache } from './token-cache.ts'
@@ -54,10 +54,8 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
   const lookups = new Map<string, Promise<Caller>>()
 
   async function byToken(token: Secret): Promise<Caller> {
-    const hash = sha256Secret(token)
-    const key = hash.toString('base64')
-    const cached = cache.get(key)
-    const caller = cached ?? (await lookUpOnce(key, hash))
+    const key = sha256SecretText(token)
+    const caller = cache.get(key) ?? (await lookUpOnce(key, Buffer.from(key, 'base64')))
     lastUse.note(caller.workspaceId, caller.id)
     return caller
   }

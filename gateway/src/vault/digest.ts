@@ -12,6 +12,11 @@ export function sha256Secret(secret: Secret): Buffer {
   return sha256(reveal(secret))
 }
 
+/** As {@link sha256Secret}, in base64: a third of the cost of the bytes and their base64. */
+export function sha256SecretText(secret: Secret): string {
+  return hash('sha256', reveal(secret), 'base64')
+}
+
 /** HMAC-SHA-256 (RFC 2104); strings count as their UTF-8 bytes. */
 export function hmacSha256(key: string | Uint8Array | KeyObject, data: string | Uint8Array): Buffer {
   return createHmac('sha256', key).update(data).digest()
