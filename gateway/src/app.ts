@@ -18,7 +18,7 @@ import { createTools } from './call/tools.ts'
 import type { CallRequest } from './call/types.ts'
 import { createUpstreams } from './call/upstreams.ts'
 import { systemClock } from './clock.ts'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError, dropLibrarySettings } from './config.ts'
 import { createConnections } from './connections/connections.ts'
 import { createConnectors } from './connections/connectors.ts'
 import { createKeyStore } from './connections/key-store.ts'
@@ -26,6 +26,7 @@ import { bindRootKey } from './connections/root-binding.ts'
 import { createVaultRotation } from './connections/vault-rotation.ts'
 import { connectorJsonSchema } from './definition/connector-schema.ts'
 import { createEgress } from './egress/egress.ts'
+import { createMailer } from './egress/mail.ts'
 import type { Egress } from './egress/types.ts'
 import { SallyportError } from './errors.ts'
 import { listen } from './http/listen.ts'
@@ -74,6 +75,7 @@ async function drain(server: HttpApp, egress: Egress, log: Log): Promise<void> {
 
 /** Puts the parts together and listens. Throws ConfigError, or a store error with a message for the operator, before listening. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  dropLibrarySettings()
   const log = createLog(config.logLevel)
   const clock = systemClock
   // Closures below take what they need of the settings from here: with `config` they would keep its secrets in memory.
@@ -113,6 +115,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
       log,
       publicUrl,
       authSecret: hmacSha256(installation, 'sallyport sessions').toString('base64'),
+      vault,
+      egress,
+      mailer: config.smtpUrl === undefined ? null : createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log }),
     })
     if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
     const connectors = createConnectors({ store, egress, clock })
@@ -159,6 +164,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         log,
         version: packageJson.version,
         host: config.host,
+        trustProxy: config.trustProxy,
         publicUrl,
         connectorSchema: connectorJsonSchema,
         mount: (app) => mountMcp(app, { access, tools, calls, publicUrl, log }),
