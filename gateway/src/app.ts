@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAccess } from './access/access.ts'
+import { createAudit } from './audit/audit.ts'
 import { createApprovals } from './call/approvals.ts'
 import { createConnectionTests } from './call/connection-test.ts'
 import { createHistory } from './call/history.ts'
@@ -17,7 +18,7 @@ import { createTools } from './call/tools.ts'
 import type { CallRequest } from './call/types.ts'
 import { createUpstreams } from './call/upstreams.ts'
 import { systemClock } from './clock.ts'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError, dropLibrarySettings } from './config.ts'
 import { createConnections } from './connections/connections.ts'
 import { createConnectors } from './connections/connectors.ts'
 import { createKeyStore } from './connections/key-store.ts'
@@ -25,6 +26,7 @@ import { bindRootKey } from './connections/root-binding.ts'
 import { createVaultRotation } from './connections/vault-rotation.ts'
 import { connectorJsonSchema } from './definition/connector-schema.ts'
 import { createEgress } from './egress/egress.ts'
+import { createMailer } from './egress/mail.ts'
 import type { Egress } from './egress/types.ts'
 import { SallyportError } from './errors.ts'
 import { listen } from './http/listen.ts'
@@ -34,6 +36,7 @@ import { mountMcp } from './mcp/mount.ts'
 import { openStore } from './store/open.ts'
 import { hmacSha256, sha256Secret } from './vault/digest.ts'
 import { findRootKey } from './vault/root-key.ts'
+import { createSigners } from './vault/signing.ts'
 import { createVault } from './vault/vault.ts'
 
 /** A gateway that listens. */
@@ -72,16 +75,18 @@ async function drain(server: HttpApp, egress: Egress, log: Log): Promise<void> {
 
 /** Puts the parts together and listens. Throws ConfigError, or a store error with a message for the operator, before listening. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  dropLibrarySettings()
   const log = createLog(config.logLevel)
   const clock = systemClock
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  // Closures below take what they need of the settings from here: with `config` they would keep its secrets in memory.
+  const { dataDir, publicUrl: configuredUrl } = config
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw new ConfigError(
-      `The data directory ${config.dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`,
+      `The data directory ${dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`,
     )
   })
-  const { dataDir } = config
   const configuredRoot = await findRootKey({ configured: config.rootKey, dataDir })
-  const store = await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, log })
+  const store = await openStore({ dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, log })
   const opened: (() => Promise<void>)[] = [() => store.close()]
   const closeAll = async () => {
     for (const close of opened.reverse()) await close()
@@ -91,7 +96,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const { root, installation } = await bindRootKey({ store, root: configuredRoot, previous, dataDir, log })
     let address = ''
     let stopping = false
-    const publicUrl = () => config.publicUrl ?? address
+    const publicUrl = () => configuredUrl ?? address
     const keys = createKeyStore(store)
     const vault = createVault({ root, keys, clock })
     let ownSockets: readonly { address: string; port: number }[] = []
@@ -110,6 +115,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
       log,
       publicUrl,
       authSecret: hmacSha256(installation, 'sallyport sessions').toString('base64'),
+      vault,
+      egress,
+      mailer: config.smtpUrl === undefined ? null : createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log }),
     })
     if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
     const connectors = createConnectors({ store, egress, clock })
@@ -130,6 +138,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const run = (request: CallRequest, id?: string) => runCall(services, request, id)
     const calls = { run }
     const tools = createTools({ connections })
+    const { auditRetentionDays: retentionDays } = config
+    const auditLog = createAudit({ store, clock, log, signerOf: createSigners(installation), retentionDays })
+    // Ends after the calls, whose entries it signs.
+    opened.push(auditLog.start())
 
     const server = createHttpServer(
       {
@@ -140,6 +152,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         history: createHistory(services),
         approvals: createApprovals(services, run),
         tools,
+        audit: auditLog.audit,
         vault: createVaultRotation({ store, vault, keys, clock, log }),
         tests: createConnectionTests(services, connections, run),
         ready: async () => {
@@ -151,6 +164,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         log,
         version: packageJson.version,
         host: config.host,
+        trustProxy: config.trustProxy,
         publicUrl,
         connectorSchema: connectorJsonSchema,
         mount: (app) => mountMcp(app, { access, tools, calls, publicUrl, log }),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
 import { Secret } from './secret.ts'
 
 /** Everything the operator can set. Parsed once from the environment; nothing else reads `process.env`. */
@@ -23,6 +24,11 @@ export interface Config {
   readonly previousRootKey: Secret | undefined
   /** `SALLYPORT_PUBLIC_URL`: how people reach the gateway, for links and allowed origins. Default: the listening address. */
   readonly publicUrl: string | undefined
+  /**
+   * `SALLYPORT_TRUST_PROXY`: comma-separated CIDRs of the proxies before the gateway whose X-Forwarded-For tells the address
+   * of a caller, e.g. `127.0.0.1/32`. Default: none is believed.
+   */
+  readonly trustProxy: readonly string[]
   /** `SALLYPORT_BOOTSTRAP_TOKEN`: an owner token for automation (`sp_` and at least 32 characters); read at the first start only. */
   readonly bootstrapToken: Secret | undefined
   /** `SALLYPORT_EGRESS_ALLOW`: comma-separated CIDRs of private ranges the gateway may dial, e.g. `127.0.0.1/32`. */
@@ -34,6 +40,12 @@ export interface Config {
   readonly egressProxy: Secret | undefined
   /** `SALLYPORT_DNS_SERVERS`: comma-separated addresses, with a port where it is not 53, e.g. `10.0.0.2,[fd00::2]:5353`. Default: the machine's. */
   readonly dnsServers: readonly string[]
+  /** `SALLYPORT_SMTP_URL`: `smtp://user:password@host:587` or `smtps://`, for invitations and lost passwords. Without it links are shown to copy. */
+  readonly smtpUrl: Secret | undefined
+  /** `SALLYPORT_MAIL_FROM`: the sender of these mails, e.g. `Sallyport <sallyport@example.com>`. */
+  readonly mailFrom: string
+  /** `SALLYPORT_AUDIT_RETENTION_DAYS`: months of the audit log that ended that many days ago are removed. Default: all are kept. */
+  readonly auditRetentionDays: number | undefined
   /** `SALLYPORT_LOG_LEVEL`, default `info`: `trace`, `debug`, `info`, `warn`, `error` or `silent`. */
   readonly logLevel: LogLevel
 }
@@ -95,6 +107,16 @@ function list(value: string | undefined): readonly string[] {
     .filter((entry) => entry !== '')
 }
 
+function parseTrustProxy(value: string | undefined): readonly string[] {
+  const entries = list(value)
+  for (const entry of entries) {
+    // Everybody's word would let everybody choose an address.
+    if (!ipaddr.isValidCIDR(entry) || entry.endsWith('/0'))
+      fail('SALLYPORT_TRUST_PROXY', 'a comma-separated list of CIDRs of your proxies such as 127.0.0.1/32,10.0.0.0/8')
+  }
+  return entries
+}
+
 function parseCidrs(value: string | undefined): readonly string[] {
   const entries = list(value)
   for (const entry of entries) {
@@ -124,6 +146,28 @@ function parseDnsServers(value: string | undefined): readonly string[] {
   return entries
 }
 
+function parseSmtpUrl(value: string | undefined): Secret | undefined {
+  if (value === undefined) return undefined
+  const url = URL.parse(value)
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '')
+    fail('SALLYPORT_SMTP_URL', 'a URL of the form smtp://user:password@mail.example.com:587, or smtps:// for TLS from the start')
+  return new Secret(value)
+}
+
+function parseMailFrom(value: string | undefined, smtpUrl: string | undefined): string {
+  if (smtpUrl === undefined) return ''
+  if (value === undefined || !/^[^\r\n]*@[^\r\n]+$/.test(value))
+    fail('SALLYPORT_MAIL_FROM', 'the sender of mails when SALLYPORT_SMTP_URL is set, such as Sallyport <sallyport@example.com>')
+  return value
+}
+
+function parseRetention(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const days = Number(value)
+  if (!/^\d{1,5}$/.test(value) || days < 1) fail('SALLYPORT_AUDIT_RETENTION_DAYS', 'a number of days, at least 1')
+  return days
+}
+
 function parseLogLevel(value: string | undefined): LogLevel {
   const level = logLevels.find((candidate) => candidate === (value ?? 'info'))
   return level ?? fail('SALLYPORT_LOG_LEVEL', `one of ${logLevels.join(', ')}`)
@@ -145,12 +189,21 @@ export function parseConfig(environment: Environment): Config {
     rootKey: secret('SALLYPORT_ROOT_KEY'),
     previousRootKey: secret('SALLYPORT_PREVIOUS_ROOT_KEY'),
     publicUrl: parsePublicUrl(get('SALLYPORT_PUBLIC_URL')),
+    trustProxy: parseTrustProxy(get('SALLYPORT_TRUST_PROXY')),
     bootstrapToken: parseBootstrapToken(get('SALLYPORT_BOOTSTRAP_TOKEN')),
     egressAllow: parseCidrs(get('SALLYPORT_EGRESS_ALLOW')),
     egressProxy: parseEgressProxy(get('SALLYPORT_EGRESS_PROXY')),
     dnsServers: parseDnsServers(get('SALLYPORT_DNS_SERVERS')),
+    smtpUrl: parseSmtpUrl(get('SALLYPORT_SMTP_URL')),
+    mailFrom: parseMailFrom(get('SALLYPORT_MAIL_FROM'), get('SALLYPORT_SMTP_URL')),
+    auditRetentionDays: parseRetention(get('SALLYPORT_AUDIT_RETENTION_DAYS')),
     logLevel: parseLogLevel(get('SALLYPORT_LOG_LEVEL')),
   }
+}
+
+/** better-auth would take settings from the environment, and send telemetry if that says so; only those above count. */
+export function dropLibrarySettings(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('BETTER_AUTH_')) delete process.env[name]
 }
 
 /** The process environment, for {@link parseConfig} and for handing on to child processes. */

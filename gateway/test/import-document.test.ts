@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { importOpenApi, proposeSlug } from '../src/definition/import/openapi.ts'
+import { proposeSlug } from '../src/definition/import/names.ts'
+import { importOpenApi } from '../src/definition/import/openapi.ts'
 import { importFirst, importOne, smallSpec } from './support/small-spec.ts'
 
 const ok = { responses: { 200: { description: 'ok' } } }
@@ -214,11 +215,20 @@ describe('servers', () => {
     expect(serversOf([{ url: 'http://acme.test' }]).report.entries).toMatchObject([{ level: 'warning', pointer: '/servers/0' }])
   })
 
-  test('of single operations are pointed out', () => {
-    const { report } = importOne({ servers: [{ url: 'https://upload.acme.test' }] })
+  test('of single operations and paths go with their actions, and are pointed out', () => {
+    const upload = [
+      { url: 'https://upload.acme.test' },
+      { url: 'https://{region}.sandbox.acme.test', variables: { region: { default: 'eu' } } },
+    ]
+    const { action, report } = importOne({ servers: upload })
+    expect(action.servers).toEqual({
+      production: { url: 'https://upload.acme.test' },
+      sandbox: { url: 'https://{region}.sandbox.acme.test', variables: { region: { default: 'eu' } } },
+    })
     expect(report.entries).toMatchObject([
-      { level: 'warning', operation: 'post_things', pointer: '/paths/~1things/post/servers' },
+      { level: 'warning', code: 'server_of_its_own', operation: 'post_things', pointer: '/paths/~1things/post/servers' },
     ])
+    expect(importOne({}, {}, { item: { servers: upload } }).action.servers).toEqual(action.servers)
     expect(importOne({ servers: [{ url: 'https://api.acme.test/v1' }] }).report.entries).toEqual([])
   })
 })
@@ -230,7 +240,7 @@ describe('choosing', () => {
   }
 
   test('keeps the chosen actions, by name or operationId, under the names they have in a full import', () => {
-    const { document, report } = importOpenApi(smallSpec(paths), { select: ['get_a_2', 'putA', 'nothing'] })
+    const { document, report } = importOpenApi(smallSpec(paths), { choice: { select: ['get_a_2', 'putA', 'nothing'] } })
     expect(Object.keys(document.actions)).toEqual(['put_a', 'get_a_2'])
     expect(report).toMatchObject({ operations: 3, imported: 2 })
     expect(report.entries).toContainEqual(expect.objectContaining({ operation: 'nothing', level: 'warning' }))
@@ -246,11 +256,11 @@ describe('choosing', () => {
       schemas: { A: { properties: { b: { $ref: '#/components/schemas/B' } } }, B: { type: 'string' }, C: { type: 'integer' } },
     }
     const spec = smallSpec({ '/a': { get: json('A') }, '/c': { get: json('C') } }, { components })
-    expect(Object.keys(importOpenApi(spec, { select: ['get_a'] }).document.schemas ?? {}).sort()).toEqual(['A', 'B'])
+    expect(Object.keys(importOpenApi(spec, { choice: { select: ['get_a'] } }).document.schemas ?? {}).sort()).toEqual(['A', 'B'])
   })
 
   test('refuses a choice of nothing', () => {
-    expect(() => importOpenApi(smallSpec(paths), { select: ['x'] })).toThrow(
+    expect(() => importOpenApi(smallSpec(paths), { choice: { select: ['x'] } })).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', detail: expect.stringMatching(/has 3, such as get_a/) }),
     )
   })
@@ -279,7 +289,7 @@ describe('what cannot become an action', () => {
     ])
   })
 
-  test('is counted in one entry for webhooks, callbacks and links each', () => {
+  test('is named where it stands: webhooks, callbacks, links', () => {
     const { report } = importFirst({
       ...smallSpec({
         '/a': { get: { callbacks: { x: {}, y: {} }, responses: { 200: { description: '', links: { next: {} } } } } },
@@ -287,10 +297,11 @@ describe('what cannot become an action', () => {
       openapi: '3.1.0',
       webhooks: { made: { post: {} } },
     })
-    expect(report.entries.map(({ level, message }) => [level, message.split(/[:,]/)[0]])).toEqual([
-      ['skipped', '1 webhook'],
-      ['skipped', '2 callbacks'],
-      ['skipped', '1 link between operations'],
+    expect(report.entries.map(({ code, operation, pointer }) => [code, operation, pointer])).toEqual([
+      ['not_callable', '', '/webhooks/made'],
+      ['not_callable', 'get_a', '/paths/~1a/get/callbacks/x'],
+      ['not_callable', 'get_a', '/paths/~1a/get/callbacks/y'],
+      ['not_callable', 'get_a', '/paths/~1a/get/responses/200/links'],
     ])
   })
 })

@@ -36,12 +36,27 @@ test('schemes become those of the connector', () => {
   expect(report.entries).toEqual([])
 })
 
-test('OAuth and OpenID Connect are a bearer token entered by hand, and the report says so', () => {
+test('OAuth and OpenID Connect are a bearer token entered by hand, with where the API gives them out, and the report says so', () => {
   const { document, report } = secured(undefined, {
-    oauth: { type: 'oauth2', flows: {} },
+    oauth: {
+      type: 'oauth2',
+      flows: {
+        authorizationCode: { authorizationUrl: 'https://a.test', tokenUrl: 'https://t.test', scopes: { read: 'Reads.' } },
+        deviceAuthorization: { deviceAuthorizationUrl: 'https://d.test', tokenUrl: 'https://t.test', scopes: {} },
+      },
+    },
     oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test' },
   })
-  expect(document.auth).toEqual({ oauth: { type: 'bearer' }, oidc: { type: 'bearer' } })
+  expect(document.auth).toEqual({
+    oauth: {
+      type: 'bearer',
+      oauth2: {
+        authorization_code: { authorization_url: 'https://a.test', token_url: 'https://t.test', scopes: { read: 'Reads.' } },
+        device_authorization: { device_authorization_url: 'https://d.test', token_url: 'https://t.test' },
+      },
+    },
+    oidc: { type: 'bearer', open_id_connect_url: 'https://x.test' },
+  })
   expect(report.entries.map(({ level, pointer }) => [level, pointer])).toEqual([
     ['adjusted', '/components/securitySchemes/oauth'],
     ['adjusted', '/components/securitySchemes/oidc'],
@@ -98,15 +113,41 @@ test('a client certificate is a scheme of its own, and goes with one other', () 
   expect(report.entries).toEqual([])
 })
 
-test('of other schemes needed together the first is taken, and the report names the others', () => {
-  const { action, report } = secured([{ bearer: [], query: [] }], { bearer, query })
+test('others needed together, in whatever places, are one scheme of all of them', () => {
+  const cookie = { type: 'apiKey', in: 'cookie', name: 'sid' }
+  const { action, document, report } = secured([{ bearer: [], query: [], cookie: [] }], { bearer, query, cookie })
+  expect(action.auth).toEqual(['bearer_and_query_and_cookie'])
+  expect(document.auth?.bearer_and_query_and_cookie).toEqual({
+    type: 'all',
+    schemes: {
+      bearer: { type: 'bearer' },
+      query: { type: 'api_key', in: 'query', name: 'token' },
+      cookie: { type: 'api_key', in: 'cookie', name: 'sid' },
+    },
+  })
+  expect(report.entries).toEqual([])
+})
+
+test('an action names the scopes that its alternatives ask for', () => {
+  const oauth = { type: 'oauth2', flows: {} }
+  expect(secured([{ oauth: ['read', 'write'] }, { oauth: ['admin'] }], { oauth }).action.scopes).toEqual([
+    'read',
+    'write',
+    'admin',
+  ])
+  expect(secured(undefined, { oauth }, [{ oauth: ['read'] }]).action.scopes).toEqual(['read'])
+  expect(secured([], { oauth }, [{ oauth: ['read'] }]).action.scopes).toBeUndefined()
+})
+
+test('of schemes that would go into the same place the first is taken, and the report names the others', () => {
+  const { action, report } = secured([{ bearer: [], basic: [] }], { bearer, basic })
   expect(action.auth).toEqual(['bearer'])
   expect(report.entries).toMatchObject([
     {
       level: 'adjusted',
       operation: 'post_things',
       pointer: '/paths/~1things/post/security/0',
-      message: expect.stringContaining('"query" is not'),
+      message: expect.stringContaining('"basic" would go into the same place'),
     },
   ])
 })

@@ -35,8 +35,10 @@ export type AuthScheme =
       readonly description?: string
     } & WithCertificate)
   | { readonly type: 'mtls'; readonly description?: string }
+  /** Several that go into every request together; a field of one is called `<scheme>.<field>`. */
+  | { readonly type: 'all'; readonly schemes: Readonly<Record<string, AuthScheme>>; readonly description?: string }
 
-export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'QUERY'] as const
 export type Method = (typeof methods)[number]
 
 /** A template: text with placeholders, or a value with the way it is serialised. */
@@ -157,7 +159,9 @@ export function secretFieldsOf(scheme: AuthScheme): readonly string[] {
 }
 
 const wantsCertificate = (scheme: AuthScheme): boolean =>
-  scheme.type === 'mtls' || (scheme.type !== 'none' && scheme.client_certificate === true)
+  scheme.type === 'all'
+    ? Object.values(scheme.schemes).some(wantsCertificate)
+    : scheme.type === 'mtls' || (scheme.type !== 'none' && scheme.client_certificate === true)
 
 function sentFieldsOf(scheme: AuthScheme): readonly string[] {
   switch (scheme.type) {
@@ -172,6 +176,8 @@ function sentFieldsOf(scheme: AuthScheme): readonly string[] {
       return ['username', 'password']
     case 'headers':
       return scheme.headers.filter(({ value }) => value === undefined).map(({ name }) => name)
+    case 'all':
+      return Object.entries(scheme.schemes).flatMap(([part, one]) => sentFieldsOf(one).map((name) => `${part}.${name}`))
   }
 }
 
@@ -183,7 +189,7 @@ const labelled = (label: string, names: readonly string[]): string => {
 /** "API key (X-API-Key)", as the list of connections will show it. */
 export function authLabelOf(scheme: AuthScheme): string {
   const label = bareLabelOf(scheme)
-  return wantsCertificate(scheme) && scheme.type !== 'mtls' ? `${label} and client certificate` : label
+  return wantsCertificate(scheme) && scheme.type !== 'mtls' && scheme.type !== 'all' ? `${label} and client certificate` : label
 }
 
 function bareLabelOf(scheme: AuthScheme): string {
@@ -203,13 +209,15 @@ function bareLabelOf(scheme: AuthScheme): string {
         'Custom headers',
         scheme.headers.map(({ name }) => name),
       )
+    case 'all':
+      return Object.values(scheme.schemes).map(authLabelOf).join(' and ')
   }
 }
 
 /** What an action does when the document does not say so. */
 export function effectOf({ effect, method }: Pick<ActionDocument, 'effect' | 'method'>): Effect {
   if (effect) return effect
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return 'read'
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'QUERY') return 'read'
   return method === 'DELETE' ? 'destructive' : 'write'
 }
 

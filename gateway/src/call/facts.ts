@@ -23,6 +23,8 @@ export type Resolved = Proof<'resolved', Target>
 export type Granted = Proof<'granted', Target>
 
 interface Addressed extends Target {
+  /** Of the connection, or of the action where it has a server of its own. */
+  readonly baseUrl: string
   readonly url: string
 }
 /** The URL is complete, inside the allowlist and one the egress door may dial. */

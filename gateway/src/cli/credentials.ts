@@ -13,7 +13,19 @@ export interface Scheme {
 
 function fieldsOf(scheme: Record<string, unknown>): readonly string[] {
   const fields = sentFieldsOf(scheme)
-  return scheme.type === 'mtls' || scheme.client_certificate === true ? [...fields, 'client_certificate', 'client_key'] : fields
+  return wantsCertificate(scheme) ? [...fields, 'client_certificate', 'client_key'] : fields
+}
+
+function wantsCertificate(scheme: Record<string, unknown>): boolean {
+  return (
+    partsOf(scheme).some(([, part]) => wantsCertificate(part)) || scheme.type === 'mtls' || scheme.client_certificate === true
+  )
+}
+
+/** The schemes of one that is made of several. */
+function partsOf({ type, schemes }: Record<string, unknown>): readonly [string, Record<string, unknown>][] {
+  if (type !== 'all' || !isObject(schemes)) return []
+  return Object.entries(schemes).flatMap(([name, part]) => (isObject(part) ? [[name, part] as [string, typeof part]] : []))
 }
 
 function sentFieldsOf(scheme: Record<string, unknown>): readonly string[] {
@@ -28,6 +40,8 @@ function sentFieldsOf(scheme: Record<string, unknown>): readonly string[] {
       const headers = Array.isArray(scheme.headers) ? scheme.headers.filter(isObject) : []
       return headers.filter((header) => header.value === undefined).map((header) => String(header.name))
     }
+    case 'all':
+      return partsOf(scheme).flatMap(([name, part]) => sentFieldsOf(part).map((field) => `${name}.${field}`))
     default:
       return []
   }

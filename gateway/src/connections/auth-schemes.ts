@@ -16,6 +16,7 @@ const keyField = 'client_key'
 
 /** Whether a TLS connection to the API needs one. */
 export function wantsCertificate(scheme: AuthScheme): boolean {
+  if (scheme.type === 'all') return Object.values(scheme.schemes).some(wantsCertificate)
   return scheme.type === 'mtls' || (scheme.type !== 'none' && scheme.client_certificate === true)
 }
 
@@ -41,6 +42,8 @@ function sentFieldsOf(scheme: AuthScheme): readonly string[] {
       return ['username', 'password']
     case 'headers':
       return scheme.headers.filter((header) => header.value === undefined).map((header) => header.name)
+    case 'all':
+      return Object.entries(scheme.schemes).flatMap(([part, one]) => sentFieldsOf(one).map((name) => `${part}.${name}`))
     default:
       return unreachable(scheme)
   }
@@ -49,7 +52,7 @@ function sentFieldsOf(scheme: AuthScheme): readonly string[] {
 /** How a scheme reads in a list, e.g. `API key (X-API-Key)`. */
 export function labelOf(scheme: AuthScheme): string {
   const label = bareLabelOf(scheme)
-  return wantsCertificate(scheme) && scheme.type !== 'mtls' ? `${label} and client certificate` : label
+  return wantsCertificate(scheme) && scheme.type !== 'mtls' && scheme.type !== 'all' ? `${label} and client certificate` : label
 }
 
 function bareLabelOf(scheme: AuthScheme): string {
@@ -66,6 +69,8 @@ function bareLabelOf(scheme: AuthScheme): string {
       return 'Basic'
     case 'headers':
       return `Custom headers (${scheme.headers.map((header) => header.name).join(', ')})`
+    case 'all':
+      return Object.values(scheme.schemes).map(labelOf).join(' and ')
     default:
       return unreachable(scheme)
   }
@@ -107,11 +112,18 @@ function field(fields: CredentialFields, name: string): Secret {
   return value
 }
 
+/** The fields of one scheme of several that go together. */
+function partOf(fields: CredentialFields, part: string): CredentialFields {
+  const own = Object.entries(fields).filter(([name]) => name.startsWith(`${part}.`))
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(part.length + 1), value]))
+}
+
 /**
  * What must not come back in an answer. A user name is no secret, but with its password it is. A client key is none of them:
  * the API never gets it.
  */
 export function secretsOf(scheme: AuthScheme, fields: CredentialFields): readonly Secret[] {
+  if (scheme.type === 'all') return Object.entries(scheme.schemes).flatMap(([part, one]) => secretsOf(one, partOf(fields, part)))
   if (scheme.type !== 'basic') return sentFieldsOf(scheme).map((name) => field(fields, name))
   const password = field(fields, 'password')
   const pair = Secret.concat(field(fields, 'username'), ':', password)
@@ -168,6 +180,19 @@ function injectionOf(scheme: AuthScheme, fields: CredentialFields): Injection {
         headers: Object.fromEntries(scheme.headers.map((header) => [header.name, header.value ?? field(fields, header.name)])),
         query: {},
       }
+    case 'all': {
+      const parts = Object.entries(scheme.schemes).map(([part, one]) => injectionOf(one, partOf(fields, part)))
+      const cookies = parts.flatMap(({ headers }) => (headers.Cookie === undefined ? [] : [headers.Cookie]))
+      return {
+        headers: {
+          ...Object.assign({}, ...parts.map(({ headers }) => headers)),
+          ...(cookies.length > 1 && {
+            Cookie: Secret.concat(...cookies.flatMap((cookie, at) => (at === 0 ? [cookie] : ['; ', cookie]))),
+          }),
+        },
+        query: Object.assign({}, ...parts.map(({ query }) => query)),
+      }
+    }
     default:
       return unreachable(scheme)
   }

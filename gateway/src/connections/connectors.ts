@@ -127,7 +127,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     const { document, report } = importOpenApi(spec, {
       ...(source.connector === undefined ? {} : { connector: source.connector }),
       ...(source.name === undefined ? {} : { name: source.name }),
-      ...(source.select === undefined ? {} : { select: source.select }),
+      ...(source.select === undefined ? {} : { choice: { select: source.select } }),
       ...((source.server_url ?? source.url) === undefined ? {} : { serverUrl: source.server_url ?? source.url }),
     })
     return { document: parseConnector(document), report }

@@ -10,6 +10,7 @@ import { compileHeaders, compileQuery } from './template/parameters.ts'
 import { compilePath } from './template/path.ts'
 import type { Fallback } from './template/placeholders.ts'
 import { guarded } from './template/refusal.ts'
+import { compileServers } from './template/server.ts'
 import { joinUrl } from './template/url.ts'
 import type { CompiledAction, RenderedRequest, ResolvedLimits } from './types.ts'
 
@@ -48,10 +49,12 @@ function resolveLimits({ limits: shared = {} }: ConnectorDocument, { limits: own
   }
 }
 
-function effectOf({ effect, method }: ActionDocument): Effect {
+const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PROPFIND', 'REPORT', 'SEARCH'])
+
+export function effectOf({ effect, method }: Pick<ActionDocument, 'effect' | 'method'>): Effect {
   if (effect !== undefined) return effect
-  if (method === 'DELETE') return 'destructive'
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? 'read' : 'write'
+  if (method === 'DELETE' || method === 'PURGE') return 'destructive'
+  return readMethods.has(method) ? 'read' : 'write'
 }
 
 /** `listOpenInvoices` and `list_open_invoices` read "List open invoices". */
@@ -85,6 +88,7 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
   if (action === undefined) throw new TypeError(`The document has no action ${name}.`)
   const { path, method, output } = action
 
+  const servers = action.servers === undefined ? null : compileServers(action.servers, document.fields)
   const input = once<InputShape>(() => inputShape(action, schemas))
   const fallback: Fallback = (key, setting) => {
     const defaults = setting ? context.settingDefaults : input().defaults
@@ -114,9 +118,15 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
     deprecated: action.deprecated ?? false,
     tags: action.tags ?? [],
     authSchemes: action.auth ?? null,
+    baseUrl(environment, settings) {
+      const server = servers?.get(environment) ?? servers?.values().next().value
+      return server?.(settings) ?? null
+    },
     limits: resolveLimits(document, action),
     inputSchema,
     outputSchema,
+    inputSource: () => ({ schema: input().schema, schemas }),
+    outputSource: () => (output === undefined ? null : { schema: output, schemas }),
     checkInput: (value) => checkInput()(value),
     checkOutput: (value) => checkOutput()?.(value) ?? [],
     renderUrl: (baseUrl, values, settings) =>
@@ -135,7 +145,7 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
         withDefault(headers, 'Content-Type', body.contentType)
         return { method, url, headers, body: body.body, bodyValue: body.value }
       }),
-    mapsResponse: action.response !== undefined,
+    mapsResponse: action.response?.map !== undefined || action.response?.root !== undefined,
     mapResponse: (body) => map()(body),
   }
 }

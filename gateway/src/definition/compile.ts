@@ -5,13 +5,15 @@ import { schemasOf } from './input-schema.ts'
 import { schemaBundler } from './json-schema/bundle.ts'
 import { schemaCompiler } from './json-schema/validator.ts'
 import { LazyMap } from './lazy-map.ts'
-import { compileServer } from './template/server.ts'
+import { credentialNames } from './parse/headers.ts'
+import { compileServers, serversOf } from './template/server.ts'
 import { isBelow } from './template/url.ts'
 import { compileUrlPattern } from './template/url-pattern.ts'
 import type { CompiledConnector } from './types.ts'
 
-function settingDefaults({ servers, fields = {} }: ConnectorDocument): Readonly<Record<string, unknown>> {
-  const variables = Object.values(servers).flatMap((server) => Object.entries(server.variables ?? {}))
+function settingDefaults(document: ConnectorDocument): Readonly<Record<string, unknown>> {
+  const { fields = {} } = document
+  const variables = serversOf(document).flatMap((server) => Object.entries(server.variables ?? {}))
   return Object.fromEntries([...variables, ...Object.entries(fields)].map(([name, declared]) => [name, declared.default]))
 }
 
@@ -19,7 +21,6 @@ function settingDefaults({ servers, fields = {} }: ConnectorDocument): Readonly<
 export function compileConnector(document: ConnectorDocument, version: string): CompiledConnector {
   const schemas = schemasOf(document)
   const auth = document.auth ?? {}
-  const schemes = Object.values(auth)
   const context: ConnectorContext = {
     document,
     schemas,
@@ -27,13 +28,9 @@ export function compileConnector(document: ConnectorDocument, version: string): 
     outputs: schemaCompiler(schemas, { formats: false }),
     bundler: schemaBundler(schemas),
     settingDefaults: settingDefaults(document),
-    reservedQuery: new Set(
-      schemes.flatMap((scheme) => (scheme.type === 'api_key' && scheme.in === 'query' ? [scheme.name] : [])),
-    ),
+    reservedQuery: credentialNames(Object.values(auth), 'query'),
   }
-  const servers = new Map(
-    Object.entries(document.servers).map(([name, server]) => [name, compileServer(server, document.fields ?? {})]),
-  )
+  const servers = compileServers(document.servers, document.fields)
   const ca = document.security?.tls?.ca
   // A pattern that is none allows nothing; parsing refuses it before.
   const patterns = document.security?.url_patterns?.map((pattern) => compileUrlPattern(pattern) ?? (() => false))

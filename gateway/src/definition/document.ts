@@ -50,54 +50,97 @@ const clientCertificate = Type.Optional(
   }),
 )
 
+const OAuthFlow = Type.Optional(
+  Type.Object(
+    {
+      authorization_url: note,
+      token_url: note,
+      refresh_url: note,
+      device_authorization_url: note,
+      scopes: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'What each scope permits.' })),
+    },
+    closed,
+  ),
+)
+const OAuthFlows = Type.Object(
+  {
+    authorization_code: OAuthFlow,
+    client_credentials: OAuthFlow,
+    device_authorization: OAuthFlow,
+    implicit: OAuthFlow,
+    password: OAuthFlow,
+  },
+  { ...closed, description: 'How the API gives out its tokens (OAuth 2.0), by flow.' },
+)
+
+const oneAuthScheme = [
+  Type.Object({ type: Type.Literal('none'), description: note }, closed),
+  Type.Object(
+    {
+      type: Type.Literal('api_key'),
+      in: Type.Optional(Type.Enum(['header', 'query', 'cookie'], { default: 'header' })),
+      name: Type.String({ description: 'Name of the header, query parameter or cookie, e.g. X-API-Key.' }),
+      prefix: text('Put before the key, e.g. "ApiKey ".'),
+      client_certificate: clientCertificate,
+      description: note,
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      type: Type.Literal('bearer'),
+      prefix: Type.Optional(Type.String({ default: 'Bearer ' })),
+      oauth2: Type.Optional(OAuthFlows),
+      open_id_connect_url: text('Where the API publishes its OpenID Connect configuration.'),
+      client_certificate: clientCertificate,
+      description: note,
+    },
+    closed,
+  ),
+  Type.Object({ type: Type.Literal('basic'), client_certificate: clientCertificate, description: note }, closed),
+  Type.Object(
+    {
+      type: Type.Literal('headers'),
+      headers: Type.Array(
+        Type.Object(
+          {
+            name: Type.String(),
+            value: text('A fixed value that is no secret. Without it the value is asked for and kept secret.'),
+            description: note,
+          },
+          closed,
+        ),
+        { minItems: 1 },
+      ),
+      client_certificate: clientCertificate,
+      description: note,
+    },
+    closed,
+  ),
+  Type.Object({ type: Type.Literal('mtls'), description: note }, closed),
+] as const
+
 const AuthScheme = Type.Union(
   [
-    Type.Object({ type: Type.Literal('none'), description: note }, closed),
+    ...oneAuthScheme,
     Type.Object(
       {
-        type: Type.Literal('api_key'),
-        in: Type.Optional(Type.Enum(['header', 'query', 'cookie'], { default: 'header' })),
-        name: Type.String({ description: 'Name of the header, query parameter or cookie, e.g. X-API-Key.' }),
-        prefix: text('Put before the key, e.g. "ApiKey ".'),
-        client_certificate: clientCertificate,
+        type: Type.Literal('all'),
+        schemes: Type.Record(Type.String(), Type.Union([...oneAuthScheme]), {
+          minProperties: 2,
+          propertyNames: { pattern: fieldName },
+          description: 'Schemes that go into every request together. Each field is asked for as <scheme>.<field>.',
+        }),
         description: note,
       },
       closed,
     ),
-    Type.Object(
-      {
-        type: Type.Literal('bearer'),
-        prefix: Type.Optional(Type.String({ default: 'Bearer ' })),
-        client_certificate: clientCertificate,
-        description: note,
-      },
-      closed,
-    ),
-    Type.Object({ type: Type.Literal('basic'), client_certificate: clientCertificate, description: note }, closed),
-    Type.Object(
-      {
-        type: Type.Literal('headers'),
-        headers: Type.Array(
-          Type.Object(
-            {
-              name: Type.String(),
-              value: text('A fixed value that is no secret. Without it the value is asked for and kept secret.'),
-              description: note,
-            },
-            closed,
-          ),
-          { minItems: 1 },
-        ),
-        client_certificate: clientCertificate,
-        description: note,
-      },
-      closed,
-    ),
-    Type.Object({ type: Type.Literal('mtls'), description: note }, closed),
   ],
   { description: 'How a request proves who sends it. The secrets themselves are entered with a connection.' },
 )
 export type AuthScheme = Static<typeof AuthScheme>
+/** One that is not made of others. */
+export type OneAuthScheme = Exclude<AuthScheme, { type: 'all' }>
 
 const Field = Type.Object(
   {
@@ -249,6 +292,22 @@ const Body = Type.Object(
 )
 export type BodyDocument = Static<typeof Body>
 
+const Pagination = Type.Object(
+  {
+    type: Type.Enum(['link', 'cursor', 'offset', 'page'], {
+      description:
+        'link: the answer gives the address of the next page. cursor: a text to go on from. offset: how many items to skip. page: the number of a page.',
+    }),
+    parameter: text('Input that says where to go on: the cursor, the offset or the page.'),
+    size: text('Input that says how many items a page has.'),
+    next: text('Path in the response to the next cursor or address. Of a link without it, the Link header (rel="next") has it.'),
+    items: text('Path in the response to the list; empty when the response is the list.'),
+    more: text('Path in the response to a flag that tells whether there is more.'),
+  },
+  closed,
+)
+export type Pagination = Static<typeof Pagination>
+
 const Response = Type.Object(
   {
     map: Type.Optional(
@@ -257,6 +316,7 @@ const Response = Type.Object(
       }),
     ),
     root: text('Path of the part of the response that is the answer, e.g. "data".'),
+    pagination: Type.Optional(Pagination),
   },
   closed,
 )
@@ -267,11 +327,17 @@ const IdempotencyHeader = Type.String({
   description: 'Header by which the API recognises a repeated write, e.g. Idempotency-Key. Writes that carry it may be retried.',
 })
 
+/** Those of HTTP that a gateway may send, QUERY, and those of WebDAV and caches that API documents use. */
+export const methods = [
+  ...['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'],
+  ...['COPY', 'LINK', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'PURGE', 'REPORT', 'SEARCH', 'UNLINK', 'UNLOCK'],
+] as const
+
 const Action = Type.Object(
   {
     title: note,
     description: note,
-    method: Type.Enum(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    method: Type.Enum(methods),
     path: Type.String({
       pattern: '^/',
       description:
@@ -293,14 +359,31 @@ const Action = Type.Object(
     input: Type.Optional(JsonSchema),
     output: Type.Optional(JsonSchema),
     response: Type.Optional(Response),
+    errors: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^([1-5](\\d\\d|XX)|default)$' }),
+        Type.Object({ description: note, schema: Type.Optional(JsonSchema) }, closed),
+        { description: 'Answers that are no success, by status such as 404, 4XX or default.' },
+      ),
+    ),
     auth: Type.Optional(
       Type.Array(Type.String(), {
         description: 'Names of the auth schemes this action accepts; [] for none. Default: the scheme of the connection.',
       }),
     ),
+    scopes: Type.Optional(Type.Array(Type.String(), { description: 'OAuth scopes that a token needs for this action.' })),
+    servers: Type.Optional(
+      Type.Record(Type.String(), Server, {
+        minProperties: 1,
+        propertyNames: { pattern: fieldName },
+        description:
+          "Servers of this action alone, by environment, instead of the connector's. In an environment that is not listed the first is called.",
+      }),
+    ),
     effect: Type.Optional(
       Type.Enum(['read', 'write', 'destructive'], {
-        description: 'Default: read for GET, HEAD and OPTIONS, destructive for DELETE, write otherwise.',
+        description:
+          'Default: read for GET, HEAD, OPTIONS, QUERY, PROPFIND, REPORT and SEARCH, destructive for DELETE and PURGE, write otherwise.',
       }),
     ),
     confirm: Type.Optional(Type.Boolean({ default: false, description: 'Every call waits for a person to approve it.' })),

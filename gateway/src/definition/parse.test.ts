@@ -111,7 +111,7 @@ describe('a connector file', () => {
     expect(errors).toHaveLength(20)
     expect(detail).toMatch(/\(and 19 more\)\.$/)
     expect(errors[0]?.message).toBe(
-      'actions.a0.method must be one of "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH" or "DELETE"',
+      'actions.a0.method must be one of "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "COPY", "LINK" or 10 more',
     )
   })
 
@@ -265,7 +265,7 @@ describe('the meaning of a connector file', () => {
     [
       'an unknown auth type',
       { 'auth key type': 'oauth9' },
-      'auth.key.type must be one of "none", "api_key", "bearer", "basic", "headers" or "mtls"',
+      'auth.key.type must be one of "none", "api_key", "bearer", "basic", "headers", "mtls" or "all"',
     ],
     ['an unknown key of an auth scheme', { 'auth key nmae': 'x' }, 'auth.key.nmae is not a known property; did you mean "name"?'],
     ['a body on GET', action({ body: { type: 'json', value: {} } }), 'a GET request has no body'],

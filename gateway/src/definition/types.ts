@@ -1,5 +1,6 @@
 import type { CallLimits } from '../caller.ts'
 import type { AuthScheme, ConnectorDocument, Effect } from './document.ts'
+import type { SchemaSource } from './tool/compile.ts'
 
 /** What a connector document compiles to, once per version: nothing is parsed or compiled per call. */
 
@@ -45,9 +46,14 @@ export interface CompiledAction {
   /** Names of the auth schemes the action accepts; null: whatever the connection uses; []: send no credential. */
   readonly authSchemes: readonly string[] | null
   readonly limits: ResolvedLimits
+  /** The base URL of an action with servers of its own, null for the connection's. Throws INVALID_INPUT naming what is missing. */
+  baseUrl(environment: string, settings: Settings): string | null
   /** Self-contained: `$ref` only into its own `$defs`. Made on first use and kept. */
   inputSchema(): Readonly<Record<string, unknown>>
   outputSchema(): Readonly<Record<string, unknown>> | boolean | null
+  /** The same before it was made self-contained: what tools are compiled from. */
+  inputSource(): SchemaSource
+  outputSource(): SchemaSource | null
   /** Empty when valid. Compiled on first use; `pattern` runs on a linear-time engine. */
   checkInput(input: unknown): readonly SchemaProblem[]
   checkOutput(value: unknown): readonly SchemaProblem[]

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { SallyportError } from '../errors.ts'
 import { credentialKind } from './credentials.ts'
 import type { HttpApp, HttpOptions } from './services.ts'
@@ -26,6 +27,16 @@ export function guardAgainstOtherSites(app: HttpApp, options: Pick<HttpOptions, 
       )
     }
     done()
+  })
+}
+
+const isAddress = (text: string) => ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text)
+
+/** What a trusted proxy says must be an address: limits, allowlists and the audit log go by it. */
+export function requireCallerAddress(app: HttpApp): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.headers['x-forwarded-for'] === undefined || isAddress(request.ip)) return done()
+    done(new SallyportError('INVALID_INPUT', { detail: 'X-Forwarded-For must hold addresses, as the proxy sends it.' }))
   })
 }
 

@@ -2,12 +2,13 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
 import { requireCaller } from './credentials.ts'
 import { serveDashboard } from './dashboard.ts'
-import { guardAgainstOtherSites } from './guard.ts'
+import { guardAgainstOtherSites, requireCallerAddress } from './guard.ts'
 import { addSecurityHeaders } from './headers.ts'
 import { describeRoutes } from './openapi.ts'
 import { errorHandler } from './problems.ts'
 import { requireDeclaredRoles } from './roles.ts'
 import { approvalRoutes } from './routes/approvals.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { connectorRoutes } from './routes/connectors.ts'
@@ -26,6 +27,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   const handleError = errorHandler(options.log)
   const app = fastify({
     logger: false,
+    trustProxy: options.trustProxy?.length ? [...options.trustProxy] : false,
     // Milliseconds for a whole request to arrive; the largest body is 30 MB.
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 200 },
@@ -44,6 +46,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   })
   addSecurityHeaders(app)
   guardAgainstOtherSites(app, options)
+  requireCallerAddress(app)
   requireDeclaredRoles(app)
   describeRoutes(app, options.version)
 
@@ -65,6 +68,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       toolRoutes(api, services)
       approvalRoutes(api, services, options)
       tokenRoutes(api, services)
+      auditRoutes(api, services)
       vaultRoutes(api, services)
     },
     { prefix: '/api/v1' },

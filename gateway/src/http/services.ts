@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { Access } from '../access/types.ts'
+import type { AuditLog } from '../audit/types.ts'
 import type { Approvals, CallHistory, Calls, ConnectionTests, Tools } from '../call/types.ts'
 import type { Connections, Connectors, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
@@ -30,6 +31,7 @@ export interface HttpServices {
   readonly approvals: Approvals
   readonly tools: Tools
   readonly tests: ConnectionTests
+  readonly audit: AuditLog
   readonly vault: VaultRotation
   /** Resolves when requests can be served; throws UNAVAILABLE otherwise. */
   ready(): Promise<void>
@@ -43,6 +45,8 @@ export interface HttpOptions {
   readonly host: string
   /** Origin under which people reach the gateway, without a trailing slash. Asked per request: the port may be chosen late. */
   readonly publicUrl: () => string
+  /** CIDRs of the proxies whose X-Forwarded-For is believed; none without it. */
+  readonly trustProxy?: readonly string[]
   /** Folder of the built dashboard; without it, or without its index.html, a hint is served instead. */
   readonly dashboardDir?: string
   /** The published JSON Schema of connector files. */

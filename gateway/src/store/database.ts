@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -108,6 +109,9 @@ class Session implements PostgresPoolClient {
   }
 }
 
+/** A socket keeps the asynchronous context it was made in, and better-auth's has a session's token in it. */
+const outsideOfRequests = AsyncLocalStorage.snapshot()
+
 class Connections implements PostgresPool {
   readonly options = {}
   readonly #pool: pg.Pool
@@ -136,7 +140,7 @@ class Connections implements PostgresPool {
   async connect(): Promise<Session> {
     try {
       await this.#health.ready()
-      const client = await this.#pool.connect()
+      const client = await outsideOfRequests(() => this.#pool.connect())
       const known = this.#sessions.get(client)
       const session = known ?? new Session(client, this.#health)
       this.#sessions.set(client, session)

@@ -43,7 +43,7 @@ async function closeAbandonedCalls(databases: Databases, log: Log): Promise<void
 }
 
 /** Loaded when it is in use: the driver takes a fifth of a second. */
-async function openRedis(redisUrl: Secret): Promise<SharedLimiter> {
+async function openRedis(redisUrl: Secret) {
   const { openRedisLimiter } = await import('./redis-limiter.ts')
   return openRedisLimiter(reveal(redisUrl))
 }
@@ -71,8 +71,8 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
   undo.defer(() => close(databases))
   if (databaseUrl === undefined) await closeAbandonedCalls(databases, log)
   undo.defer(() => close(calls))
-  const limiter =
-    redisUrl !== undefined ? await openRedis(redisUrl) : databaseUrl !== undefined ? new PostgresLimiter(target) : null
+  const redis = redisUrl === undefined ? null : await openRedis(redisUrl)
+  const limiter: SharedLimiter | null = redis ?? (databaseUrl === undefined ? null : new PostgresLimiter(target))
   if (limiter !== null) undo.defer(() => close(limiter))
 
   const parts = undo.move()
@@ -85,7 +85,7 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
     calls,
     limiter,
     ping: async () => {
-      await sql`select 1`.execute(databases.unscoped)
+      await Promise.all([sql`select 1`.execute(databases.unscoped), redis?.ready()])
     },
     close: () => parts.disposeAsync(),
   }

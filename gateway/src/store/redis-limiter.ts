@@ -91,6 +91,17 @@ export class RedisLimiter implements SharedLimiter {
     await withinTime(link.ready.then(() => link.client.ping()))
   }
 
+  /** Throws UNAVAILABLE while calls are refused because of Redis. */
+  async ready(): Promise<void> {
+    const link = this.#connected()
+    try {
+      await withinTime(link.ready.then(() => link.client.ping()))
+    } catch (error) {
+      this.#drop(link)
+      throw unavailable(error)
+    }
+  }
+
   async close(): Promise<void> {
     const link = this.#link
     this.#link = undefined

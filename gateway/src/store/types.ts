@@ -13,7 +13,7 @@ export interface Store {
   readonly calls: CallLog
   /** Counts calls for all gateways together; null with the embedded database, which has one gateway only. */
   readonly limiter: SharedLimiter | null
-  /** Resolves when the database answers; throws UNAVAILABLE otherwise. For readiness. */
+  /** Resolves when the database answers, and Redis if there is one; throws UNAVAILABLE otherwise. For readiness. */
   ping(): Promise<void>
   /** Finishes pending writes, closes the connections and stops the embedded server. */
   close(): Promise<void>

@@ -1,17 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ConfigError } from '../config.ts'
 import { importOptional, RootKeyError } from './root-key-error.ts'
 import type { KeyContext, RootKey } from './types.ts'
 
-/** For a request with its repetitions; an answer takes milliseconds. */
-const timeoutMs = 15_000
+/** For one answer of the service; it takes milliseconds. */
+const answerTimeoutMs = 5_000
+/** The client's own repetitions go on until the time is up, and then tell of the time only, not of what was wrong. */
+const callOptions = { timeout: answerTimeoutMs, retry: null }
+const attempts = 3
+/** Before the second attempt; doubled before the third. */
+const firstBackoffMs = 200
 
 const keyForm = /^projects\/[\w.:-]+\/locations\/[\w-]+\/keyRings\/[\w-]+\/cryptoKeys\/[\w-]+$/
 
 /** Codes of gRPC, which the service uses over REST as well. */
 const invalidArgument = 3
+const unavailable = 14
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+async function repeated<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (codeOf(error) !== unavailable || attempt + 1 === attempts) throw error
+      await delay(firstBackoffMs * 2 ** attempt)
+    }
+  }
 }
 
 /** What it means to an operator. The messages of the service name keys and projects, but no secrets. */
@@ -68,6 +86,11 @@ export async function openGcpKms(setting: string, reference: string): Promise<Ro
   const kms = await importOptional(() => import('@google-cloud/kms'), '@google-cloud/kms', '6.3.0')
   const client = new kms.KeyManagementServiceClient({ fallback: true, ...endpoint })
   const name = `gcp-kms:${reference}`
+  // Asked here: the client would ask for its credentials beside the first request, and a failure there ends the process.
+  await client.initialize().catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error)
+    throw new RootKeyError(`${name}: there are no credentials for Google Cloud (${said}). Set GOOGLE_APPLICATION_CREDENTIALS.`)
+  })
   const contextOf = ({ workspace, keyId }: KeyContext) =>
     Buffer.from(JSON.stringify(['sallyport workspace key', workspace, keyId]))
   const bytes = (value: Uint8Array | string | null | undefined): Buffer | null =>
@@ -80,7 +103,7 @@ export async function openGcpKms(setting: string, reference: string): Promise<Ro
     name,
     async wrap(context, plaintext) {
       const request = { name: key, plaintext, additionalAuthenticatedData: contextOf(context) }
-      const [answer] = await client.encrypt(request, { timeout: timeoutMs }).catch((error: unknown) => {
+      const [answer] = await repeated(() => client.encrypt(request, callOptions)).catch((error: unknown) => {
         throw explain(name, error)
       })
       const ciphertext = bytes(answer.ciphertext)
@@ -90,7 +113,7 @@ export async function openGcpKms(setting: string, reference: string): Promise<Ro
     async unwrap(context, ciphertext) {
       const request = { name: key, ciphertext, additionalAuthenticatedData: contextOf(context) }
       try {
-        const [answer] = await client.decrypt(request, { timeout: timeoutMs })
+        const [answer] = await repeated(() => client.decrypt(request, callOptions))
         return bytes(answer.plaintext)
       } catch (error) {
         if (codeOf(error) === invalidArgument) return null

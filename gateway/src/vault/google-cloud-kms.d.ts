@@ -9,11 +9,13 @@ declare module '@google-cloud/kms' {
   }
   interface CallOptions {
     readonly timeout: number
+    readonly retry: null
   }
   type Bytes = Uint8Array | string | null | undefined
 
   export class KeyManagementServiceClient {
     constructor(options: { fallback: boolean; apiEndpoint?: string; port?: number; protocol?: string })
+    initialize(): Promise<unknown>
     encrypt(request: Context & { readonly plaintext: Uint8Array }, options: CallOptions): Promise<[{ ciphertext?: Bytes }]>
     decrypt(request: Context & { readonly ciphertext: Uint8Array }, options: CallOptions): Promise<[{ plaintext?: Bytes }]>
   }

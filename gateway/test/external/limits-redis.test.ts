@@ -5,6 +5,7 @@ import { createClient } from '@redis/client'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openRedisLimiter, RedisLimiter, scriptFile } from '../../src/store/redis-limiter.ts'
 import { externalRedis } from '../support/external-servers.ts'
+import { removeDataDir, startGatewayProcess } from '../support/gateway.ts'
 import { expectExactlyTheLimit, expectExactWindows } from '../support/limits.ts'
 
 const redis = createClient({ url: externalRedis })
@@ -166,7 +167,9 @@ test('refuses at once while the server is away, and goes on by itself when it is
   expect(await limiter.take([minute('away', 2)])).toBeNull()
   await detour.cut()
   expect(await expectUnavailable(limiter)).toBeLessThan(500)
+  await expect(limiter.ready()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 })
   await detour.restore()
+  await limiter.ready()
   expect(await limiter.take([minute('away', 2)])).toBeNull()
   expect(await limiter.take([minute('away', 2)])).toMatchObject({ quota: minute('away', 2) })
 })
@@ -183,6 +186,25 @@ test('refuses within a second while the server is silent, on an open connection 
   }
   detour.speak()
   expect(await limiter.take([minute('silent', 2)])).toBeNull()
+})
+
+test('a gateway says that it is not ready while it refuses calls because Redis is away', async () => {
+  const detour = await startDetour()
+  const gateway = await startGatewayProcess({ env: { REDIS_URL: detour.url } })
+  undo.push(async () => {
+    await gateway.stop()
+    await removeDataDir(gateway.dataDir)
+  })
+  const ask = async (path: string) => {
+    const response = await fetch(gateway.url + path)
+    return { status: response.status, retryAfter: response.headers.get('retry-after'), text: await response.text() }
+  }
+  expect(await ask('/readyz')).toMatchObject({ status: 200 })
+  await detour.cut()
+  expect(await ask('/readyz')).toMatchObject({ status: 503, retryAfter: '1', text: expect.stringContaining('Redis') })
+  expect(await ask('/healthz')).toMatchObject({ status: 200 })
+  await detour.restore()
+  expect(await ask('/readyz')).toMatchObject({ status: 200 })
 })
 
 test('a connection that broke while nothing was under way costs no call', async () => {

@@ -4,7 +4,10 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Checkbox, Select } from '../../ui/choice.tsx'
 import { Field, Input, TextField } from '../../ui/field.tsx'
 
-export const schemeTypes: readonly { readonly value: AuthScheme['type']; readonly label: string; readonly hint: string }[] = [
+/** Those that a person makes here; one made of several comes with a document only. */
+export type MadeScheme = Exclude<AuthScheme['type'], 'all'>
+
+export const schemeTypes: readonly { readonly value: MadeScheme; readonly label: string; readonly hint: string }[] = [
   { value: 'none', label: 'None', hint: 'A public API.' },
   { value: 'api_key', label: 'API key', hint: 'In a header, a query parameter or a cookie.' },
   { value: 'bearer', label: 'Bearer token', hint: 'Authorization: Bearer …' },
@@ -13,7 +16,7 @@ export const schemeTypes: readonly { readonly value: AuthScheme['type']; readonl
   { value: 'mtls', label: 'Client certificate', hint: 'TLS with a certificate of your own (mTLS).' },
 ]
 
-export function blankScheme(type: AuthScheme['type']): AuthScheme {
+export function blankScheme(type: MadeScheme): AuthScheme {
   switch (type) {
     case 'none':
     case 'bearer':
@@ -46,6 +49,7 @@ export function SchemeEditor({
     case 'basic':
     case 'bearer':
     case 'mtls':
+    case 'all':
       return null
     case 'api_key': {
       const place = scheme.in ?? 'header'

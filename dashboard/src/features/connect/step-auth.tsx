@@ -1,10 +1,10 @@
-import { type AuthScheme, authLabelOf, settingFieldsOf } from '../../lib/connector-document.ts'
+import { authLabelOf, settingFieldsOf } from '../../lib/connector-document.ts'
 import { RadioCards } from '../../ui/choice.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { SecretFields } from '../connections/secret-fields.tsx'
 import { SettingFields } from '../connections/setting-fields.tsx'
 import { ownSchemeOf, schemeOf, secretsOf } from './draft.ts'
-import { blankScheme, SchemeEditor, schemeTypes } from './scheme-editor.tsx'
+import { blankScheme, type MadeScheme, SchemeEditor, schemeTypes } from './scheme-editor.tsx'
 import type { StepProps } from './step.ts'
 
 const none = ''
@@ -26,7 +26,7 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
     if (next === other) change({ kind: 'scheme', name: ownScheme, scheme: document.auth?.[ownScheme] ?? blankScheme('api_key') })
     else change({ kind: 'scheme', name: next })
   }
-  const chooseType = (type: AuthScheme['type']) => {
+  const chooseType = (type: MadeScheme) => {
     setSecrets({})
     if (type === 'none') change({ kind: 'scheme', name: none })
     else change({ kind: 'scheme', name: ownScheme, scheme: blankScheme(type) })
@@ -62,7 +62,7 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
         <RadioCards
           label="Kind of authentication"
           className="sm:grid-cols-2"
-          value={describing ? (scheme?.type ?? 'none') : 'none'}
+          value={describing && scheme && scheme.type !== 'all' ? scheme.type : 'none'}
           onChange={chooseType}
           options={schemeTypes}
         />

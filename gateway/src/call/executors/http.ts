@@ -109,7 +109,7 @@ export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: numbe
       timeoutMs,
       maxResponseBytes: action.limits.maxResponseBytes,
       redirects: action.effect === 'read' ? 'follow' : 'none',
-      mayRedirectTo: (url) => connection.connector.urlAllowed(url, connection.baseUrl),
+      mayRedirectTo: (url) => connection.connector.urlAllowed(url, permit.baseUrl),
       verifyTls: connection.connector.verifyTls,
       authorities: connection.connector.authorities ?? undefined,
       clientCertificate: injection.clientCertificate,

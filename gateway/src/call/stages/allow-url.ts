@@ -15,36 +15,39 @@ function isPrivateHost(hostname: string): boolean {
 }
 
 /** Servers found fit to be dialled; a connection is loaded anew when anything about it changes. */
-const judged = new WeakSet<LoadedConnection>()
+const judged = new WeakMap<LoadedConnection, Set<string>>()
 
-/** Every URL of a connection has the origin of its server, so that is judged once. */
-function judgeServer(services: CallServices, connection: LoadedConnection): void {
-  if (judged.has(connection)) return
-  const { protocol, hostname, origin } = new URL(connection.baseUrl)
+/** Every URL of an action has the origin of its server, so that is judged once. */
+function judgeServer(services: CallServices, connection: LoadedConnection, baseUrl: string): void {
+  const known = judged.get(connection)
+  if (known?.has(baseUrl)) return
+  const { protocol, hostname, origin } = new URL(baseUrl)
   if (protocol !== 'https:' && !connection.connector.allowHttp && !isPrivateHost(hostname)) {
     throw new SallyportError('URL_NOT_ALLOWED', {
       detail: `${origin} is not HTTPS. Use an https:// server URL, or set security.allow_http in the connector.`,
     })
   }
   try {
-    services.egress.checkUrl(connection.baseUrl)
+    services.egress.checkUrl(baseUrl)
   } catch (error) {
     if (!(error instanceof EgressError)) throw error
     throw new SallyportError('URL_NOT_ALLOWED', { internal: error.message, cause: error })
   }
-  judged.add(connection)
+  if (known === undefined) judged.set(connection, new Set([baseUrl]))
+  else known.add(baseUrl)
 }
 
 /** Is the URL one that the connector may call and the gateway may dial? Throws URL_NOT_ALLOWED. */
 export function allowUrl(services: CallServices, granted: Granted, request: CallRequest): Allowed {
   const { caller, connection, action } = granted
-  const url = action.renderUrl(connection.baseUrl, inputOf(request), connection.settings)
-  if (!connection.connector.urlAllowed(url, connection.baseUrl)) {
+  const baseUrl = action.baseUrl(connection.environment, connection.settings) ?? connection.baseUrl
+  const url = action.renderUrl(baseUrl, inputOf(request), connection.settings)
+  if (!connection.connector.urlAllowed(url, baseUrl)) {
     throw new SallyportError('URL_NOT_ALLOWED', {
       detail: `The address is outside the url_patterns of "${connection.connector.id}".`,
       internal: url,
     })
   }
-  judgeServer(services, connection)
-  return { caller, connection, action, url } as Allowed
+  judgeServer(services, connection, baseUrl)
+  return { caller, connection, action, baseUrl, url } as Allowed
 }

@@ -20,8 +20,8 @@ function planOf({ request, connection }: First): PlannedRequest {
   }
 }
 
-function permit({ caller, connection, action, url, input, request, idempotencyKey }: First): Permission {
-  return { kind: 'permitted', permit: { caller, connection, action, url, input, request, idempotencyKey } as Permit }
+function permit({ caller, connection, action, baseUrl, url, input, request, idempotencyKey }: First): Permission {
+  return { kind: 'permitted', permit: { caller, connection, action, baseUrl, url, input, request, idempotencyKey } as Permit }
 }
 
 /** Must a person decide on this exact call, and have they? */

@@ -9,8 +9,8 @@ function upstreamKey(workspace: string, caller: string, key: string): string {
   return sha256(canonicalJson([workspace, caller, key])).toString('base64url')
 }
 
-function firstOf({ caller, connection, action, url, input, request }: Checked, idempotencyKey: string | null): Claim {
-  return { kind: 'first', first: { caller, connection, action, url, input, request, idempotencyKey } as First }
+function firstOf({ caller, connection, action, baseUrl, url, input, request }: Checked, idempotencyKey: string | null): Claim {
+  return { kind: 'first', first: { caller, connection, action, baseUrl, url, input, request, idempotencyKey } as First }
 }
 
 /**

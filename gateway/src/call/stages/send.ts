@@ -33,7 +33,7 @@ export async function send(services: CallServices, armed: Armed, progress: Progr
   const { limits, effect, name, idempotencyHeader } = permit.action
   const deadline = services.clock.monotonic() + limits.timeoutMs
   const retries = effect === 'read' || idempotencyHeader !== null ? limits.retries : 0
-  const turn = services.upstreams.enter(`${permit.connection.id} ${permit.connection.baseUrl}`)
+  const turn = services.upstreams.enter(`${permit.connection.id} ${permit.baseUrl}`)
   try {
     for (let tries = 0; ; tries++) {
       const left = deadline - services.clock.monotonic()

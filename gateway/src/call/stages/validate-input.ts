@@ -5,7 +5,7 @@ import type { CallRequest } from '../types.ts'
 
 /** Does the input match its schema? Renders the request from it. Throws INVALID_INPUT naming each wrong field. */
 export function validateInput(admitted: Admitted, call: CallRequest): Checked {
-  const { caller, connection, action, url } = admitted
+  const { caller, connection, action, baseUrl, url } = admitted
   const input = inputOf(call)
   const problems = action.checkInput(input)
   const [first] = problems
@@ -16,5 +16,5 @@ export function validateInput(admitted: Admitted, call: CallRequest): Checked {
     })
   }
   const request = action.renderRequest(url, input, connection.settings)
-  return { caller, connection, action, url: request.url, input, request, idempotencyKey: null } as Checked
+  return { caller, connection, action, baseUrl, url: request.url, input, request, idempotencyKey: null } as Checked
 }

@@ -54,10 +54,9 @@ async function serve(options: ServeOptions, command: Command, version: string): 
   const out = outputOf(command)
   const stopping = stopRequested(out)
   try {
-    const config = configOf(options)
     // Loaded here only: the other commands start without the gateway's parts.
     const { startGateway } = await import('../../app.ts')
-    const gateway = await startGateway(config)
+    const gateway = await startGateway(configOf(options))
     const { url, publicUrl, setupUrl } = gateway
     if (out.json) out.line(JSON.stringify({ url, public_url: publicUrl, setup_url: setupUrl }))
     else {

@@ -1,7 +1,7 @@
 import type { ActionDocument, JsonSchemaValue } from '../document.ts'
 import type { Direction } from './directions.ts'
 import type { Inputs } from './inputs.ts'
-import type { ReportLevel } from './report.ts'
+import type { ReportCode } from './report.ts'
 import type { Security } from './security.ts'
 import type { Json, Spec } from './spec.ts'
 
@@ -23,10 +23,14 @@ export interface OperationContext {
   readonly security: Security
   readonly operation: Operation
   readonly inputs: Inputs
+  /** Where relative addresses of servers start. */
+  readonly serverUrl: string | undefined
+  /** The media type that was asked for, of those that its body may have. */
+  readonly contentType: string | undefined
   /** A schema of this operation as the connector's; `at` is its JSON Pointer. */
   convert(schema: unknown, direction: Direction, at: string): JsonSchemaValue
   /** An entry of the report about this operation. */
-  note(level: ReportLevel, at: string, message: string): void
+  note(code: ReportCode, at: string, message: string): void
   /** For what many operations have in common: the first one stands for all. */
-  noteOnce(level: ReportLevel, at: string, message: string): void
+  noteOnce(code: ReportCode, at: string, message: string): void
 }

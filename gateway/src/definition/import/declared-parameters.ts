@@ -1,16 +1,31 @@
+import { unreachable } from '../../errors.ts'
 import { headerNameProblem, isToken } from '../parse/headers.ts'
 import type { OperationContext } from './context.ts'
 import { isRecord, type Json, pointer, textOf } from './spec.ts'
+import { parameterOf as fromSwagger, styleOf } from './swagger.ts'
 
-const locations = ['path', 'query', 'header', 'cookie'] as const
+const locations = ['path', 'query', 'querystring', 'header', 'cookie'] as const
 export type Location = (typeof locations)[number]
 
-/** A parameter as the document declares it; `at` is its JSON Pointer. */
+/** A parameter in the words of OpenAPI 3; `at` is its JSON Pointer, `schemaAt` that of its schema. */
 export interface Parameter {
   readonly name: string
   readonly location: Location
   readonly value: Json
   readonly at: string
+  readonly schemaAt: string
+}
+
+/** A part of the body, which Swagger 2.0 declares as a parameter. */
+export interface BodyPart {
+  readonly value: Json
+  readonly at: string
+}
+
+export interface Declared {
+  /** In the order in which they get their names. */
+  readonly parameters: readonly Parameter[]
+  readonly bodyParts: readonly BodyPart[]
 }
 
 /** Header parameters OpenAPI says to ignore, and where they come from instead. */
@@ -20,61 +35,91 @@ const ignoredHeaders: ReadonlyMap<string, string> = new Map([
   ['content-type', 'it follows from the body'],
 ])
 
-/** Those of the path and, overriding them, those of the operation; in the order in which they get their names. */
-export function declaredParameters(context: OperationContext): readonly Parameter[] {
+/** Those of the path and, overriding them, those of the operation. */
+export function declaredParameters(context: OperationContext): Declared {
   const { operation, note } = context
   const found = new Map<string, Parameter>()
+  const body = new Map<string, BodyPart>()
   for (const { holder, base } of [
     { holder: operation.item, base: operation.itemAt },
     { holder: operation.value, base: operation.at },
   ]) {
     if (holder.parameters === undefined) continue
     if (!Array.isArray(holder.parameters)) {
-      note('skipped', pointer(base, 'parameters'), '"parameters" should be a list.')
+      note('parameter_left_out', pointer(base, 'parameters'), '"parameters" should be a list.')
       continue
     }
     for (const [index, written] of holder.parameters.entries()) {
-      const parameter = parameterOf(context, written, pointer(base, 'parameters', index))
-      if (parameter === null) continue
-      const { location, name } = parameter
-      found.set(`${location} ${location === 'header' ? name.toLowerCase() : name}`, parameter)
+      const place = pointer(base, 'parameters', index)
+      const { value, at, lost } = context.spec.follow(written, place)
+      if (lost !== undefined) note('reference_lost', place, `A parameter is missing: the reference ${lost}.`)
+      else if (context.spec.isSwagger && isRecord(value) && (value.in === 'body' || value.in === 'formData'))
+        body.set(value.in === 'body' ? 'body' : `form ${String(value.name)}`, { value, at })
+      else {
+        const parameter = parameterOf(context, value, place, at)
+        if (parameter === null) continue
+        const { location, name } = parameter
+        found.set(`${location} ${location === 'header' ? name.toLowerCase() : name}`, parameter)
+      }
     }
   }
-  return [...found.values()].sort((a, b) => locations.indexOf(a.location) - locations.indexOf(b.location))
+  return {
+    parameters: [...found.values()].sort((a, b) => locations.indexOf(a.location) - locations.indexOf(b.location)),
+    bodyParts: [...body.values()],
+  }
 }
 
-/** Null for what is no parameter of this operation, which is reported. */
-function parameterOf({ spec, security, note }: OperationContext, written: unknown, place: string): Parameter | null {
-  const { value, at, lost } = spec.follow(written, place)
-  if (lost !== undefined) {
-    note('skipped', place, `A parameter is missing: the reference ${lost}.`)
-    return null
-  }
+/** Null for what is no parameter of this operation, which is reported. `place` is where it is used, `at` where it is declared. */
+function parameterOf({ spec, security, note }: OperationContext, value: unknown, place: string, at: string): Parameter | null {
   const name = isRecord(value) ? textOf(value.name) : undefined
   const location = isRecord(value) ? locations.find((one) => one === value.in) : undefined
   if (!isRecord(value) || name === undefined || location === undefined) {
     const what = isRecord(value) ? `"${String(value.name)}" in "${String(value.in)}"` : 'that is no object'
-    note('skipped', place, `A parameter ${what} is not one of OpenAPI 3.`)
+    note('parameter_left_out', place, `A parameter ${what} is not one of ${spec.isSwagger ? 'Swagger 2.0' : 'OpenAPI 3'}.`)
     return null
   }
   const reason = location === 'header' ? ignoredHeaders.get(name.toLowerCase()) : undefined
   if (reason !== undefined) {
-    note('skipped', place, `The header parameter "${name}" is ignored, as OpenAPI says: ${reason}.`)
+    note('parameter_left_out', place, `The header parameter "${name}" is ignored, as OpenAPI says: ${reason}.`)
     return null
   }
   if (location !== 'path' && security.carries(location, name)) {
-    note('adjusted', place, `The ${location} parameter "${name}" is the credential, which the connection supplies.`)
+    note(
+      'parameter_is_credential',
+      place,
+      `The ${location} parameter "${name}" is the credential, which the connection supplies.`,
+    )
     return null
   }
-  const problem = nameProblem(location, name)
+  const problem = problemOf(location, name, value)
   if (problem !== null) {
-    note('skipped', place, `The ${location} parameter "${name}" is left out: its name ${problem}.`)
+    note('parameter_left_out', place, `The ${location} parameter "${name}" is left out: ${problem}.`)
     return null
   }
-  return { name, location, value, at }
+  if (!spec.isSwagger) return { name, location, value, at, schemaAt: pointer(at, 'schema') }
+  if (value.type === 'array' && styleOf(value) === null)
+    note('written_differently', place, `The items of "${name}" should be separated by tabs; here they are separated by commas.`)
+  return { name, location, value: fromSwagger(value), at, schemaAt: at }
 }
 
-function nameProblem(location: Location, name: string): string | null {
-  if (location === 'header') return name.toLowerCase() === 'cookie' ? 'is reserved for cookies' : headerNameProblem(name)
-  return location === 'cookie' && !isToken(name) ? 'is no valid name of a cookie' : null
+function problemOf(location: Location, name: string, value: Json): string | null {
+  switch (location) {
+    case 'header': {
+      const problem = name.toLowerCase() === 'cookie' ? 'is reserved for cookies' : headerNameProblem(name)
+      return problem === null ? null : `its name ${problem}`
+    }
+    case 'cookie':
+      return isToken(name) ? null : 'its name is no valid name of a cookie'
+    case 'querystring': {
+      const types = isRecord(value.content) ? Object.keys(value.content) : []
+      return types[0] === 'application/x-www-form-urlencoded'
+        ? null
+        : `a whole query string can be written as application/x-www-form-urlencoded only, not as ${types.join(', ') || 'nothing'}`
+    }
+    case 'path':
+    case 'query':
+      return null
+    default:
+      return unreachable(location)
+  }
 }

@@ -8,6 +8,9 @@ export interface Media {
   /** The media type object, and its JSON Pointer. */
   readonly value: Json
   readonly at: string
+  readonly schemaAt: string
+  /** Where the single fields of a form are declared, when that is not in the schema. */
+  readonly fieldsAt?: ReadonlyMap<string, string>
 }
 
 /** What a body of a media type is sent as; null for those there is no way to write yet. */

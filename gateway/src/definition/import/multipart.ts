@@ -56,11 +56,16 @@ export function encodingOf({ note }: OperationContext, media: Media): BodyDocume
     const written = media.type === 'form' ? formField(encoding) : partOf(encoding)
     if (written !== null) found[name] = written
     else if (textOf(encoding.contentType) !== undefined && encoding.contentType !== 'text/plain') {
-      note('warning', at, `"${name}" should be written as ${String(encoding.contentType)}; it is written as plain text.`)
+      note(
+        'written_differently',
+        at,
+        `"${name}" should be written as ${String(encoding.contentType)}; it is written as plain text.`,
+      )
     }
-    if (encoding.headers !== undefined) note('skipped', pointer(at, 'headers'), `Headers of the part "${name}" are not sent.`)
+    if (encoding.headers !== undefined)
+      note('part_left_out', pointer(at, 'headers'), `Headers of the part "${name}" are not sent.`)
     if (encoding.allowReserved === true)
-      note('warning', at, `"${name}" may hold reserved characters unencoded; here they are encoded.`)
+      note('written_differently', at, `"${name}" may hold reserved characters unencoded; here they are encoded.`)
   }
   return Object.keys(found).length === 0 ? undefined : found
 }

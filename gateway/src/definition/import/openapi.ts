@@ -1,10 +1,11 @@
 import { SallyportError } from '../../errors.ts'
-import type { ActionDocument, ConnectorDocument } from '../document.ts'
+import { type ActionDocument, methods as allMethods, type ConnectorDocument } from '../document.ts'
+import { actionName, type Choice, chosenOf, contentTypeFor } from './choice.ts'
 import type { Operation } from './context.ts'
 import { Inputs } from './inputs.ts'
 import { proposeSlug, snakeCase, UniqueNames } from './names.ts'
 import { importOperation } from './operation.ts'
-import { readSpec } from './read-spec.ts'
+import { readSpec, type SpecOptions } from './read-spec.ts'
 import { type ImportReport, Reporter } from './report.ts'
 import { SchemaLibrary } from './schemas.ts'
 import { Security } from './security.ts'
@@ -12,51 +13,72 @@ import { importServers } from './servers.ts'
 import { entriesOf, isRecord, type Json, own, pointer, type Spec, textOf } from './spec.ts'
 import { bounded } from './text.ts'
 
-export interface ImportOptions {
+export interface ImportOptions extends SpecOptions {
   /** Slug of the connector; made from the title when absent. */
-  readonly connector?: string
-  readonly name?: string
+  readonly connector?: string | undefined
+  readonly name?: string | undefined
   /** Base of a relative server URL, or of a document without servers. */
-  readonly serverUrl?: string
-  /** Actions to keep, by name or operationId; all when absent. */
-  readonly select?: readonly string[]
+  readonly serverUrl?: string | undefined
+  readonly choice?: Choice | undefined
+  /** Told now and then how many operations are done, of all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 export interface Imported {
   readonly document: ConnectorDocument
   readonly report: ImportReport
+  /** Every operation found, chosen or not, by the name its action has or would have. */
+  readonly operations: readonly Operation[]
+  /** Tags as the document describes them. */
+  readonly tags: readonly Tag[]
 }
 
+/** How many operations are imported between two words about it. */
+const progressStep = 250
+
 /**
- * A connector out of an OpenAPI 3.0 or 3.1 document: an object, or its JSON or YAML text. Pure: follows references inside the
- * document only. The result shares what it can with an object that is passed in, so neither may be changed afterwards.
+ * A connector out of a document of OpenAPI 3.0, 3.1 or 3.2 or Swagger 2.0: an object, or its JSON or YAML text. Pure. The
+ * result shares what it can with an object that is passed in, so neither may be changed afterwards.
  * Throws INVALID_INPUT when it is no such document, has no operation, or no absolute server address.
  */
 export function importOpenApi(source: unknown, options: ImportOptions = {}): Imported {
-  const spec = readSpec(source)
+  return importSpec(readSpec(source, options), options)
+}
+
+/** The same of documents that are read already. */
+export function importSpec(spec: Spec, options: ImportOptions = {}): Imported {
   const report = new Reporter()
+  if (Number(/^3\.(\d+)/.exec(spec.version)?.[1] ?? 0) > 2)
+    report.add('version_unknown', '', '/openapi', `${spec.format} is newer than this gateway; it is read as OpenAPI 3.2.`)
   const found = operationsOf(spec, report)
   if (found.operations.length === 0) throw noOperations(spec, found.total)
   const servers = importServers(spec, options.serverUrl, report)
   const security = new Security(spec, report)
   const schemas = new SchemaLibrary(spec, report)
   const actions: Record<string, ActionDocument> = {}
-  for (const operation of selected(found.operations, options.select, report)) {
+  const chosen = chosenOf(found.operations, options.choice, report)
+  for (const [index, operation] of chosen.entries()) {
+    if (index % progressStep === 0) options.onProgress?.(index, chosen.length)
+    const name = actionName(operation, options.choice)
     const action = importOperation({
       spec,
       security,
       operation,
       inputs: new Inputs(),
-      convert: (schema, direction, at) => schemas.convert(schema, direction, at, operation.name),
-      note: (level, at, message) => report.add(level, operation.name, at, message),
-      noteOnce: (level, at, message) => report.addOnce(level, operation.name, at, message),
+      serverUrl: options.serverUrl,
+      contentType: contentTypeFor(operation, options.choice),
+      convert: (schema, direction, at) => schemas.convert(schema, direction, at, name),
+      note: (code, at, message) => report.add(code, name, at, message),
+      noteOnce: (code, at, message) => report.addOnce(code, name, at, message),
     })
-    if (action !== null) actions[operation.name] = action
+    if (action !== null) actions[name] = action
   }
+  options.onProgress?.(chosen.length, chosen.length)
   const imported = Object.keys(actions).length
   if (imported === 0) {
+    const reason = report.entries.find((entry) => entry.code === 'operation_not_imported')
     throw new SallyportError('INVALID_INPUT', {
-      detail: `None of the ${found.total} operations of the document can be called. The first reason: ${report.entries.find((entry) => entry.level === 'skipped')?.message ?? 'none was selected.'}`,
+      detail: `None of the ${found.total} operations of the document can be called. The first reason, at ${reason?.pointer ?? '/paths'}: ${reason?.message ?? 'none was selected.'}`,
     })
   }
   const info = isRecord(spec.root.info) ? spec.root.info : {}
@@ -64,7 +86,7 @@ export function importOpenApi(source: unknown, options: ImportOptions = {}): Imp
   const description = textOf(info.description)
   const auth = leaveOutNeedless(actions, security)
   const reached = schemas.finish()
-  reportUncallable(spec, report)
+  reportUncallable(spec, found.operations, report)
   const document: ConnectorDocument = {
     connector: options.connector ?? proposeSlug(title),
     name: (options.name ?? title).slice(0, 200),
@@ -74,7 +96,12 @@ export function importOpenApi(source: unknown, options: ImportOptions = {}): Imp
     actions,
     ...(reached === undefined ? {} : { schemas: reached }),
   }
-  return { document, report: { format: `OpenAPI ${spec.version}`, operations: found.total, imported, entries: report.entries } }
+  return {
+    document,
+    report: { format: spec.format, operations: found.total, imported, entries: report.entries },
+    operations: found.operations,
+    tags: tagsOf(spec),
+  }
 }
 
 const methods = {
@@ -85,7 +112,10 @@ const methods = {
   options: 'OPTIONS',
   head: 'HEAD',
   patch: 'PATCH',
-} as const
+  query: 'QUERY',
+} as const satisfies Readonly<Record<string, ActionDocument['method']>>
+
+const isMethod = (method: string): method is ActionDocument['method'] => allMethods.some((one) => one === method)
 
 /** Every operation with the name of its action, given before any is chosen so that choosing changes no name. */
 function operationsOf(spec: Spec, report: Reporter): { readonly operations: Operation[]; readonly total: number } {
@@ -96,7 +126,7 @@ function operationsOf(spec: Spec, report: Reporter): { readonly operations: Oper
     const target = spec.follow(written, pointer('/paths', path))
     if (target.lost !== undefined || !isRecord(target.value)) {
       report.add(
-        'skipped',
+        'path_not_imported',
         '',
         pointer('/paths', path),
         `The path "${path}" is not imported: ${target.lost === undefined ? 'it is no object' : `the reference ${target.lost}`}.`,
@@ -105,48 +135,43 @@ function operationsOf(spec: Spec, report: Reporter): { readonly operations: Oper
     }
     const item = target.value
     for (const [key, value] of entriesOf(item)) {
+      const at = pointer(target.at, key)
+      if (key === 'additionalOperations') {
+        for (const [method, operation] of entriesOf(value)) {
+          total += 1
+          const place = pointer(at, method)
+          if (isMethod(method)) add(method, path, operation, place, item, target.at)
+          else
+            report.add(
+              'operation_not_imported',
+              '',
+              place,
+              `${method} ${path} is not imported: this gateway does not send ${method} requests.`,
+            )
+        }
+        continue
+      }
       if (key === 'trace') {
         total += 1
-        report.add('skipped', '', pointer(target.at, key), `TRACE ${path} is not imported: a gateway must not send TRACE.`)
+        report.add('operation_not_imported', '', at, `TRACE ${path} is not imported: a gateway must not send TRACE.`)
       }
       const method = own(methods, key)
-      if (typeof method !== 'string') continue
+      if (typeof method !== 'string' || !isMethod(method)) continue
       total += 1
-      const at = pointer(target.at, key)
-      const wanted =
-        (textOf(value.operationId) === undefined ? '' : snakeCase(String(value.operationId))) || snakeCase(`${key} ${path}`)
-      const name = names.take(wanted in Object.prototype ? `${wanted}_action` : wanted)
-      if (name !== wanted)
-        report.add('adjusted', name, at, `The name "${wanted}" is taken by another operation; this one is "${name}".`)
-      operations.push({ name, method: methods[key as keyof typeof methods], path, value, at, item, itemAt: target.at })
+      add(method, path, value, at, item, target.at)
     }
   }
   return { operations, total }
-}
 
-function selected(
-  operations: readonly Operation[],
-  select: readonly string[] | undefined,
-  report: Reporter,
-): readonly Operation[] {
-  if (select === undefined) return operations
-  const wanted = new Set(select)
-  const chosen = operations.filter(
-    ({ name, value }) => wanted.has(name) || (typeof value.operationId === 'string' && wanted.has(value.operationId)),
-  )
-  if (chosen.length === 0) {
-    const some = operations
-      .slice(0, 5)
-      .map((operation) => operation.name)
-      .join(', ')
-    throw new SallyportError('INVALID_INPUT', {
-      detail: `None of the selected actions is in the document. It has ${operations.length}, such as ${some}.`,
-    })
+  function add(method: ActionDocument['method'], path: string, value: Json, at: string, item: Json, itemAt: string): void {
+    const wanted =
+      (textOf(value.operationId) === undefined ? '' : snakeCase(String(value.operationId))) ||
+      snakeCase(`${method.toLowerCase()} ${path}`)
+    const name = names.take(wanted in Object.prototype ? `${wanted}_action` : wanted)
+    if (name !== wanted)
+      report.add('renamed', name, at, `The name "${wanted}" is taken by another operation; this one is "${name}".`)
+    operations.push({ name, method, path, value, at, item, itemAt })
   }
-  const known = new Set(chosen.flatMap(({ name, value }) => [name, value.operationId]))
-  for (const name of wanted)
-    if (!known.has(name)) report.add('warning', name, '/paths', `"${name}" was selected, but the document has no such operation.`)
-  return chosen
 }
 
 /** An action that accepts every scheme leaves the choice to the connection, and needs no list. */
@@ -159,26 +184,53 @@ function leaveOutNeedless(actions: Record<string, ActionDocument>, security: Sec
   return auth
 }
 
-/** What a document may describe besides operations, one entry for each kind. */
-function reportUncallable(spec: Spec, report: Reporter): void {
-  const webhooks = [...entriesOf(spec.root.webhooks)].length
-  if (webhooks > 0)
-    report.add('skipped', '', '/webhooks', `${counted(webhooks, 'webhook')}: the API calls them, so they are no actions.`)
-  let callbacks = 0
-  let links = 0
-  for (const [, item] of entriesOf(spec.root.paths)) {
-    for (const [, operation] of entriesOf(item)) {
-      callbacks += [...entriesOf(operation.callbacks)].length
-      for (const [, response] of entriesOf(operation.responses)) links += [...entriesOf(response.links)].length
+/** What a document describes besides operations: what the API calls itself, each with its place, and links. */
+function reportUncallable(spec: Spec, operations: readonly Operation[], report: Reporter): void {
+  for (const [name] of entriesOf(spec.root.webhooks))
+    report.add('not_callable', '', pointer('/webhooks', name), `The webhook "${name}" is no action: the API calls it.`)
+  for (const { name: operation, value, at } of operations) {
+    for (const [name] of entriesOf(value.callbacks))
+      report.add(
+        'not_callable',
+        operation,
+        pointer(at, 'callbacks', name),
+        `The callback "${name}" is no action: the API calls it.`,
+      )
+    for (const [status, response] of entriesOf(value.responses)) {
+      const links = [...entriesOf(response.links)].map(([name]) => `"${name}"`)
+      if (links.length > 0)
+        report.add(
+          'not_callable',
+          operation,
+          pointer(at, 'responses', status, 'links'),
+          `Links to other operations are not followed: ${links.slice(0, 5).join(', ')}${links.length > 5 ? ` and ${links.length - 5} more` : ''}.`,
+        )
     }
   }
-  if (callbacks > 0)
-    report.add('skipped', '', '/paths', `${counted(callbacks, 'callback')}: the API calls them, so they are no actions.`)
-  if (links > 0) report.add('skipped', '', '/paths', `${counted(links, 'link')} between operations: they are not followed.`)
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
+export interface Tag {
+  readonly name: string
+  readonly description?: string
+  /** The tag above it (OpenAPI 3.2). */
+  readonly parent?: string
+}
+
+function tagsOf(spec: Spec): readonly Tag[] {
+  const listed = Array.isArray(spec.root.tags) ? spec.root.tags.filter(isRecord) : []
+  return listed.flatMap((tag) => {
+    const name = textOf(tag.name)
+    const description = textOf(tag.description) ?? textOf(tag.summary)
+    const parent = textOf(tag.parent)
+    if (name === undefined) return []
+    return [
+      {
+        name,
+        ...(description === undefined ? {} : { description: bounded(description, 300) }),
+        ...(parent === undefined ? {} : { parent }),
+      },
+    ]
+  })
 }
 
 function noOperations(spec: Spec, total: number): SallyportError {
@@ -190,8 +242,6 @@ function noOperations(spec: Spec, total: number): SallyportError {
         ? 'only webhooks, which the API calls itself'
         : 'no paths with operations'
   return new SallyportError('INVALID_INPUT', {
-    detail: `This is an OpenAPI document, but it has ${found}. Pass the document that describes the API's operations.`,
+    detail: `This is ${spec.format}, but at /paths it has ${found}. Pass the document that describes the API's operations.`,
   })
 }
-
-export { proposeSlug }

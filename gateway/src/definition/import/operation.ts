@@ -2,9 +2,11 @@ import type { ActionDocument } from '../document.ts'
 import { placeBody } from './body.ts'
 import type { OperationContext } from './context.ts'
 import { isShort } from './examples.ts'
+import { paginationOf } from './pagination.ts'
 import { placeParameters } from './parameters.ts'
 import { answerOf } from './responses.ts'
-import { isRecord, pointer, textOf } from './spec.ts'
+import { ownServers } from './servers.ts'
+import { pointer, textOf } from './spec.ts'
 import { bounded } from './text.ts'
 
 /** One operation as one action; null when it cannot be called, which is reported. */
@@ -12,19 +14,21 @@ export function importOperation(context: OperationContext): ActionDocument | nul
   const { security, inputs, operation } = context
   const { value, at, name } = operation
   const placed = placeParameters(context)
-  const body = typeof placed === 'string' ? undefined : placeBody(context)
+  const body = typeof placed === 'string' ? undefined : placeBody(context, placed.bodyParts)
   if (typeof placed === 'string' || typeof body === 'string') {
     const reason = typeof placed === 'string' ? placed : body
-    context.note('skipped', at, `${operation.method} ${operation.path} is not imported: ${reason}.`)
+    context.note('operation_not_imported', at, `${operation.method} ${operation.path} is not imported: ${reason}.`)
     return null
   }
   const answer = answerOf(context)
   if (answer.accept !== undefined) placed.headers.Accept = answer.accept
-  reportServers(context)
+  const servers = ownServers(context)
   const title = textOf(value.summary) ?? textOf(operation.item.summary)
   const description = descriptionOf(context)
   const auth = security.accepted(value, at, name)
   const tags = Array.isArray(value.tags) ? value.tags.filter((tag) => typeof tag === 'string') : []
+  const scopes = security.scopes(value)
+  const pagination = paginationOf(context, placed, answer.written)
   const examples = examplesOf(inputs.example(), answer.example)
   return {
     ...(title === undefined ? {} : { title: bounded(title, 200) }),
@@ -38,7 +42,11 @@ export function importOperation(context: OperationContext): ActionDocument | nul
     ...(body === undefined ? {} : { body }),
     input: inputs.schema(),
     ...(answer.schema === undefined ? {} : { output: answer.schema }),
+    ...(answer.errors === undefined ? {} : { errors: answer.errors }),
+    ...(pagination === undefined ? {} : { response: { pagination } }),
     ...(auth === undefined ? {} : { auth }),
+    ...(scopes.length === 0 ? {} : { scopes: [...scopes] }),
+    ...(servers === undefined ? {} : { servers }),
     ...(value.deprecated === true ? { deprecated: true } : {}),
     ...(tags.length === 0 ? {} : { tags }),
     ...(examples === undefined ? {} : { examples: [examples] }),
@@ -55,21 +63,9 @@ function descriptionOf({ operation, note }: OperationContext): string | undefine
   const short = bounded(text)
   if (short !== text) {
     const message = `The description is shortened from ${text.length} to ${short.length} characters.`
-    note('adjusted', pointer(operation.at, 'description'), message)
+    note('shortened', pointer(operation.at, 'description'), message)
   }
   return short
-}
-
-function reportServers({ spec, operation, note }: OperationContext): void {
-  const urlsOf = (servers: unknown) =>
-    Array.isArray(servers) ? servers.filter(isRecord).map((server) => String(server.url)) : []
-  const listed = urlsOf(spec.root.servers)
-  const own = urlsOf(operation.value.servers)
-  const [urls, place] = own.length > 0 ? [own, operation.at] : [urlsOf(operation.item.servers), operation.itemAt]
-  const others = urls.filter((url) => !listed.includes(url))
-  if (others.length === 0) return
-  const message = `This operation has a server of its own (${others.slice(0, 3).join(', ')}), but is called at the server of the connection.`
-  note('warning', pointer(place, 'servers'), message)
 }
 
 function examplesOf(input: unknown, output: unknown): { input?: unknown; output?: unknown } | undefined {

@@ -1,12 +1,13 @@
 import type { ActionDocument, JsonSchemaValue, Style, Template } from '../document.ts'
 import type { OperationContext } from './context.ts'
-import { declaredParameters, type Location, type Parameter } from './declared-parameters.ts'
+import { type BodyPart, declaredParameters, type Location, type Parameter } from './declared-parameters.ts'
 import { exampleOf } from './examples.ts'
 import { annotated } from './inputs.ts'
 import { identifier } from './names.ts'
 import { holesOf, plainName, splitPath } from './path-template.ts'
 import { isStructured } from './schema-keywords.ts'
 import { isRecord, type Json, pointer } from './spec.ts'
+import { schemaIn } from './swagger.ts'
 
 /** Where the parameters of an operation go in the action. */
 export interface Placed {
@@ -15,29 +16,28 @@ export interface Placed {
   readonly query: Record<string, Template>
   readonly headers: Record<string, Template>
   readonly cookies: Record<string, Template>
+  readonly bodyParts: readonly BodyPart[]
 }
 
 /** Adds the parameters to the action's inputs. Returns why the operation cannot be called, if it cannot. */
 export function placeParameters(context: OperationContext): Placed | string {
   const split = splitPath(context)
   if (typeof split === 'string') return split
-  const declared = declaredParameters(context)
+  const { parameters: declared, bodyParts } = declaredParameters(context)
   const inPath = placePath(context, split.path, declared)
-  const maps = { query: fixedQuery(context, split.query), header: {}, cookie: {} } satisfies Record<
-    string,
-    Record<string, Template>
-  >
+  const query = fixedQuery(context, split.query)
+  const maps = { query, querystring: query, header: {}, cookie: {} } satisfies Record<string, Record<string, Template>>
   for (const parameter of declared) {
     const { location, name, at } = parameter
     if (location === 'path') continue
     const map: Record<string, Template> = maps[location]
     if (Object.hasOwn(map, name)) {
-      context.note('adjusted', at, `The query parameter "${name}" has a fixed value in the path, which is sent.`)
+      context.note('path_adjusted', at, `The query parameter "${name}" has a fixed value in the path, which is sent.`)
       continue
     }
     map[name] = templateOf(context, parameter, addInput(context, parameter))
   }
-  return { ...inPath, query: maps.query, headers: maps.header, cookies: maps.cookie }
+  return { ...inPath, query, headers: maps.header, cookies: maps.cookie, bodyParts }
 }
 
 function placePath(
@@ -56,7 +56,7 @@ function placePath(
     const parameter = parameters.get(hole) ?? parameters.get(plainName(hole))
     if (parameter === undefined) {
       note(
-        'adjusted',
+        'parameter_guessed',
         operation.at,
         `The path has {${hole}}, which is not declared as a parameter; it is taken as a required text.`,
       )
@@ -70,7 +70,7 @@ function placePath(
     if (!isDefault) pathStyles[name] = { style, explode }
   }
   for (const [name, parameter] of parameters) {
-    if (!used.has(parameter)) note('skipped', parameter.at, `The path parameter "${name}" does not occur in the path.`)
+    if (!used.has(parameter)) note('parameter_left_out', parameter.at, `The path parameter "${name}" does not occur in the path.`)
   }
   return { path: template.replace(/\{([^{}]*)\}/g, (_, hole: string) => `{${names.get(hole)}}`), pathStyles }
 }
@@ -96,30 +96,28 @@ function addInput(context: OperationContext, parameter: Parameter): string {
   const required = location === 'path' || value.required === true
   const input = context.inputs.add(name, location, schema, { required, example: exampleOf(context.spec, value) })
   const what = `The ${location} parameter "${name}" is the input "${input}"`
-  if (input !== identifier(name)) context.note('adjusted', at, `${what}, since another one has its name.`)
-  else if (input !== name) context.noteOnce('adjusted', at, `${what}, here and wherever it occurs.`)
+  if (input !== identifier(name)) context.note('renamed', at, `${what}, since another one has its name.`)
+  else if (input !== name) context.noteOnce('renamed', at, `${what}, here and wherever it occurs.`)
   if (value.allowReserved === true) {
-    context.note('warning', at, `"${name}" may contain reserved characters unencoded; here they are encoded.`)
+    context.note('written_differently', at, `"${name}" may contain reserved characters unencoded; here they are encoded.`)
   }
   return input
 }
 
-/** Keywords that Swagger 2.0 puts beside the name of a parameter. */
-const swaggerKeywords = ['type', 'format', 'enum', 'items', 'default', 'minimum', 'maximum', 'pattern', 'minLength', 'maxLength']
-
-function schemaOf({ convert, note }: OperationContext, { value, at, name }: Parameter): JsonSchemaValue {
+function schemaOf({ spec, convert, note }: OperationContext, { value, at, schemaAt, name }: Parameter): JsonSchemaValue {
   const media = mediaOf(value)
   if (media !== null) {
     const [type, { schema }] = media
     return schema === undefined ? {} : convert(schema, 'input', pointer(at, 'content', type, 'schema'))
   }
-  if (value.schema !== undefined) return convert(value.schema, 'input', pointer(at, 'schema'))
+  if (value.schema !== undefined) return convert(value.schema, 'input', schemaAt)
+  if (spec.isSwagger) return convert(schemaIn(value), 'input', schemaAt)
   if (value.type === undefined) {
-    note('adjusted', at, `"${name}" has no schema; it is taken as a text.`)
+    note('parameter_guessed', at, `"${name}" has no schema; it is taken as a text.`)
     return { type: 'string' }
   }
-  note('adjusted', at, `"${name}" gives its type as Swagger 2.0 does, beside "schema"; it is taken from there.`)
-  return convert(Object.fromEntries(Object.entries(value).filter(([key]) => swaggerKeywords.includes(key))), 'input', at)
+  note('parameter_guessed', at, `"${name}" gives its type as Swagger 2.0 does, beside "schema"; it is taken from there.`)
+  return convert(schemaIn(value), 'input', at)
 }
 
 /** The single media type of a parameter described by `content`. */
@@ -131,17 +129,20 @@ function mediaOf(value: Json): readonly [string, Json] | null {
 
 function templateOf({ spec }: OperationContext, parameter: Parameter, input: string): Template {
   const value = `{{${input}}}`
-  const media = mediaOf(parameter.value)
+  const media = parameter.location === 'querystring' ? null : mediaOf(parameter.value)
   if (media !== null) return /json/i.test(media[0]) ? { value, content_type: 'application/json' } : value
   const { style, explode, isDefault } = stylesOf<Style>(parameter, styles[parameter.location])
   // Said outright where it matters, so that the file tells without the rules of OpenAPI.
-  return isDefault && !isStructured(spec.follow(parameter.value.schema, '').value) ? value : { value, style, explode }
+  return isDefault && !isStructured(spec.isSwagger ? parameter.value : spec.follow(parameter.value.schema, '').value)
+    ? value
+    : { value, style, explode }
 }
 
 /** Styles by place, the default first (OpenAPI 3.1, "Style Values"). */
 const styles = {
   path: ['simple', 'label', 'matrix'],
   query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
+  querystring: ['form'],
   header: ['simple'],
   cookie: ['form'],
 } as const satisfies Record<Location, readonly Style[]>

@@ -12,14 +12,14 @@ export function splitPath({ operation, note }: OperationContext): SplitPath | st
   const [whole = '', fragment] = operation.path.split('#', 2)
   if (fragment?.includes('/') === true) return 'its path has a "#" in the middle, and what follows a "#" is never sent'
   if (fragment !== undefined) {
-    note('adjusted', operation.itemAt, `"#${fragment}" only tells operations apart in the document and is not sent.`)
+    note('path_adjusted', operation.itemAt, `"#${fragment}" only tells operations apart in the document and is not sent.`)
   }
   const [path = '', search] = whole.split(/\?(.*)/s, 2)
   if (/[{}]/.test(path.replace(/\{[^{}]*\}/g, ''))) return 'its path has a brace without its partner'
   if (path.split('/').some(isDotSegment)) return 'its path has "." or ".." as a segment'
   const rooted = path.startsWith('/') ? path : `/${path}`
   if (search === undefined) return { path: rooted, query: [] }
-  note('adjusted', operation.itemAt, 'The query in the path became query parameters with fixed values.')
+  note('path_adjusted', operation.itemAt, 'The query in the path became query parameters with fixed values.')
   const pairs = search.split('&').filter((pair) => pair !== '')
   return { path: rooted, query: pairs.map((pair) => pairOf(pair)) }
 }

@@ -1,67 +1,121 @@
-import type { JsonSchemaValue } from '../document.ts'
+import type { ActionDocument, JsonSchemaValue } from '../document.ts'
 import type { OperationContext } from './context.ts'
 import { exampleOf } from './examples.ts'
 import { bodyTypeOf } from './media-types.ts'
-import { isRecord, type Json, pointer } from './spec.ts'
+import { isRecord, type Json, own, pointer, textOf } from './spec.ts'
+import { swaggerContent } from './swagger.ts'
+import { bounded } from './text.ts'
 
 export interface Answer {
   readonly schema?: JsonSchemaValue
+  /** The first schema as the document has it, and the answer around it. */
+  readonly written?: { readonly schema: unknown; readonly response: Json }
   readonly example?: unknown
   /** What to ask for when the document offers no plain JSON. */
   readonly accept?: string
+  /** What else the API may answer, by status. */
+  readonly errors?: NonNullable<ActionDocument['errors']>
 }
 
-interface Success {
-  readonly at: string
-  readonly content: Json
+interface Content {
+  readonly type: string
+  readonly value: Json
+  readonly schemaAt: string
 }
 
-/** What a success brings: the schema of the first JSON answer of class 2xx, or of any of them when they differ. */
+interface Response {
+  readonly status: string
+  readonly value: Json
+  readonly content: readonly Content[]
+}
+
+/** What a success brings: the schema of the first JSON answer of class 2xx, or of any of them when they differ; and what a failure. */
 export function answerOf(context: OperationContext): Answer {
   const { spec, operation, convert, note } = context
-  const found: { readonly schema: unknown; readonly at: string }[] = []
+  const found: { readonly schema: unknown; readonly at: string; readonly response: Json }[] = []
   const types = new Set<string>()
   let example: unknown
-  for (const { content, at } of successesOf(context)) {
-    for (const type in content) types.add(type)
-    const type = Object.hasOwn(content, 'application/json')
-      ? 'application/json'
-      : Object.keys(content).find((one) => bodyTypeOf(one) === 'json')
-    const media = type === undefined ? undefined : content[type]
-    if (type === undefined || !isRecord(media) || media.schema === undefined) continue
-    example ??= exampleOf(spec, media)
-    if (!found.some((other) => isSame(other.schema, media.schema)))
-      found.push({ schema: media.schema, at: pointer(at, 'content', type, 'schema') })
+  const responses = responsesOf(context)
+  for (const { status, value: response, content } of responses) {
+    if (!isSuccess(status)) continue
+    for (const { type, value, schemaAt } of content) {
+      types.add(type)
+      if (value.itemSchema !== undefined)
+        note(
+          'answer_unchecked',
+          schemaAt,
+          `The answer is a stream of items (${type}); it is given as a whole, and its items are not checked.`,
+        )
+    }
+    const media = jsonOf(content)
+    if (media?.value.schema === undefined) continue
+    const { schema } = media.value
+    example ??= exampleOf(spec, media.value)
+    if (!found.some((other) => isSame(other.schema, schema))) found.push({ schema, at: media.schemaAt, response })
   }
   const schemas = found.map(({ schema, at }) => convert(schema, 'output', at))
   if (schemas.length > 1) {
-    note(
-      'adjusted',
-      pointer(operation.at, 'responses'),
-      `The ${schemas.length} successful answers differ; any of them is accepted.`,
-    )
+    const message = `The ${schemas.length} successful answers differ; any of them is accepted.`
+    note('answers_united', pointer(operation.at, 'responses'), message)
   }
   const schema = schemas.length > 1 ? { anyOf: schemas } : schemas[0]
   const hasJson = [...types].some((type) => /^(\*\/\*|application\/\*|application\/json)\s*(;|$)/i.test(type))
+  const errors = errorsOf(context, responses)
   return {
     ...(schema === undefined ? {} : { schema }),
+    ...(found[0] === undefined ? {} : { written: found[0] }),
     ...(example === undefined ? {} : { example }),
     ...(types.size === 0 || hasJson ? {} : { accept: [...types].slice(0, 5).join(', ') }),
+    ...(errors === undefined ? {} : { errors }),
   }
 }
 
-function successesOf({ spec, operation, note }: OperationContext): Success[] {
+const isSuccess = (status: string): boolean => /^2(\d\d|XX)$/i.test(status)
+
+function errorsOf({ convert }: OperationContext, responses: readonly Response[]): Answer['errors'] {
+  const errors: NonNullable<Answer['errors']> = {}
+  for (const { status, value, content } of responses) {
+    if (!/^([45](\d\d|XX)|default)$/i.test(status)) continue
+    const description = textOf(value.description)
+    const media = jsonOf(content)
+    const schema = media?.value.schema === undefined ? undefined : convert(media.value.schema, 'output', media.schemaAt)
+    errors[status === 'default' ? status : status.toUpperCase()] = {
+      ...(description === undefined ? {} : { description: bounded(description, 300) }),
+      ...(schema === undefined ? {} : { schema }),
+    }
+  }
+  return Object.keys(errors).length === 0 ? undefined : errors
+}
+
+function jsonOf(content: readonly Content[]): Content | undefined {
+  return content.find(({ type }) => type === 'application/json') ?? content.find(({ type }) => bodyTypeOf(type) === 'json')
+}
+
+/** Every answer that the operation describes, by status. */
+function responsesOf({ spec, operation, note }: OperationContext): readonly Response[] {
   const responses = operation.value.responses
   if (!isRecord(responses)) return []
-  const statuses = Object.keys(responses).filter((status) => /^2(\d\d|XX)$/i.test(status))
-  const found: Success[] = []
-  for (const status of statuses.sort()) {
+  const found: Response[] = []
+  for (const status of Object.keys(responses).sort()) {
+    if (status.startsWith('x-')) continue
     const place = pointer(operation.at, 'responses', status)
-    const { value, at, lost } = spec.follow(responses[status], place)
-    if (lost !== undefined) note('skipped', place, `The answer ${status} is not described: the reference ${lost}.`)
-    else if (isRecord(value) && isRecord(value.content)) found.push({ at, content: value.content })
+    const { value, at, lost } = spec.follow(own(responses, status), place)
+    if (lost !== undefined) note('reference_lost', place, `The answer ${status} is not described: the reference ${lost}.`)
+    else if (isRecord(value)) {
+      const content = spec.isSwagger ? swaggerContent(spec, operation.value, value, at) : [...contentOf(value, at)]
+      found.push({ status, value, content })
+    }
   }
   return found
+
+  function* contentOf(response: Json, at: string): Generator<Content> {
+    if (!isRecord(response.content)) return
+    for (const type in response.content) {
+      const place = pointer(at, 'content', type)
+      const { value, at: holder = place } = spec.follow(own(response.content, type), place)
+      yield { type, value: isRecord(value) ? value : {}, schemaAt: pointer(holder, 'schema') }
+    }
+  }
 }
 
 function isSame(a: unknown, b: unknown): boolean {

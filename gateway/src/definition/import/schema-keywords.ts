@@ -124,6 +124,7 @@ export function upgraded(schema: Readonly<Record<string, unknown>>): Readonly<Re
     const { example, ...rest } = out
     out = rest.examples === undefined ? { ...rest, examples: [example] } : rest
   }
+  if (Object.hasOwn(out, 'x-nullable')) out = withSwaggerNull(out)
   if (Object.hasOwn(out, 'nullable')) out = withNull(out)
   return out
 }
@@ -137,6 +138,12 @@ function withBound(
   if (isExclusive !== true || typeof rest[inclusive] !== 'number') return rest
   const { [inclusive]: bound, ...others } = rest
   return { ...others, [exclusive]: bound }
+}
+
+/** How Swagger 2.0, and what was made of it, says `nullable`. */
+function withSwaggerNull(schema: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { 'x-nullable': nullable, ...rest } = schema
+  return rest.nullable === undefined ? { ...rest, nullable } : rest
 }
 
 const annotations = ['title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly'] as const

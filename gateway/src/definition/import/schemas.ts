@@ -2,7 +2,7 @@ import { unreachable } from '../../errors.ts'
 import type { JsonSchemaValue } from '../document.ts'
 import { type Direction, Directions } from './directions.ts'
 import { schemaName, UniqueNames } from './names.ts'
-import type { Reporter } from './report.ts'
+import type { ReportCode, Reporter } from './report.ts'
 import { fixed, kindOf, upgraded } from './schema-keywords.ts'
 import { isRecord, type Json, pointer, type Spec, segmentsOf } from './spec.ts'
 
@@ -56,7 +56,7 @@ export class SchemaLibrary {
   #schema(walk: Walk, node: unknown, outer: readonly Json[]): JsonSchemaValue {
     if (typeof node === 'boolean') return node
     if (!isRecord(node)) {
-      this.#note(walk, 'adjusted', 'This is not a schema; any value is accepted here.')
+      this.#note(walk, 'schema_adjusted', 'This is not a schema; any value is accepted here.')
       return true
     }
     const source = typeof node.$ref === 'string' && this.#spec.dialect === '3.0' ? referenceOf30(node) : node
@@ -81,7 +81,7 @@ export class SchemaLibrary {
       case 'items':
         // A list of schemas, one per place, was never OpenAPI, but is in documents; draft 2020-12 calls it prefixItems.
         if (!Array.isArray(value)) return this.#inside(walk, key, () => this.#schema(walk, value, []))
-        this.#noteAt(walk, key, 'adjusted', '"items" is a list here; its first schema is taken for every item.')
+        this.#noteAt(walk, key, 'schema_adjusted', '"items" is a list here; its first schema is taken for every item.')
         return this.#inside(walk, key, () => this.#inside(walk, 0, () => this.#schema(walk, value[0] ?? true, [])))
       case 'schemas':
         return this.#inside(walk, key, () => this.#list(walk, value, key === 'allOf' ? [owner, ...outer] : []))
@@ -94,7 +94,7 @@ export class SchemaLibrary {
       case 'unsupported':
         if (key === 'id' && typeof value !== 'string') return value
         if (key !== '$schema')
-          this.#noteAt(walk, key, 'adjusted', `"${key}" is left out: references here are JSON Pointers only.`)
+          this.#noteAt(walk, key, 'schema_adjusted', `"${key}" is left out: references here are JSON Pointers only.`)
         return undefined
       case 'type':
       case 'number':
@@ -106,7 +106,7 @@ export class SchemaLibrary {
       case 'later': {
         const after = fixed(kind, value)
         if (after === undefined || (kind === 'type' && after !== value))
-          this.#noteAt(walk, key, 'adjusted', unfit(key, value, after))
+          this.#noteAt(walk, key, 'schema_adjusted', unfit(key, value, after))
         return after
       }
       case undefined:
@@ -118,7 +118,7 @@ export class SchemaLibrary {
 
   #list(walk: Walk, value: unknown, outer: readonly Json[]): unknown {
     if (!Array.isArray(value) || value.length === 0) {
-      this.#note(walk, 'adjusted', 'This should be a list of schemas; it is left out.')
+      this.#note(walk, 'schema_adjusted', 'This should be a list of schemas; it is left out.')
       return undefined
     }
     let out: unknown[] | null = null
@@ -133,7 +133,7 @@ export class SchemaLibrary {
 
   #map(walk: Walk, value: unknown): unknown {
     if (!isRecord(value)) {
-      this.#note(walk, 'adjusted', 'This should be a map of schemas; it is left out.')
+      this.#note(walk, 'schema_adjusted', 'This should be a map of schemas; it is left out.')
       return undefined
     }
     let out: Record<string, unknown> | null = null
@@ -149,7 +149,7 @@ export class SchemaLibrary {
 
   #required(walk: Walk, value: unknown, owners: readonly Json[]): unknown {
     if (!Array.isArray(value)) {
-      this.#noteAt(walk, 'required', 'adjusted', '"required" should be a list of names; it is left out.')
+      this.#noteAt(walk, 'required', 'schema_adjusted', '"required" should be a list of names; it is left out.')
       return undefined
     }
     const kept = [...new Set(value)].filter(
@@ -160,20 +160,21 @@ export class SchemaLibrary {
   }
 
   #discriminator(walk: Walk, value: unknown): unknown {
+    if (this.#spec.isSwagger && typeof value === 'string') return { propertyName: value }
     if (!isRecord(value) || typeof value.propertyName !== 'string') {
-      this.#noteAt(walk, 'discriminator', 'adjusted', '"discriminator" has no propertyName; it is left out.')
+      this.#noteAt(walk, 'discriminator', 'schema_adjusted', '"discriminator" has no propertyName; it is left out.')
       return undefined
     }
     if (!isRecord(value.mapping)) return value
     const mapping: Record<string, unknown> = {}
     for (const [name, ref] of Object.entries(value.mapping)) {
-      if (typeof ref !== 'string' || segmentsOf(ref) === null) mapping[name] = ref
+      if (typeof ref !== 'string' || !ref.includes('#')) mapping[name] = ref
       else if (this.#spec.resolve(ref).lost === undefined) mapping[name] = this.#reference(walk, ref) ?? ref
       else
         this.#noteAt(
           walk,
           'discriminator',
-          'adjusted',
+          'reference_lost',
           `The discriminator value "${name}" is left out: "${ref}" points at nothing.`,
         )
     }
@@ -184,7 +185,7 @@ export class SchemaLibrary {
   #reference(walk: Walk, ref: string): string | undefined {
     const end = this.#spec.follow({ $ref: ref }, '')
     if (end.lost !== undefined) {
-      this.#noteAt(walk, '$ref', 'skipped', `The reference ${end.lost}; any value is accepted here.`)
+      this.#noteAt(walk, '$ref', 'reference_lost', `The reference ${end.lost}; any value is accepted here.`)
       return undefined
     }
     const target = this.#aliased(ref)
@@ -221,12 +222,12 @@ export class SchemaLibrary {
     return result
   }
 
-  #note(walk: Walk, level: 'adjusted' | 'skipped', message: string): void {
-    this.#report.add(level, walk.operation, pointer(walk.base, ...walk.path), message)
+  #note(walk: Walk, code: ReportCode, message: string): void {
+    this.#report.add(code, walk.operation, pointer(walk.base, ...walk.path), message)
   }
 
-  #noteAt(walk: Walk, key: string, level: 'adjusted' | 'skipped', message: string): void {
-    this.#report.add(level, walk.operation, pointer(walk.base, ...walk.path, key), message)
+  #noteAt(walk: Walk, key: string, code: ReportCode, message: string): void {
+    this.#report.add(code, walk.operation, pointer(walk.base, ...walk.path, key), message)
   }
 }
 
@@ -266,7 +267,10 @@ const steps = new Set([
 
 /** `/components/schemas/Pet` → `Pet`; `/components/schemas/Pet/properties/tag` → `Pet_tag`. */
 function nameAt(at: string): string {
-  const segments = segmentsOf(`#${at}`) ?? []
+  const [place = '', file] = at.split('#', 2).reverse()
+  const segments = segmentsOf(place)
+  // A file that is one schema is named like it: schemas/Pet.yaml.
+  if (segments.length === 0) return schemaName((file ?? '').replace(/^.*\/(?=.)|\.(json|ya?ml)$/g, ''))
   if (segments.length === 3 && segments[1] === 'schemas') return schemaName(segments[2] ?? '')
   const telling = segments.filter((segment) => !steps.has(segment))
   return schemaName(telling.slice(-3).join('_'))

@@ -1,8 +1,9 @@
-import type { AuthScheme } from '../document.ts'
-import { headerNameProblem, isToken } from '../parse/headers.ts'
+import type { AuthScheme, OneAuthScheme } from '../document.ts'
+import { credentialPlaces, headerNameProblem, isToken } from '../parse/headers.ts'
 import { identifier, UniqueNames } from './names.ts'
 import type { Reporter } from './report.ts'
-import { entriesOf, isRecord, type Json, pointer, type Spec, textOf } from './spec.ts'
+import { isRecord, type Json, own, pointer, type Spec, textOf } from './spec.ts'
+import { securitySchemesOf } from './swagger.ts'
 
 /** How the document authenticates, as auth schemes of the connector. */
 export class Security {
@@ -16,15 +17,12 @@ export class Security {
   constructor(spec: Spec, report: Reporter) {
     this.#report = report
     this.#root = spec.root.security
-    const components = spec.root.components
-    const at = '/components/securitySchemes'
-    for (const [name, written] of entriesOf(isRecord(components) ? components.securitySchemes : undefined)) {
-      const place = pointer(at, name)
+    for (const [name, written, place] of securitySchemesOf(spec)) {
       const target = spec.follow(written, place)
       const scheme = isRecord(target.value) ? schemeOf(target.value, place, report) : null
       if (scheme === null) {
         const why = target.lost === undefined ? 'is of a kind that cannot be used here' : `is lost: the reference ${target.lost}`
-        report.add('skipped', '', place, `The security scheme "${name}" ${why}.`)
+        report.add('security_left_out', '', place, `The security scheme "${name}" ${why}.`)
         continue
       }
       this.#names.set(name, this.#unique.take(identifier(name)))
@@ -52,7 +50,7 @@ export class Security {
     }
     if (accepted.size === 0) {
       this.#report.add(
-        'warning',
+        'security_unmet',
         name,
         place,
         'None of the ways this operation authenticates can be used here; it is called with whatever the connection has.',
@@ -60,6 +58,14 @@ export class Security {
       return undefined
     }
     return [...accepted]
+  }
+
+  /** OAuth scopes that any of the alternatives asks for. */
+  scopes(operation: Json): readonly string[] {
+    const written = operation.security ?? this.#root
+    if (!Array.isArray(written)) return []
+    const lists = written.filter(isRecord).flatMap((alternative) => Object.values(alternative))
+    return [...new Set(lists.flat().filter((scope) => typeof scope === 'string'))]
   }
 
   /** Whether the operation says itself that it needs no credential. */
@@ -81,17 +87,17 @@ export class Security {
 
   /**
    * One scheme for schemes that are needed together: several header keys make one of several headers, a client certificate goes
-   * with one other; else the first is taken.
+   * with one other, and others are sent side by side unless two of them go into the same place.
    */
   #combined(required: readonly string[], at: string, operation: string): string | null {
-    const known: { readonly name: string; readonly scheme: AuthScheme }[] = []
+    const known: { readonly name: string; readonly scheme: OneAuthScheme }[] = []
     for (const written of required) {
       const name = this.#names.get(written)
       const scheme = name === undefined ? undefined : this.#schemes.get(name)
-      if (name !== undefined && scheme !== undefined) known.push({ name, scheme })
+      if (name !== undefined && scheme !== undefined && scheme.type !== 'all') known.push({ name, scheme })
       else
         this.#report.add(
-          'adjusted',
+          'security_adjusted',
           operation,
           at,
           `The security scheme "${written}" is not declared or cannot be used here, and is left out.`,
@@ -111,17 +117,24 @@ export class Security {
         headers: headers.map(({ name, description }) => ({ name, ...(description === undefined ? {} : { description }) })),
       })
     }
-    const others = known
-      .slice(1)
-      .map((one) => `"${one.name}"`)
-      .join(', ')
-    this.#report.add(
-      'adjusted',
-      operation,
-      at,
-      `These schemes are needed together; only "${first.name}" is sent, and ${others} is not.`,
-    )
-    return first.name
+    const sent = new Map<string, OneAuthScheme>()
+    const places = new Set<string>()
+    const left: string[] = []
+    for (const { name, scheme } of known) {
+      if (credentialPlaces(scheme).some((place) => places.has(place))) left.push(`"${name}"`)
+      else {
+        for (const place of credentialPlaces(scheme)) places.add(place)
+        sent.set(partName(name), scheme)
+      }
+    }
+    if (left.length > 0)
+      this.#report.add(
+        'security_adjusted',
+        operation,
+        at,
+        `These schemes are needed together, but ${left.join(', ')} would go into the same place as another one and is not sent.`,
+      )
+    return sent.size === 1 ? first.name : this.#add(known, { type: 'all', schemes: Object.fromEntries(sent) })
   }
 
   /** A scheme that stands for several. */
@@ -134,6 +147,9 @@ export class Security {
     return name
   }
 }
+
+/** What names a field of a connection starts with a letter. */
+const partName = (name: string): string => name.replace(/^[^a-zA-Z]+/, '').slice(0, 63) || 'scheme'
 
 function schemeOf(scheme: Json, at: string, report: Reporter): AuthScheme | null {
   const description = textOf(scheme.description)
@@ -159,15 +175,50 @@ function schemeOf(scheme: Json, at: string, report: Reporter): AuthScheme | null
     case 'mutualTLS':
       return { type: 'mtls', ...common }
     case 'oauth2':
-    case 'openIdConnect':
-      report.add(
-        'adjusted',
-        '',
-        at,
-        `${scheme.type === 'oauth2' ? 'OAuth 2.0' : 'OpenID Connect'} is taken as a bearer token: an access token is entered by hand.`,
-      )
-      return { type: 'bearer', ...common }
+    case 'openIdConnect': {
+      const what = scheme.type === 'oauth2' ? 'OAuth 2.0' : 'OpenID Connect'
+      const message = `${what} is taken as a bearer token: an access token is entered by hand. Its addresses and scopes are kept.`
+      report.add('security_adjusted', '', at, message)
+      const oauth2 = flowsOf(scheme.flows)
+      const discovery = textOf(scheme.openIdConnectUrl)
+      return {
+        type: 'bearer',
+        ...(oauth2 === undefined ? {} : { oauth2 }),
+        ...(discovery === undefined ? {} : { open_id_connect_url: discovery }),
+        ...common,
+      }
+    }
     default:
       return null
   }
+}
+
+type Flows = NonNullable<Extract<AuthScheme, { type: 'bearer' }>['oauth2']>
+
+const flowNames = {
+  authorizationCode: 'authorization_code',
+  clientCredentials: 'client_credentials',
+  deviceAuthorization: 'device_authorization',
+  implicit: 'implicit',
+  password: 'password',
+} as const satisfies Readonly<Record<string, keyof Flows>>
+
+function flowsOf(written: unknown): Flows | undefined {
+  const flows: Flows = {}
+  for (const [key, name] of Object.entries(flowNames)) {
+    const flow = isRecord(written) ? own(written, key) : undefined
+    if (!isRecord(flow)) continue
+    const addresses = [
+      ['authorization_url', textOf(flow.authorizationUrl)],
+      ['token_url', textOf(flow.tokenUrl)],
+      ['refresh_url', textOf(flow.refreshUrl)],
+      ['device_authorization_url', textOf(flow.deviceAuthorizationUrl)],
+    ].filter(([, address]) => address !== undefined)
+    const scopes = Object.entries(isRecord(flow.scopes) ? flow.scopes : {}).filter(([scope]) => !scope.startsWith('x-'))
+    flows[name] = {
+      ...Object.fromEntries(addresses),
+      ...(scopes.length === 0 ? {} : { scopes: Object.fromEntries(scopes.map(([scope, text]) => [scope, String(text ?? '')])) }),
+    }
+  }
+  return Object.keys(flows).length === 0 ? undefined : flows
 }

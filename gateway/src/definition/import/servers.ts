@@ -1,70 +1,125 @@
 import { SallyportError } from '../../errors.ts'
 import type { ConnectorDocument } from '../document.ts'
 import { serverUrlProblem } from '../template/server.ts'
+import type { OperationContext } from './context.ts'
 import { UniqueNames } from './names.ts'
-import type { Reporter } from './report.ts'
+import type { ReportCode, Reporter } from './report.ts'
 import { entriesOf, isRecord, type Json, pointer, type Spec, textOf } from './spec.ts'
+import { swaggerServers } from './swagger.ts'
 
 type Servers = ConnectorDocument['servers']
 
+interface Listed {
+  readonly value: Json
+  readonly at: string
+}
+
 /** Servers by environment. Throws INVALID_INPUT when no absolute address can be found. */
 export function importServers(spec: Spec, serverUrl: string | undefined, report: Reporter): Servers {
-  const base = serverUrl === undefined ? undefined : absolute(serverUrl)
-  const listed = Array.isArray(spec.root.servers) ? spec.root.servers.filter(isRecord) : []
-  const urls = new Set(listed.map((server) => textOf(server.url)))
+  const base = baseOf(serverUrl)
+  const listed = spec.isSwagger ? swaggerServers(spec) : listedIn(spec.root.servers, '')
+  const { servers, relative } = serversFrom(listed, base, (code, at, message) => report.add(code, '', at, message))
+  if (Object.keys(servers).length > 0) return servers
+  if (base === undefined) throw noServer(relative)
+  if (listed.length === 0)
+    report.add('server_adjusted', '', '/servers', `The document names no server; "${base}" from server_url is taken.`)
+  return { production: { url: trimmed(base) } }
+}
+
+/** Servers of a path or an operation that are not those of the document; undefined when there are none. */
+export function ownServers(context: OperationContext): Servers | undefined {
+  const { spec, operation, note, serverUrl } = context
+  if (spec.isSwagger) return swaggerSchemes(context)
+  const own = listedIn(operation.value.servers, operation.at)
+  const listed = own.length > 0 ? own : listedIn(operation.item.servers, operation.itemAt)
+  const root = new Set(listedIn(spec.root.servers, '').map(({ value }) => textOf(value.url) ?? '/'))
+  if (listed.length === 0 || listed.every(({ value }) => root.has(textOf(value.url) ?? '/'))) return undefined
+  const { servers } = serversFrom(listed, baseOf(serverUrl), note)
+  const [first] = Object.values(servers)
+  if (first === undefined) return undefined
+  note(
+    'server_of_its_own',
+    `${listed[0]?.at.replace(/\/\d+$/, '')}`,
+    `This operation is called at a server of its own, ${first.url}, with the credential of the connection.`,
+  )
+  return servers
+}
+
+/** An operation of Swagger 2.0 may want another protocol than the document; only encryption matters then. */
+function swaggerSchemes({ spec, operation, note }: OperationContext): undefined {
+  const { schemes } = operation.value
+  const root = Array.isArray(spec.root.schemes) ? spec.root.schemes : []
+  if (Array.isArray(schemes) && !schemes.some((scheme) => root.includes(scheme)))
+    note(
+      'server_adjusted',
+      pointer(operation.at, 'schemes'),
+      `It should be called with ${schemes.join(' or ')}, but is called at the server of the connection.`,
+    )
+  return undefined
+}
+
+const listedIn = (servers: unknown, at: string): readonly Listed[] =>
+  (Array.isArray(servers) ? servers : []).flatMap((value, index) =>
+    isRecord(value) ? [{ value, at: pointer(at, 'servers', index) }] : [],
+  )
+
+function serversFrom(
+  listed: readonly Listed[],
+  base: string | undefined,
+  note: (code: ReportCode, at: string, message: string) => void,
+): { readonly servers: Servers; readonly relative: string | null } {
+  const urls = new Set(listed.map(({ value }) => textOf(value.url)))
   const servers: Servers = {}
   const names = new UniqueNames()
   const taken = new Set<string>()
   let relative: string | null = null
-  for (const [index, server] of listed.entries()) {
-    const at = pointer('', 'servers', index)
+  for (const { value: server, at } of listed) {
     const written = textOf(server.url) ?? '/'
     const url = absoluteUrl(written, base)
     if (url === null) {
       relative ??= written
-      report.add(
-        'skipped',
-        '',
+      note(
+        'server_left_out',
         at,
         `The server URL "${written}" is relative. Import again with server_url, the address the document was found at, to keep it.`,
       )
       continue
     }
     if (url.startsWith('http:') && urls.has(written.replace(/^http:/, 'https:'))) {
-      report.add('adjusted', '', at, `"${written}" is left out, since the same server is listed with https.`)
+      note('server_adjusted', at, `"${written}" is left out, since the same server is listed with https.`)
       continue
     }
     if (taken.has(url)) {
-      report.add('adjusted', '', at, `"${written}" is listed more than once and taken once.`)
+      note('server_adjusted', at, `"${written}" is listed more than once and taken once.`)
       continue
     }
-    const made = serverOf(server, url, at, report)
+    const made = serverOf(server, url, at, note)
     const problem = serverUrlProblem(made)
     if (problem !== null) {
-      report.add('skipped', '', at, `The server "${written}" is left out: its URL ${problem}.`)
+      note('server_left_out', at, `The server "${written}" is left out: its URL ${problem}.`)
       continue
     }
     taken.add(url)
     if (url.startsWith('http:')) {
-      report.add(
-        'warning',
-        '',
+      note(
+        'server_unencrypted',
         at,
         `"${written}" is not encrypted: outside loopback, calls are refused until security.allow_http is set in the connector.`,
       )
     }
-    servers[names.take(environmentOf(url, textOf(server.description), taken.size === 1))] = made
+    // From 3.2 on a server has a name of its own.
+    const words = [textOf(server.name), textOf(server.description)].filter((text) => text !== undefined)
+    servers[names.take(environmentOf(url, words[0], taken.size === 1))] = made
   }
-  if (taken.size === 0) {
-    if (base === undefined) throw noServer(relative)
-    if (listed.length === 0)
-      report.add('adjusted', '', '/servers', `The document names no server; "${base}" from server_url is taken.`)
-    servers.production = { url: trimmed(base) }
-  }
-  return servers
+  return { servers, relative }
 }
 
-function serverOf(server: Json, url: string, at: string, report: Reporter): Servers[string] {
+function serverOf(
+  server: Json,
+  url: string,
+  at: string,
+  note: (code: ReportCode, at: string, message: string) => void,
+): Servers[string] {
   const variables: NonNullable<Servers[string]['variables']> = {}
   for (const [name, variable] of entriesOf(server.variables)) {
     const description = textOf(variable.description)
@@ -72,7 +127,7 @@ function serverOf(server: Json, url: string, at: string, report: Reporter): Serv
     const preset = variable.default === undefined || variable.default === null ? '' : String(variable.default)
     if (preset !== '' && known.length > 0 && !known.includes(preset)) {
       known.push(preset)
-      report.add('adjusted', '', pointer(at, 'variables', name), `The default "${preset}" is not in the enum and is added to it.`)
+      note('server_adjusted', pointer(at, 'variables', name), `The default "${preset}" is not in the enum and is added to it.`)
     }
     variables[name] = {
       ...(description === undefined ? {} : { description }),
@@ -83,7 +138,7 @@ function serverOf(server: Json, url: string, at: string, report: Reporter): Serv
   for (const [, name] of url.matchAll(/\{([^{}]+)\}/g)) {
     if (name === undefined || Object.hasOwn(variables, name)) continue
     variables[name] = {}
-    report.add('adjusted', '', at, `The variable "${name}" of the server URL is not declared; a connection has to give it.`)
+    note('server_adjusted', at, `The variable "${name}" of the server URL is not declared; a connection has to give it.`)
   }
   const description = textOf(server.description)
   return {
@@ -139,7 +194,8 @@ function trimmed(url: string): string {
   return url.replace(/[?#].*$/, '').replace(/\/+$/, '')
 }
 
-function absolute(serverUrl: string): string {
+function baseOf(serverUrl: string | undefined): string | undefined {
+  if (serverUrl === undefined) return undefined
   if (URL.canParse(serverUrl) && /^https?:/i.test(serverUrl)) return serverUrl
   throw new SallyportError('INVALID_INPUT', {
     detail: `server_url is "${serverUrl}". It must be an absolute http or https address such as https://api.example.com/v1.`,

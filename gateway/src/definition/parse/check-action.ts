@@ -142,6 +142,10 @@ function checkResponse({ response }: ActionDocument, at: Path, issues: Issues): 
   const problem = 'must be a path such as data.items[0].name or items[].id'
   if (response?.root !== undefined && parsePathExpression(response.root) === null)
     issues.add([...at, 'response', 'root'], problem)
+  for (const key of ['next', 'items', 'more'] as const) {
+    const path = response?.pagination?.[key]
+    if (path !== undefined && parsePathExpression(path) === null) issues.add([...at, 'response', 'pagination', key], problem)
+  }
   for (const [field, path] of Object.entries(response?.map ?? {})) {
     if (parsePathExpression(path) === null) issues.add([...at, 'response', 'map', field], problem)
   }

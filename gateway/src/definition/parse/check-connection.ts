@@ -1,21 +1,30 @@
 import ipaddr from 'ipaddr.js'
-import type { ConnectorDocument } from '../document.ts'
-import { parseServerUrl, serverUrlProblem } from '../template/server.ts'
+import type { ConnectorDocument, OneAuthScheme } from '../document.ts'
+import { parseServerUrl, serversOf, serverUrlProblem } from '../template/server.ts'
 import { compileUrlPattern } from '../template/url-pattern.ts'
-import { headerNameProblem, isToken, valueIsSafe } from './headers.ts'
-import { type Issues, suggestion } from './issues.ts'
+import { credentialPlaces, headerNameProblem, isToken, valueIsSafe } from './headers.ts'
+import { type Issues, type Path, suggestion } from './issues.ts'
 
 /** The settings a connection has: its fields and the variables of the server URLs. */
-export function settingNames({ servers, fields = {} }: ConnectorDocument): readonly string[] {
-  return [
-    ...new Set([...Object.keys(fields), ...Object.values(servers).flatMap((server) => Object.keys(server.variables ?? {}))]),
-  ]
+export function settingNames(document: ConnectorDocument): readonly string[] {
+  const { fields = {} } = document
+  return [...new Set([...Object.keys(fields), ...serversOf(document).flatMap((server) => Object.keys(server.variables ?? {}))])]
 }
 
 export function checkServers(document: ConnectorDocument, issues: Issues): void {
-  const { servers, fields = {} } = document
+  checkServerMap(document.servers, document, ['servers'], issues)
+  for (const [name, { servers }] of Object.entries(document.actions))
+    if (servers !== undefined) checkServerMap(servers, document, ['actions', name, 'servers'], issues)
+}
+
+function checkServerMap(
+  servers: ConnectorDocument['servers'],
+  { fields = {} }: ConnectorDocument,
+  place: readonly string[],
+  issues: Issues,
+): void {
   for (const [environment, server] of Object.entries(servers)) {
-    const at = ['servers', environment]
+    const at = [...place, environment]
     const { variables = {} } = server
     const problem = serverUrlProblem(server)
     if (problem !== null) issues.add([...at, 'url'], problem)
@@ -33,29 +42,38 @@ export function checkServers(document: ConnectorDocument, issues: Issues): void 
 }
 
 export function checkAuth({ auth = {} }: ConnectorDocument, issues: Issues): void {
-  const checkHeader = (path: readonly (string | number)[], name: string) => {
+  for (const [name, scheme] of Object.entries(auth)) {
+    if (scheme.type === 'all') {
+      for (const [part, one] of Object.entries(scheme.schemes)) checkScheme(one, ['auth', name, 'schemes', part], issues)
+      const places = Object.values(scheme.schemes).flatMap(credentialPlaces)
+      const twice = places.find((place, index) => places.indexOf(place) !== index)
+      if (twice !== undefined)
+        issues.add(['auth', name, 'schemes'], `go into the same place, ${twice}, so they cannot be sent together`)
+    } else checkScheme(scheme, ['auth', name], issues)
+  }
+}
+
+function checkScheme(declared: OneAuthScheme, at: Path, issues: Issues): void {
+  const checkHeader = (path: Path, name: string) => {
     const problem = headerNameProblem(name)
     if (problem !== null) issues.add(path, problem)
     else if (name.toLowerCase() === 'cookie') issues.add(path, 'must not be Cookie; use an api_key with in: cookie')
   }
-  for (const [scheme, declared] of Object.entries(auth)) {
-    const at = ['auth', scheme]
-    const prefix = 'prefix' in declared ? declared.prefix : undefined
-    if (prefix !== undefined && !valueIsSafe(prefix)) issues.add([...at, 'prefix'], 'must not contain line breaks')
-    if (declared.type === 'api_key') {
-      const place = declared.in ?? 'header'
-      if (place === 'header') checkHeader([...at, 'name'], declared.name)
-      else if (declared.name === '') issues.add([...at, 'name'], 'must not be empty')
-      else if (place === 'cookie' && !isToken(declared.name)) issues.add([...at, 'name'], 'is not a valid name of a cookie')
-    } else if (declared.type === 'headers') {
-      declared.headers.forEach(({ name, value }, index) => {
-        checkHeader([...at, 'headers', index, 'name'], name)
-        if (declared.client_certificate && /^client_(?:certificate|key)$/.test(name))
-          issues.add([...at, 'headers', index, 'name'], 'must not be named like the secret fields of the client certificate')
-        if (value !== undefined && !valueIsSafe(value))
-          issues.add([...at, 'headers', index, 'value'], 'must not contain line breaks')
-      })
-    }
+  const prefix = 'prefix' in declared ? declared.prefix : undefined
+  if (prefix !== undefined && !valueIsSafe(prefix)) issues.add([...at, 'prefix'], 'must not contain line breaks')
+  if (declared.type === 'api_key') {
+    const place = declared.in ?? 'header'
+    if (place === 'header') checkHeader([...at, 'name'], declared.name)
+    else if (declared.name === '') issues.add([...at, 'name'], 'must not be empty')
+    else if (place === 'cookie' && !isToken(declared.name)) issues.add([...at, 'name'], 'is not a valid name of a cookie')
+  } else if (declared.type === 'headers') {
+    declared.headers.forEach(({ name, value }, index) => {
+      checkHeader([...at, 'headers', index, 'name'], name)
+      if (declared.client_certificate && /^client_(?:certificate|key)$/.test(name))
+        issues.add([...at, 'headers', index, 'name'], 'must not be named like the secret fields of the client certificate')
+      if (value !== undefined && !valueIsSafe(value))
+        issues.add([...at, 'headers', index, 'value'], 'must not contain line breaks')
+    })
   }
 }
 

@@ -25,8 +25,10 @@ function checkSchema(root: JsonSchemaValue, at: Path, schemas: Schemas, issues: 
 export function checkReferences(document: ConnectorDocument, issues: Issues): void {
   const schemas = schemasOf(document)
   for (const [name, schema] of Object.entries(schemas)) checkSchema(schema, ['schemas', name], schemas, issues)
-  for (const [name, { input, output }] of Object.entries(document.actions)) {
+  for (const [name, { input, output, errors = {} }] of Object.entries(document.actions)) {
     if (input !== undefined) checkSchema(input, ['actions', name, 'input'], schemas, issues)
     if (output !== undefined) checkSchema(output, ['actions', name, 'output'], schemas, issues)
+    for (const [status, { schema }] of Object.entries(errors))
+      if (schema !== undefined) checkSchema(schema, ['actions', name, 'errors', status, 'schema'], schemas, issues)
   }
 }

@@ -1,5 +1,5 @@
 import { unreachable } from '../../errors.ts'
-import type { AuthScheme } from '../document.ts'
+import type { AuthScheme, OneAuthScheme } from '../document.ts'
 
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -29,12 +29,21 @@ function headersOf(scheme: AuthScheme): readonly string[] {
       return (scheme.in ?? 'header') === 'header' ? [scheme.name] : []
     case 'headers':
       return scheme.headers.map(({ name }) => name)
+    case 'all':
+      return Object.values(scheme.schemes).flatMap(headersOf)
     case 'none':
     case 'mtls':
       return []
     default:
       return unreachable(scheme)
   }
+}
+
+/** Where a scheme puts what it sends, in words. */
+export function credentialPlaces(scheme: OneAuthScheme): readonly string[] {
+  if (scheme.type === 'mtls') return ['the client certificate']
+  if (scheme.type === 'api_key' && (scheme.in ?? 'header') !== 'header') return [`the ${scheme.in} value ${scheme.name}`]
+  return headersOf(scheme).map((name) => `the header ${name.toLowerCase()}`)
 }
 
 /** The headers, in lower case, that carry credentials of these schemes. */
@@ -44,5 +53,6 @@ export function credentialHeaders(schemes: readonly AuthScheme[]): ReadonlySet<s
 
 /** Names of the query parameters or cookies that carry credentials. */
 export function credentialNames(schemes: readonly AuthScheme[], place: 'query' | 'cookie'): ReadonlySet<string> {
-  return new Set(schemes.flatMap((scheme) => (scheme.type === 'api_key' && scheme.in === place ? [scheme.name] : [])))
+  const named = schemes.flatMap((scheme) => (scheme.type === 'all' ? Object.values(scheme.schemes) : [scheme]))
+  return new Set(named.flatMap((scheme) => (scheme.type === 'api_key' && scheme.in === place ? [scheme.name] : [])))
 }

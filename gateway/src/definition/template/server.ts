@@ -75,7 +75,19 @@ export function serverUrlProblem({ url, variables = {} }: Server): string | null
 /** The base URL, without a slash at its end. */
 export type RenderBase = (settings: Settings) => string
 
-export function compileServer(server: Server, fields: NonNullable<ConnectorDocument['fields']>): RenderBase {
+/** Every server of a document: of its environments, and of actions with their own. */
+export function serversOf({ servers, actions }: ConnectorDocument): readonly Server[] {
+  return [servers, ...Object.values(actions).map((action) => action.servers ?? {})].flatMap((map) => Object.values(map))
+}
+
+export function compileServers(
+  servers: ConnectorDocument['servers'],
+  fields: ConnectorDocument['fields'] = {},
+): ReadonlyMap<string, RenderBase> {
+  return new Map(Object.entries(servers).map(([environment, server]) => [environment, compileServer(server, fields)]))
+}
+
+function compileServer(server: Server, fields: NonNullable<ConnectorDocument['fields']>): RenderBase {
   const parts = parseServerUrl(server.url)
   const { variables = {} } = server
 
