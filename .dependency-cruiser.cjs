@@ -32,7 +32,7 @@ module.exports = {
       { path: `${TEST}|^(gateway|sdk|dashboard)/test/` },
     ),
 
-    // Layers, low to high: leaves < mechanisms < access, connections, tunnel < call < workflows < http, mcp < app < cli
+    // Layers, low to high: leaves < mechanisms < access, connections, tunnel < audit, call < workflows < http, mcp < app < cli
     rule(
       'root-files-are-leaves',
       'The files directly in gateway/src import no folder.',
@@ -49,13 +49,13 @@ module.exports = {
       'domain-below-call',
       'access, connections and tunnel are siblings and never reach up.',
       { path: `${G}(access|connections|tunnel)/` },
-      { path: `${G}(access|connections|tunnel|call|workflows|http|mcp|cli)/`, pathNot: `${G}$1/` },
+      { path: `${G}(access|connections|tunnel|audit|call|workflows|http|mcp|cli)/`, pathNot: `${G}$1/` },
     ),
     rule(
       'call-below-entrances',
-      'The pipeline does not know who called it.',
-      { path: CALL },
-      { path: `${G}(workflows|http|mcp|cli)/` },
+      'The pipeline does not know who called it, nor the audit log who reads it; they are siblings.',
+      { path: `${G}(audit|call)/` },
+      { path: `${G}(audit|call|workflows|http|mcp|cli)/`, pathNot: `${G}$1/` },
     ),
     rule(
       'workflows-below-entrances',
@@ -105,9 +105,9 @@ module.exports = {
     // Dangerous powers have one home
     rule(
       'secrets-in-few-places',
-      'Only connections/ (credentials), call/sealed-calls.ts (stored calls) and app.ts touch the vault; its digest is for everyone above.',
+      'Only connections/ (credentials), call/sealed-calls.ts (stored calls) and app.ts touch the vault; its digest and signatures are for everyone above.',
       { path: G, pathNot: [`${G}(vault|connections)/`, `${CALL}sealed-calls\\.ts$`, APP, TEST] },
-      { path: `${G}vault/`, pathNot: `${G}vault/(digest|disclose)\\.ts$` },
+      { path: `${G}vault/`, pathNot: `${G}vault/(digest|disclose|signing)\\.ts$` },
     ),
     rule(
       'disclosed-by-access',

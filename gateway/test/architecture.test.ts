@@ -64,7 +64,10 @@ const breaches: Record<string, readonly (readonly [from: string, to: string])[]>
     ['gateway/src/connections/connections.ts', 'gateway/src/call/types.ts'],
     ['gateway/src/tunnel/gate.ts', 'gateway/src/access/types.ts'],
   ],
-  'call-below-entrances': [['gateway/src/call/history.ts', 'gateway/src/http/server.ts']],
+  'call-below-entrances': [
+    ['gateway/src/call/history.ts', 'gateway/src/http/server.ts'],
+    ['gateway/src/audit/audit.ts', 'gateway/src/call/pipeline.ts'],
+  ],
   'workflows-below-entrances': [['gateway/src/workflows/runs.ts', 'gateway/src/mcp/server.ts']],
   'entrances-are-siblings': [
     ['gateway/src/http/server.ts', 'gateway/src/mcp/server.ts'],

@@ -69,6 +69,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people, tokens and the gateway did
+         * @description Calls have a log of their own (GET /api/v1/calls); the export and the verification cover both.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign the end of the audit log, to be kept elsewhere */
+        post: operations["createAuditCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole audit log, calls included, as lines of JSON */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compute the chain of the audit log anew
+         * @description Looks at up to 100,000 entries. Ask again from "next" until it is null.
+         */
+        get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -519,6 +593,60 @@ export interface components {
             approval: components["schemas"]["Approval"];
             call: components["schemas"]["CallResult"] | null;
             problem: components["schemas"]["Problem"] | null;
+        };
+        AuditCheckpoint: {
+            /** Format: date-time */
+            at: string;
+            /** @description SHA-256 in hex. */
+            hash: string;
+            public_key: string;
+            /** @description Place in the chain of the workspace, from 1. */
+            seq: number;
+            signature: string;
+            workspace_id: string;
+        };
+        AuditEntry: {
+            actor: components["schemas"]["Actor"];
+            /** @description Any JSON value. */
+            after: unknown;
+            /** Format: date-time */
+            at: string;
+            /** @description Any JSON value. */
+            before: unknown;
+            /** @description SHA-256 in hex. */
+            hash: string;
+            ip: string | null;
+            kind: string;
+            reason: string | null;
+            /** @description Place in the chain of the workspace, from 1. */
+            seq: number;
+            target: components["schemas"]["Actor"];
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            next_cursor: string | null;
+        };
+        AuditVerification: {
+            checkpoints: number;
+            entries: number;
+            from: number;
+            /** @description The last entry there is. */
+            head: number;
+            /** @description Ask again from here; null when all was looked at. */
+            next: number | null;
+            problems: {
+                detail: string;
+                /** @enum {string} */
+                kind: "altered" | "removed" | "cut_off" | "inserted" | "checkpoint" | "gap";
+                last_seq: number;
+                seq: number;
+            }[];
+            /** @description Ed25519, in hex: signs the checkpoints of this workspace. */
+            public_key: string;
+            to: number;
+            /** Format: date-time */
+            verified_at: string;
+            workspace_id: string;
         };
         /** @enum {unknown} */
         AuthMode: "pat" | "conn_string" | "mcp_oauth" | "byo_oauth" | "none";
@@ -1129,6 +1257,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Id of the person or token who did it. */
+                actor?: string;
+                cursor?: string;
+                /** @description Such as token.created. */
+                kind?: string;
+                limit?: number;
+                since?: string;
+                /** @description Id of what it was done to. */
+                target?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+        };
+    };
+    createAuditCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signed end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckpoint"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description Place in the chain of the workspace, from 1. */
+                from?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Entries, signed checkpoints and signed gaps; docs/guide/audit.md describes the lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: {
+                /** @description Place in the chain of the workspace, from 1. */
+                from?: number;
+                /** @description The hash of that checkpoint. */
+                known_hash?: string;
+                /** @description The place of a checkpoint that was kept elsewhere. */
+                known_seq?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was looked at, and what is wrong with it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
                 };
             };
         };
@@ -2490,6 +2791,7 @@ export interface operations {
 /** The code of a problem; docs/errors.md says what each means. */
 export type ErrorCode =
     | 'UNAUTHENTICATED'
+    | 'TWO_FACTOR_REQUIRED'
     | 'FORBIDDEN'
     | 'NOT_FOUND'
     | 'INVALID_INPUT'

@@ -1,6 +1,15 @@
 import type { components, operations, paths } from './api.ts'
 import { type Custom, createCustom } from './custom.ts'
-import { type Answer, type Body, type Connection, type Operation, type Query, type RequestParts, send } from './request.ts'
+import {
+  type Answer,
+  type Body,
+  type Connection,
+  type Operation,
+  type Query,
+  type RequestParts,
+  send,
+  streamLines,
+} from './request.ts'
 
 type Schemas = components['schemas']
 type BodyOf<Id extends keyof operations> = Body<operations[Id]>
@@ -130,6 +139,17 @@ export class Sallyport {
     /** The token itself is in this answer and nowhere else. */
     create: (body: BodyOf<'createToken'>) => this.request('post', '/api/v1/tokens', { body }),
     revoke: (id: string) => this.request('delete', '/api/v1/tokens/{id}', { params: { id } }),
+  }
+
+  readonly audit = {
+    /** What people, tokens and the gateway did. For admins, as all of these. */
+    list: (query: QueryOf<'listAudit'> = {}) => this.request('get', '/api/v1/audit', { query }),
+    /** Looks at up to 100,000 entries: ask again `from` the answer's `next` until it is null. */
+    verify: (query: QueryOf<'verifyAudit'> = {}) => this.request('get', '/api/v1/audit/verify', { query }),
+    /** The signed end of the log, to be kept elsewhere. */
+    checkpoint: () => this.request('post', '/api/v1/audit/checkpoints', {}),
+    /** The whole log, calls included, as lines of JSON: for keeping, and for `verifyAuditExport`. */
+    export: (query: QueryOf<'exportAudit'> = {}) => streamLines(this.#connection, '/api/v1/audit/export', query),
   }
 
   readonly vault = {

@@ -31,6 +31,34 @@ export interface Answered<T> {
   readonly headers: Headers
 }
 
+/** The lines of an answer, as they arrive. Throws as {@link send} does, and SallyportUnreachable when the answer breaks off. */
+export async function* streamLines<P extends keyof paths>(
+  connection: Connection,
+  path: P,
+  query: Query<Operation<P, 'get'>> | undefined,
+): AsyncGenerator<string> {
+  const headers = new Headers({ accept: 'application/x-ndjson' })
+  if (connection.token !== undefined) headers.set('authorization', `Bearer ${connection.token}`)
+  const response = await fetchFrom(connection, `${path}${queryOf(query)}`, { headers, redirect: 'manual' })
+  const isLines = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true
+  if (!response.ok || !isLines || response.body === null) {
+    await readJson(connection, response)
+    return
+  }
+  let rest = ''
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      throw new SallyportUnreachable(connection.url, reasonOf(error), error)
+    })
+    if (done) break
+    const lines = (rest + value).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}
+
 /** Sends one request of the API. Throws {@link SallyportProblem} or {@link SallyportUnreachable}. */
 export async function send<P extends keyof paths, M extends Method>(
   connection: Connection,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { registerApprovals } from './commands/approvals.ts'
+import { registerAudit } from './commands/audit.ts'
 import { registerCall } from './commands/call.ts'
 import { registerConnect } from './commands/connect.ts'
 import { registerImport } from './commands/import.ts'
@@ -36,6 +37,7 @@ function build(): Command {
   registerLogs(program)
   registerApprovals(program)
   registerTokens(program)
+  registerAudit(program)
   registerVault(program)
   registerVersion(program, packageJson.version)
   return program

@@ -4,26 +4,49 @@ import { storableJson } from './json-text.ts'
 import type { Database } from './schema.ts'
 
 /** What the audit log knows besides the calls themselves (`call.started`, `call.pending`, `call.ended`). */
-export type ActKind =
-  | 'audit.removed'
-  | 'call.decided'
-  | 'call.expired'
-  | 'calls.removed'
-  | 'connection.created'
-  | 'connection.credential_replaced'
-  | 'connection.deleted'
-  | 'connection.tested'
-  | 'connection.updated'
-  | 'connector.created'
-  | 'connector.deleted'
-  | 'connector.updated'
-  | 'installation.set_up'
-  | 'session.began'
-  | 'session.ended'
-  | 'session.refused'
-  | 'token.created'
-  | 'token.revoked'
-  | 'vault.rotated'
+export const actKinds = [
+  'audit.exported',
+  'audit.removed',
+  'call.decided',
+  'call.expired',
+  'connection.created',
+  'connection.credential_replaced',
+  'connection.deleted',
+  'connection.tested',
+  'connection.updated',
+  'connector.created',
+  'connector.deleted',
+  'connector.updated',
+  'installation.set_up',
+  'invitation.created',
+  'invitation.renewed',
+  'invitation.revoked',
+  'member.joined',
+  'member.removed',
+  'member.updated',
+  'person.password_changed',
+  'person.recovered',
+  'person.recovery_begun',
+  'person.renamed',
+  'person.two_factor_off',
+  'person.two_factor_on',
+  'session.began',
+  'session.ended',
+  'session.refused',
+  'session.revoked',
+  'sign_in.updated',
+  'team.created',
+  'team.deleted',
+  'team.member_added',
+  'team.member_removed',
+  'team.updated',
+  'token.created',
+  'token.revoked',
+  'vault.rotated',
+  'workspace.created',
+  'workspace.updated',
+] as const
+export type ActKind = (typeof actKinds)[number]
 
 interface Actor {
   /** `session` for a person, `token`, or `gateway`. */

@@ -251,6 +251,9 @@ interface AuditLogTable {
   /** A bigint, which the driver reads as text. */
   seq: string
   at: Date
+  /** Null for calls. */
+  actor: string | null
+  target: string | null
   kind: string
   body: string
   hash: Buffer

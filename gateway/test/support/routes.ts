@@ -105,6 +105,11 @@ const cases: Readonly<Record<string, RouteCase>> = {
     fresh: async (_world, { owner }) => (await owner.tokens.create({ name: unique('fresh'), role: 'viewer' })).id,
   },
 
+  listAudit: { query: '?limit=200' },
+  verifyAudit: {},
+  createAuditCheckpoint: {},
+  exportAudit: {},
+
   rotateVault: { body: () => ({}) },
 }
 
@@ -161,7 +166,8 @@ export async function send(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const text = await response.text()
-  const code = /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text).code : undefined
+  const code =
+    /\/(?:problem\+)?json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text).code : undefined
   const changing = ['date', 'content-length', 'connection', 'keep-alive']
   const kept = [...response.headers].filter(([name]) => !changing.includes(name))
   return { status: response.status, text, headers: Object.fromEntries(kept), code }

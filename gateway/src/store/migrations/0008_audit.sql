@@ -8,10 +8,18 @@ create table audit_log (
   kind text not null,
   body text not null,
   hash bytea not null,
+  -- Who did what to what, for finding what people did; null for calls, which have a log of their own. Read from the body, so
+  -- that they say nothing else.
+  actor text generated always as
+    (case when kind not in ('call.started', 'call.pending', 'call.ended') then body::json #>> '{actor,id}' end) stored,
+  target text generated always as
+    (case when kind not in ('call.started', 'call.pending', 'call.ended') then body::json #>> '{target,id}' end) stored,
   primary key (workspace_id, seq, at)
 ) partition by range (at);
--- What people did; calls have a log of their own. Small, and all that a listing without calls looks at.
-create index audit_log_acts on audit_log (workspace_id, seq desc) where kind not in ('call.started', 'call.pending', 'call.ended');
+create index audit_log_acts on audit_log (workspace_id, seq desc) where actor is not null;
+create index audit_log_kind on audit_log (workspace_id, kind, seq desc) where actor is not null;
+create index audit_log_actor on audit_log (workspace_id, actor, seq desc) where actor is not null;
+create index audit_log_target on audit_log (workspace_id, target, seq desc) where actor is not null;
 
 -- Where the log of each workspace stands. Its row lock is what puts the entries of several gateways in one order.
 create table log_heads (
@@ -139,6 +147,8 @@ begin
   if month !~ '^audit_log_\d{4}_\d\d$' or month >= 'audit_log_' || to_char(now() at time zone 'UTC', 'YYYY_MM') then
     raise '% is not a month of the audit log that is over', month;
   end if;
+  -- Whoever writes waits for its workspace before it locks the log, and so must this, which locks the log for writing.
+  perform from log_heads order by workspace_id for update;
   execute format('lock table %I in access exclusive mode', month);
   execute format($sql$
     select workspace_id from (select distinct on (workspace_id) workspace_id, seq, hash from %I order by workspace_id, seq desc) l
