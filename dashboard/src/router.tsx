@@ -96,6 +96,10 @@ const tokens = createRoute({
   ...at('/tokens'),
   component: lazyRouteComponent(() => import('./features/tokens/tokens-page.tsx'), 'TokensPage'),
 })
+const errors = createRoute({
+  ...at('/errors'),
+  component: lazyRouteComponent(() => import('./features/errors/errors-page.tsx'), 'ErrorsPage'),
+})
 
 const routeTree = rootRoute.addChildren([
   home,
@@ -108,6 +112,7 @@ const routeTree = rootRoute.addChildren([
   connectors,
   connector,
   tokens,
+  errors,
 ])
 
 export const router = createRouter({

@@ -132,6 +132,7 @@ const screens: readonly Screen[] = [
     open: (page) => button(page, 'New token').first().click(),
     ready: (page) => button(page, 'Create token'),
   },
+  { name: 'errors', path: 'errors#TIMEOUT', ready: (page) => heading(page, /The API took too long/) },
   { name: 'connect', path: 'connect', ready: (page) => field(page, 'Or its address') },
   { name: 'nothing-here', path: 'no/such/page', ready: (page) => heading(page, 'There is no page at this address') },
 ]
@@ -204,6 +205,7 @@ describe.each(sizes)('a list, $size,', ({ size, options }) => {
       await page.goto(`${dashboard.gateway.url}/${path}`)
       const alert = await see(page.getByRole('alert').filter({ hasText: refusal.detail }))
       await see(alert.getByText(refusal.resolution))
+      expect(await link(alert, 'FORBIDDEN').getAttribute('href')).toBe('/errors#FORBIDDEN')
       await shoot(page, `${size}-${path}-error`)
       await page.unroute(api)
       await button(alert, 'Try again').click()

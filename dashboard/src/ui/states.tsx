@@ -46,7 +46,16 @@ export function ProblemNotice({
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-baseline justify-between gap-x-3">
             <strong className="font-semibold">{problem.title}</strong>
-            <code className="text-small text-bad">{problem.code}</code>
+            <code className="text-small text-bad">
+              {/* Status 0: the dashboard's own. In a tab of its own: a form may be open here. */}
+              {problem.status === 0 ? (
+                problem.code
+              ) : (
+                <a href={`/errors#${problem.code}`} target="_blank" rel="noopener" title="What this code means">
+                  {problem.code}
+                </a>
+              )}
+            </code>
           </div>
           <p className="mt-0.5 text-ink">{problem.detail}</p>
           <p className="mt-1 text-ink-2">{problem.resolution}</p>

@@ -26,6 +26,10 @@ const lifetimes = [
 ] as const
 type Lifetime = (typeof lifetimes)[number]['value']
 
+/** The most that the API takes. */
+const mostPerMinute = 1_000_000
+const mostPerDay = 100_000_000
+
 const dayMs = 86_400_000
 
 /** Makes a token and shows it this one time, with what a client needs to use it. */
@@ -34,11 +38,15 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('member')
   const [days, setDays] = useState<Lifetime>('')
+  const [perMinute, setPerMinute] = useState('')
+  const [perDay, setPerDay] = useState('')
   const create = useMutation({
     mutationFn: () =>
       api.tokens.create({
         name: name.trim(),
         role,
+        ...(perMinute ? { per_minute: Number(perMinute) } : {}),
+        ...(perDay ? { per_day: Number(perDay) } : {}),
         ...(days ? { expires_at: new Date(Date.now() + Number(days) * dayMs).toISOString() } : {}),
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['tokens'] }),
@@ -46,6 +54,8 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
   const close = () => {
     create.reset()
     setName('')
+    setPerMinute('')
+    setPerDay('')
     onClose()
   }
   const submit = (event: FormEvent) => {
@@ -94,6 +104,30 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
         <Field label="Valid">
           <Select<Lifetime> value={days} onChange={setDays} options={lifetimes} />
         </Field>
+        <div className="grid grid-cols-2 gap-4">
+          <TextField
+            label="Calls per minute"
+            optional
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={mostPerMinute}
+            placeholder="no limit"
+            value={perMinute}
+            onValueChange={setPerMinute}
+          />
+          <TextField
+            label="Calls per day"
+            optional
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={mostPerDay}
+            placeholder="no limit"
+            value={perDay}
+            onValueChange={setPerDay}
+          />
+        </div>
         <ErrorNotice error={create.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Token } from '../../api/types.ts'
-import { formatDay } from '../../lib/format.ts'
+import { formatCount, formatDay } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -16,13 +16,14 @@ import { VirtualList } from '../../ui/virtual-list.tsx'
 import { CreateToken } from './create-token.tsx'
 
 const rowHeight = 52
-const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_9rem_6rem_9rem_8rem_6rem] md:gap-x-5'
+const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_9rem_6rem_9rem_8rem_7rem_6rem] md:gap-x-5'
 
 const Header = () => (
   <div aria-hidden className={`hidden border-b border-line bg-bg px-8 py-1.5 caption ${columns}`}>
     <span>Token</span>
     <span>State</span>
     <span>Role</span>
+    <span>Limits</span>
     <span>Last used</span>
     <span>Created</span>
     <span />
@@ -107,6 +108,25 @@ function stateOf({ revoked_at, expires_at }: Token) {
   return { shape: 'disc', tone: 'ok', words: expires_at ? `until ${formatDay(expires_at)}` : 'Valid' } as const
 }
 
+/** How often it may call; on a narrow screen nothing when it may as often as it likes. */
+function Limits({ perMinute, perDay }: { readonly perMinute: number | null; readonly perDay: number | null }) {
+  const limits = [
+    perMinute === null ? null : `${formatCount(perMinute)} a minute`,
+    perDay === null ? null : `${formatCount(perDay)} a day`,
+  ].filter((limit) => limit !== null)
+  if (limits.length === 0) return <span className="hidden text-ink-3 md:block">none</span>
+  return (
+    <span className="text-ink-2 md:flex md:flex-col">
+      {limits.map((limit, index) => (
+        <span key={limit} className="whitespace-nowrap">
+          {limit}
+          {index < limits.length - 1 && <span className="md:hidden">, </span>}
+        </span>
+      ))}
+    </span>
+  )
+}
+
 function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
   const state = stateOf(token)
   return (
@@ -119,6 +139,7 @@ function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevok
       </div>
       <Status state={state} />
       <span className="text-ink-2">{token.role}</span>
+      <Limits perMinute={token.per_minute} perDay={token.per_day} />
       <span className="text-ink-2">
         {token.last_used_at && <span className="md:hidden">used </span>}
         <Ago at={token.last_used_at} never="never used" />
