@@ -22,12 +22,15 @@ export function sampleOf(root: Json): unknown {
       )
     if (Array.isArray(node.enum)) return node.enum.find((value) => value !== null)
     for (const choice of [node.oneOf, node.anyOf]) if (Array.isArray(choice)) return visit(choice[0], depth)
-    if (Array.isArray(node.allOf)) return Object.assign({}, ...node.allOf.map((part) => visit(part, depth)), object(node, depth))
+    if (Array.isArray(node.allOf)) {
+      const parts = node.allOf.map((part) => visit(part, depth))
+      return parts.find((part) => typeof part !== 'object') ?? Object.assign({}, ...parts, object(node, depth))
+    }
     const type = Array.isArray(node.type) ? node.type.find((name) => name !== 'null') : node.type
     count += 1
     if (type === 'integer' || type === 'number') return Math.max(Number(node.minimum ?? 1), 1)
     if (type === 'boolean') return true
-    if (type === 'array')
+    if (type === 'array' || (type === undefined && node.items !== undefined))
       return depth >= maxDepth
         ? []
         : Array.from({ length: Math.max(2, Number(node.minItems ?? 0)) }, () => visit(node.items, depth + 1))

@@ -133,13 +133,13 @@ describe('a description', () => {
   })
 })
 
-it('estimates tokens within a fifth of what OpenAI counts', () => {
+it('estimates tokens within a third of what OpenAI counts', () => {
   const tool = JSON.stringify({
     name: 'create_customer',
     description: 'Creates a customer.',
     input_schema: object({ email: text }),
   })
   // o200k counts 28.
-  expect(estimateTokens(tool)).toBeGreaterThan(22)
-  expect(estimateTokens(tool)).toBeLessThan(34)
+  expect(estimateTokens(tool)).toBeGreaterThan(20)
+  expect(estimateTokens(tool)).toBeLessThan(37)
 })

@@ -55,6 +55,6 @@ export function compileOutput({ schema, schemas }: SchemaSource): SchemaObject |
   const shape = read({ schema, root: schema, trail: [] }, true)
   if (shape.types.join() !== 'object' || shape.nullable || shape.choices.length > 0 || shape.values !== null) return null
   // Names as they are; patterns and formats mean different things to different validators.
-  const family: Family = { ...families.mcp, key: /(?:)/, keywords: new Set(['additionalProperties']) }
+  const family: Family = { ...families.mcp, key: /(?:)/, keywords: new Set(['additionalProperties']), guesses: false }
   return fitting(shape, family, read)?.schema ?? null
 }

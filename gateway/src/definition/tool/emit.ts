@@ -219,8 +219,8 @@ export function emitter(family: Family, level: Level, budget: number, read: Read
     const { types, values, choices } = shape
     if (values !== null && values.length > 0) return enumerated(shape, values)
     if (choices.length > 0) return shape.cycle ? opaque(shape, 'any') : choice(shape, depth)
-    const isObject = types.includes('object') || (types.length === 0 && shape.properties.size > 0)
-    const isArray = types.includes('array') || (types.length === 0 && shape.items !== undefined)
+    const isObject = types.includes('object') || (family.guesses && types.length === 0 && shape.properties.size > 0)
+    const isArray = types.includes('array') || (family.guesses && types.length === 0 && shape.items !== undefined)
     if (types.length > 1 && (isObject || isArray)) return opaque(shape, 'any')
     if (isObject) return shape.cycle || depth >= level.depth ? opaque(shape, 'object') : object(shape, depth + 1)
     if (isArray) return shape.cycle ? opaque(shape, 'array') : list(shape, depth)

@@ -23,6 +23,8 @@ export interface Family {
   readonly open: boolean
   /** Every object lists all it takes, and every property is required: an optional one is null when it is left out. */
   readonly closed: boolean
+  /** Whether what has `properties` is taken for an object, and what has `items` for a list, where no type is said. */
+  readonly guesses: boolean
 }
 
 const ranges = ['minimum', 'maximum', 'minItems', 'maxItems']
@@ -30,7 +32,15 @@ const plainKeywords = new Set([...ranges, 'minLength', 'maxLength', 'pattern', '
 /** Anthropic's API refuses every tool of a request for one property outside `^[a-zA-Z0-9_.-]{1,64}$`. */
 const plainKey = /^[a-zA-Z_][a-zA-Z0-9_.-]{0,63}$/
 
-const plain: Family = { key: plainKey, keywords: plainKeywords, formats: null, textEnums: false, open: true, closed: false }
+const plain: Family = {
+  key: plainKey,
+  keywords: plainKeywords,
+  formats: null,
+  textEnums: false,
+  open: true,
+  closed: false,
+  guesses: true,
+}
 
 export const families: Readonly<Record<ToolFormat, Family>> = {
   mcp: plain,
@@ -44,6 +54,7 @@ export const families: Readonly<Record<ToolFormat, Family>> = {
     textEnums: false,
     open: false,
     closed: true,
+    guesses: true,
   },
   gemini: {
     key: /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/,
@@ -53,6 +64,7 @@ export const families: Readonly<Record<ToolFormat, Family>> = {
     textEnums: true,
     open: false,
     closed: false,
+    guesses: true,
   },
 }
 

@@ -142,7 +142,7 @@ function hoisted(shapes: readonly Shape[]): Shape {
   const required = new Set([...first.required].filter((name) => others.every((other) => other.required.has(name))))
   return {
     ...anything,
-    types: ['object'],
+    types: shapes.every(({ types }) => types.length > 0) ? ['object'] : [],
     nullable: shapes.some(({ nullable, types }) => nullable && types.length > 0),
     properties: others.reduce((known, { properties }) => joined(known, properties, 'any'), new Map(first.properties)),
     required,
