@@ -21,6 +21,12 @@ export const errorCatalogue = {
     cause: 'The request to Sallyport carries no valid token or session.',
     resolution: 'Send a current token as "Authorization: Bearer sp_…", or sign in again.',
   },
+  TWO_FACTOR_REQUIRED: {
+    status: 403,
+    title: 'Two-factor sign-in required',
+    cause: 'The workspace lets in only people who sign in with a second factor, and this person has none yet.',
+    resolution: 'Turn on two-factor sign-in in your profile, then go on.',
+  },
   FORBIDDEN: {
     status: 403,
     title: 'Not allowed',
@@ -167,6 +173,11 @@ export interface SallyportErrorOptions {
   readonly cause?: unknown
 }
 
+/** What passes: Retry-After goes with each (RFC 9110 section 10.2.3, RFC 6585 section 4). */
+const temporaryStatus: ReadonlySet<number> = new Set([429, 503])
+/** Where nobody knows better, such as of an API that says 429 and no time. */
+const usualRetrySeconds = 5
+
 /** An error with a code of the catalogue, a public sentence and an internal detail. */
 export class SallyportError extends Error {
   override readonly name = 'SallyportError'
@@ -182,7 +193,7 @@ export class SallyportError extends Error {
     this.code = code
     this.detail = detail
     this.diagnostics = options.diagnostics
-    this.retryAfterSeconds = options.retryAfterSeconds
+    this.retryAfterSeconds = options.retryAfterSeconds ?? (temporaryStatus.has(this.status) ? usualRetrySeconds : undefined)
     this.internal = options.internal
   }
 

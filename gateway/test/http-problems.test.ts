@@ -30,6 +30,12 @@ describe('an error', () => {
     expect(answer.json).toEqual({ type, code, title, status, resolution, detail: 'What happened.', diagnostics: { fact: 1 } })
   })
 
+  test.each(errorCodes)('%s says when to come back if it passes, though nobody knows the time', async (code: ErrorCode) => {
+    const ask = await open({ connections: { get: () => Promise.reject(new SallyportError(code)) } })
+    const answer = await ask('/api/v1/connections/con_1', { headers: token })
+    expect(answer.headers['retry-after']).toBe([429, 503].includes(answer.status) ? '5' : undefined)
+  })
+
   test('that is no SallyportError says nothing of itself', async () => {
     const ask = await open({ connections: { get: () => Promise.reject(new TypeError('canary: password of the database')) } })
     const answer = await ask('/api/v1/connections/con_1', { headers: token })
