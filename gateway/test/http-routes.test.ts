@@ -183,8 +183,9 @@ describe('GET /tools', () => {
     effect: 'read',
     method: 'GET',
     path: '/customers/{id}',
-    // Model APIs refuse a whole request over an anyOf at the root.
-    input_schema: { type: 'object', properties: { id: {} }, anyOf: [{ required: ['id'] }] },
+    connection: { id: 'con_1', name: 'CRM', environment: 'production' },
+    input_schema: { type: 'object', properties: { id: {} } },
+    output_schema: null,
   } as unknown as ToolView
 
   const name = 'crm_get'
@@ -197,6 +198,7 @@ describe('GET /tools', () => {
       { name, title: 'Get', description, inputSchema: schema, annotations: { readOnlyHint: true, destructiveHint: false } },
     ],
     ['openai', { type: 'function', function: { name, description, parameters: schema } }],
+    ['openai-strict', { type: 'function', function: { name, description, strict: true, parameters: schema } }],
     ['anthropic', { name, description, input_schema: schema }],
     ['gemini', { name, description, parametersJsonSchema: schema }],
   ])('speaks the words of %s', async (format, expected) => {
@@ -209,19 +211,18 @@ describe('GET /tools', () => {
         },
       },
     })
-    const { json, text } = await ask(`/api/v1/tools?format=${format}`, { headers: token })
+    const { json } = await ask(`/api/v1/tools?format=${format}`, { headers: token })
     expect(json).toMatchObject({ items: [expected], next_cursor: null })
-    expect(text).not.toContain('anyOf')
-    expect(queries).toEqual([{ limit: 50 }])
+    expect(queries).toEqual([{ limit: 50, format }])
   })
 
-  test('searches with the score of each match', async () => {
+  test('searches with the score of each match, and why', async () => {
     const limits: number[] = []
     const ask = await open({
       tools: {
         async search(_caller, _query, limit) {
           limits.push(limit)
-          return [{ tool, score: 0.5 }]
+          return [{ tool, score: 0.5, matched: [{ word: 'customer', in: ['path'] }] }]
         },
       },
     })
@@ -232,11 +233,13 @@ describe('GET /tools', () => {
           tool: 'crm_get',
           connector: 'crm',
           action: 'get',
+          connection: { id: 'con_1', name: 'CRM', environment: 'production' },
           description: 'Gets a customer.',
           effect: 'read',
           method: 'GET',
           path: '/customers/{id}',
           score: 0.5,
+          matched: [{ word: 'customer', in: ['path'] }],
         },
       ],
     })

@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import Fastify from 'fastify'
 import type { CallRequest, CallResult, ToolQuery, ToolView } from '../src/call/types.ts'
 import type { Caller } from '../src/caller.ts'
+import type { ToolFormat } from '../src/definition/tool/family.ts'
 import { SallyportError } from '../src/errors.ts'
 import { type MountOptions, mountMcp } from '../src/mcp/mount.ts'
 import { reveal } from '../src/secret.ts'
@@ -11,6 +12,8 @@ export interface Behind {
   tools: ToolView[]
   answer: (request: CallRequest) => Promise<CallResult> | CallResult
   requests: CallRequest[]
+  /** The formats that tools were listed and called in. */
+  formats: (ToolFormat | undefined)[]
   listError?: Error
   /** Called when the entrance is about to be closed. */
   closing?: () => void
@@ -33,6 +36,7 @@ export function tool(name: string, changes: Partial<ToolView> = {}): ToolView {
     deprecated: false,
     method: 'GET',
     path: `/${name}`,
+    tokens: 20,
     input_schema: { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] },
     output_schema: null,
     ...changes,
@@ -70,7 +74,13 @@ export async function closeAll(): Promise<void> {
 }
 
 export async function start(changes: Partial<Behind> = {}, options: MountOptions & { publicUrl?: string } = {}) {
-  const behind: Behind = { tools: [tool('get_customer')], answer: () => answered({ name: 'Ada' }), requests: [], ...changes }
+  const behind: Behind = {
+    tools: [tool('get_customer')],
+    answer: () => answered({ name: 'Ada' }),
+    requests: [],
+    formats: [],
+    ...changes,
+  }
   const app = Fastify({ forceCloseConnections: 'idle' })
   app.addHook('preClose', async () => behind.closing?.())
   let address = ''
@@ -82,14 +92,21 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
       },
     },
     tools: {
-      list: async (caller: Caller, { limit = 50, cursor }: ToolQuery) => {
+      list: async (caller: Caller, { limit = 50, cursor, format }: ToolQuery) => {
+        behind.formats.push(format)
         if (behind.listError !== undefined) throw behind.listError
         const mine = behind.tools.filter((view) => !view.name.startsWith('only_alice') || caller.id === alice.slice(0, 6))
         const from = Number(cursor ?? 0)
         if (!Number.isInteger(from)) throw new SallyportError('INVALID_INPUT', { detail: 'This cursor is not one of ours.' })
         return { items: mine.slice(from, from + limit), next_cursor: from + limit < mine.length ? String(from + limit) : null }
       },
-      find: async (_caller: Caller, name: string) => behind.tools.find((view) => view.name === name) ?? null,
+      find: async (_caller: Caller, name: string, input: unknown, format?: ToolFormat) => {
+        const view = behind.tools.find((one) => one.name === name)
+        behind.formats.push(format)
+        return view === undefined
+          ? null
+          : { connector: view.connector, action: view.action, connection: view.connection.id, input }
+      },
     },
     calls: {
       run: async (request: CallRequest) => {

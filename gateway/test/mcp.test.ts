@@ -54,6 +54,15 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
     expect(bobs.tools.map(({ name }) => name)).toEqual(['get_customer', 'delete_customer'])
   })
 
+  it('is given tools, and gives arguments, in the words its address asks for', async () => {
+    const { url, behind } = await start()
+    const { client } = await connect(`${url}?format=gemini`, era)
+    await client.listTools()
+    await client.callTool({ name: 'get_customer', arguments: {} })
+    expect(behind.formats.slice(0, 2)).toEqual(['gemini', 'gemini'])
+    await expect(connect(`${url}?format=klingon`, era)).rejects.toThrow()
+  })
+
   it('reads a long list in pages', async () => {
     const names = Array.from({ length: 450 }, (_, index) => `tool_${index}`)
     const { url } = await start({ tools: names.map((name) => tool(name)) })

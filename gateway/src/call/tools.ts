@@ -1,157 +1,101 @@
 import type { Caller } from '../caller.ts'
 import { requireRole } from '../caller.ts'
-import type { LoadedConnection } from '../connections/connections.ts'
 import { pageSize, parseCursor, toPage } from '../connections/page.ts'
-import type { CompiledAction } from '../definition/types.ts'
-import { sha256 } from '../vault/digest.ts'
+import type { ToolFormat } from '../definition/tool/family.ts'
+import { restore } from '../definition/tool/restore.ts'
+import { estimateTokens } from '../definition/tool/tokens.ts'
+import { toolCompiler } from '../definition/tool/tool.ts'
 import type { CallServices } from './services.ts'
+import { createCatalogue, isCurrent, type ToolCatalogue, type ToolEntry } from './tool-catalogue.ts'
+import { createToolSearch } from './tool-search.ts'
 import type { Tools, ToolView } from './types.ts'
 
-/** 60 characters of the strictest client, less the prefix that clients put before a name. */
-const maxName = 37
+/**
+ * A page ends with the tool that takes it over this many bytes. With the 20 KB that one tool has at most, no listing of tools
+ * answers more than 1.1 MB.
+ */
+const maxPageBytes = 1_048_576
+/** Matches of a listing's search, the best ones: more is no search. */
+const maxMatches = 1000
+/** Of a tool's metadata as JSON, beside its compiled form. */
+const frameBytes = 700
 
-interface Entry {
-  readonly name: string
-  readonly connection: LoadedConnection
-  readonly action: CompiledAction
-}
-
-interface Catalogue {
-  /** The connections it was made from: another set means it is stale. */
-  readonly source: readonly LoadedConnection[]
-  /** Sorted by name. */
-  readonly entries: readonly Entry[]
-  readonly byName: ReadonlyMap<string, Entry>
-}
-
-function slug(text: string): string {
-  return text.replace(/[^a-zA-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
-}
-
-/** `connector_action`; the connection is named only where a connector has several. Shortened names end in a hash of the whole. */
-function nameTool(connection: LoadedConnection, action: string, isDefault: boolean, taken: ReadonlyMap<string, unknown>): string {
-  const whole = isDefault
-    ? `${connection.connector.id}_${action}`
-    : `${connection.connector.id}_${slug(connection.name)}_${action}`
-  if (whole.length <= maxName && !taken.has(whole)) return whole
-  const hash = sha256(`${connection.id}/${action}`).toString('hex').slice(0, 6)
-  return `${whole.slice(0, maxName - 7)}_${hash}`
-}
-
-function catalogue(connections: readonly LoadedConnection[]): Catalogue {
-  const byName = new Map<string, Entry>()
-  const defaults = new Set<string>()
-  for (const connection of connections) {
-    const isDefault = !defaults.has(connection.connector.id)
-    defaults.add(connection.connector.id)
-    for (const name of connection.connector.actions.keys()) {
-      const tool = nameTool(connection, name, isDefault, byName)
-      byName.set(tool, {
-        name: tool,
-        connection,
-        // Compiled when somebody looks at it: a connector may have ten thousand.
-        get action() {
-          const action = connection.connector.actions.get(name)
-          if (action === undefined) throw new TypeError(`no action ${name}`)
-          return action
-        },
-      })
-    }
-  }
-  const entries = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { source: connections, entries, byName }
-}
-
-function view({ name, connection, action }: Entry): ToolView {
-  return {
-    name,
-    connector: connection.connector.id,
-    action: action.name,
-    connection: { id: connection.id, name: connection.name, environment: connection.environment },
-    title: action.title,
-    description: action.description,
-    effect: action.effect,
-    confirm: action.confirm,
-    deprecated: action.deprecated,
-    method: action.method,
-    path: action.path,
-    input_schema: action.inputSchema(),
-    // A client holds a structured answer to the schema: only one that the gateway enforces, on the answer as it is, may be shown.
-    output_schema: action.limits.responseCheck === 'enforce' && !action.mapsResponse ? action.outputSchema() : null,
-  }
-}
-
-function words(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-}
-
-/** How well an entry answers the words: a hit in the name counts three times one in the description. */
-function score({ name, action }: Entry, wanted: readonly string[]): number {
-  const inName = words(`${name} ${action.title}`.replaceAll('_', ' '))
-  const inText = words(`${action.description} ${action.path} ${action.tags.join(' ')}`)
-  let total = 0
-  for (const word of wanted) {
-    const stem = word.length > 3 ? word.replace(/(es|s)$/, '') : word
-    if (inName.some((candidate) => candidate.startsWith(stem))) total += 3
-    else if (inText.some((candidate) => candidate.startsWith(stem))) total += 1
-  }
-  return total / (3 * wanted.length)
-}
-
-/** Tools: the actions of the workspace's connections under names that every model family takes. */
+/** Tools: the actions of the workspace's connections, compiled for models. */
 export function createTools({ connections }: Pick<CallServices, 'connections'>): Tools {
-  const catalogues = new Map<string, Catalogue>()
+  const catalogues = new Map<string, ToolCatalogue>()
+  const compiled = toolCompiler()
+  const search = createToolSearch()
 
-  async function of(caller: Caller): Promise<Catalogue> {
+  async function of(caller: Caller): Promise<ToolCatalogue> {
     requireRole(caller, 'viewer')
     const source = await connections.all(caller.workspaceId)
     const known = catalogues.get(caller.workspaceId)
-    if (
-      known !== undefined &&
-      known.source.length === source.length &&
-      known.source.every(
-        (each, index) =>
-          each.connector === source[index]?.connector && each.id === source[index]?.id && each.name === source[index]?.name,
-      )
-    )
-      return known
-    const made = catalogue(source)
+    if (known !== undefined && isCurrent(known, source)) return known
+    const made = createCatalogue(source)
     catalogues.set(caller.workspaceId, made)
     return made
   }
 
+  function view({ name, connection, action }: ToolEntry, format: ToolFormat): ToolView {
+    const tool = compiled(action, connection.connector.id, format)
+    return {
+      name,
+      connector: connection.connector.id,
+      action: action.name,
+      connection: { id: connection.id, name: connection.name, environment: connection.environment },
+      title: action.title.slice(0, 200),
+      description: tool.description,
+      effect: action.effect,
+      confirm: action.confirm,
+      deprecated: action.deprecated,
+      method: action.method,
+      path: action.path.slice(0, 1000),
+      tokens: tool.tokens + estimateTokens(name),
+      input_schema: tool.schema,
+      output_schema: tool.output,
+    }
+  }
+
   return {
     async list(caller, query) {
-      const { entries } = await of(caller)
+      const catalogue = await of(caller)
+      const format = query.format ?? 'mcp'
       const after = parseCursor(query.cursor)
       const size = pageSize(query.limit)
-      const wanted = words(query.search ?? '')
-      const rows: Entry[] = []
-      for (const entry of entries) {
+      const hits = query.search ? await search(catalogue, query.search, maxMatches) : null
+      const found = hits === null ? null : new Set(hits.map(({ entry }) => entry))
+      const rows: ToolEntry[] = []
+      let bytes = 0
+      for (const entry of catalogue.entries) {
         if (after !== undefined && entry.name <= after) continue
         if (query.connector !== undefined && entry.connection.connector.id !== query.connector) continue
         if (query.connection !== undefined && entry.connection.id !== query.connection) continue
-        if (wanted.length > 0 && score(entry, wanted) === 0) continue
+        if (query.action !== undefined && catalogue.byAction.get(entry.connection.id)?.get(query.action) !== entry) continue
+        if (found !== null && !found.has(entry)) continue
         rows.push(entry)
-        if (rows.length > size) break
+        if (rows.length > size || bytes > maxPageBytes) break
+        bytes += frameBytes + compiled(entry.action, entry.connection.connector.id, format).bytes
       }
-      return toPage(rows, size, view, (row) => row.name)
+      const full = rows.length > size || bytes > maxPageBytes
+      return toPage(
+        rows,
+        full ? Math.max(1, Math.min(size, rows.length - 1)) : size,
+        (row) => view(row, format),
+        ({ name }) => name,
+      )
     },
 
-    async find(caller, name) {
+    async find(caller, name, args, format = 'mcp') {
       const entry = (await of(caller)).byName.get(name)
-      return entry === undefined ? null : view(entry)
+      if (entry === undefined) return null
+      const { action, connection } = entry
+      const { back } = compiled(action, connection.connector.id, format)
+      return { connector: connection.connector.id, action: action.name, connection: connection.id, input: restore(args, back) }
     },
 
     async search(caller, query, limit) {
-      const wanted = words(query)
-      if (wanted.length === 0) return []
-      return (await of(caller)).entries
-        .map((entry) => ({ entry, score: score(entry, wanted) }))
-        .filter((hit) => hit.score > 0)
-        .sort((a, b) => b.score - a.score || (a.entry.name < b.entry.name ? -1 : 1))
-        .slice(0, limit)
-        .map((hit) => ({ tool: view(hit.entry), score: hit.score }))
+      const hits = await search(await of(caller), query, limit)
+      return hits.map(({ entry, score, matched }) => ({ tool: view(entry, 'mcp'), score, matched }))
     },
   }
 }

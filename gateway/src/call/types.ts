@@ -2,6 +2,7 @@ import type { Credentials } from '../access/types.ts'
 import type { Caller } from '../caller.ts'
 import type { ConnectionView, Page } from '../connections/types.ts'
 import type { Effect } from '../definition/document.ts'
+import type { ToolFormat } from '../definition/tool/family.ts'
 import type { SallyportError } from '../errors.ts'
 import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'
 
@@ -81,38 +82,61 @@ export interface Calls {
   run(request: CallRequest): Promise<CallResult>
 }
 
-/** A tool: an action of a connection, as one caller sees it. */
+/** A tool: an action of a connection, as one caller sees it, compiled for a family of models. */
 export interface ToolView {
   readonly name: string
   readonly connector: string
   readonly action: string
   readonly connection: { readonly id: string; readonly name: string; readonly environment: string }
   readonly title: string
+  /** With what a model must know before it calls; at most 2,000 bytes as JSON. */
   readonly description: string
   readonly effect: 'read' | 'write' | 'destructive'
   readonly confirm: boolean
   readonly deprecated: boolean
   readonly method: string
   readonly path: string
-  /** Self-contained JSON Schemas ($ref only into their own $defs). */
+  /** What name, description and input schema cost in a context, estimated. */
+  readonly tokens: number
+  /** Without references; at most 8 KB as JSON. */
   readonly input_schema: Readonly<Record<string, unknown>>
-  readonly output_schema: unknown
+  /** What every answer satisfies; null where none is promised. At most 8 KB as JSON. */
+  readonly output_schema: Readonly<Record<string, unknown>> | null
 }
 
 export interface ToolQuery {
   readonly connector?: string
   readonly connection?: string
+  readonly action?: string
   readonly search?: string
+  readonly format?: ToolFormat
   readonly limit?: number
   readonly cursor?: string
 }
 
+/** The action that a tool stands for, with the arguments a model gave as the action's input. */
+export interface ToolTarget {
+  readonly connector: string
+  readonly action: string
+  readonly connection: string
+  readonly input: unknown
+}
+
+export interface FoundTool {
+  readonly tool: ToolView
+  readonly score: number
+  /** Words of the request that it holds, and in which of its parts. */
+  readonly matched: readonly { readonly word: string; readonly in: readonly string[] }[]
+}
+
 /** Listing and finding tools. */
 export interface Tools {
-  list(caller: Caller, query: ToolQuery): Promise<{ items: readonly ToolView[]; next_cursor: string | null }>
-  /** By tool name; null when the caller has no such tool. */
-  find(caller: Caller, name: string): Promise<ToolView | null>
-  search(caller: Caller, query: string, limit: number): Promise<readonly { tool: ToolView; score: number }[]>
+  /** By name; a page has at most 200 tools and 1.1 MB. */
+  list(caller: Caller, query: ToolQuery): Promise<Page<ToolView>>
+  /** What a call of a tool means, its arguments given in the words of `format` (by default `mcp`); null when the caller has no such tool. */
+  find(caller: Caller, name: string, args: unknown, format?: ToolFormat): Promise<ToolTarget | null>
+  /** The best first. */
+  search(caller: Caller, query: string, limit: number): Promise<readonly FoundTool[]>
 }
 
 export interface TraceStep {

@@ -1,9 +1,11 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import type { CallResult as Result } from '../call/types.ts'
-import { unreachable } from '../errors.ts'
-import { problemOf } from './problems.ts'
+import { SallyportError, unreachable } from '../errors.ts'
+import { logFault, problemOf, sendProblem } from './problems.ts'
 import type { CallResult, PendingCall } from './schemas/calls.ts'
 import type { Problem } from './schemas/common.ts'
+import type { HttpOptions } from './services.ts'
 
 export type CallResultView = Static<typeof CallResult>
 export type PendingCallView = Static<typeof PendingCall>
@@ -40,4 +42,20 @@ export function callAnswer(result: Result, publicUrl: string): CallAnswer {
     default:
       return unreachable(result)
   }
+}
+
+/** Answers a request with the end of the call it made. */
+export function sendCallResult(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: Result,
+  { log, publicUrl }: Pick<HttpOptions, 'log' | 'publicUrl'>,
+): FastifyReply {
+  if (result.kind === 'failed') {
+    logFault(log, request, result.error, result)
+    return sendProblem(reply, result.error, result)
+  }
+  const shown = callAnswer(result, publicUrl())
+  if (shown.status === 'problem') return sendProblem(reply, new SallyportError('INTERNAL'))
+  return reply.code(shown.status).send(shown.body)
 }

@@ -65,7 +65,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       connectorRoutes(api, services)
       connectionRoutes(api, services)
       callLogRoutes(api, services)
-      toolRoutes(api, services)
+      toolRoutes(api, services, options)
       approvalRoutes(api, services, options)
       tokenRoutes(api, services)
       auditRoutes(api, services)

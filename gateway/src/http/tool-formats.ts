@@ -1,27 +1,23 @@
-import { describeTool, publishedInput, toMcpTool } from '../call/published-tool.ts'
+import { toMcpTool } from '../call/published-tool.ts'
 import type { ToolView } from '../call/types.ts'
+import type { ToolFormat } from '../definition/tool/family.ts'
 import { unreachable } from '../errors.ts'
 
-export type ToolFormat = 'mcp' | 'openai' | 'anthropic' | 'gemini'
-
-/** A tool in the words of a model's API, ready to be handed to it. */
+/** A tool in the words of a model's API, ready to be handed to it. Its schemas are compiled for that format already. */
 export function formatTool(tool: ToolView, format: ToolFormat): Record<string, unknown> {
-  const { name } = tool
-  const description = describeTool(tool)
+  const { name, description, input_schema } = tool
   switch (format) {
     case 'mcp':
       return { ...toMcpTool(tool) }
     case 'openai':
-      return { type: 'function', function: { name, description, parameters: publishedInput(tool) } }
+      return { type: 'function', function: { name, description, parameters: input_schema } }
+    case 'openai-strict':
+      return { type: 'function', function: { name, description, strict: true, parameters: input_schema } }
     case 'anthropic':
-      return { name, description, input_schema: publishedInput(tool) }
+      return { name, description, input_schema }
     case 'gemini':
-      return { name, description, parametersJsonSchema: publishedInput(tool) }
+      return { name, description, parametersJsonSchema: input_schema }
     default:
       return unreachable(format)
   }
-}
-
-export function isToolFormat(value: unknown): value is ToolFormat {
-  return value === 'mcp' || value === 'openai' || value === 'anthropic' || value === 'gemini'
 }

@@ -6,7 +6,7 @@ import { errorCatalogue, toSallyportError } from '../errors.ts'
 import { toMcpResult } from './result.ts'
 import { Visit } from './visit.ts'
 
-/** The most the gateway lists at once: some clients read the first page only. */
+/** The most the gateway lists at once: some clients read the first page only. It may end sooner, by its size. */
 const pageSize = 200
 /** How long a client of revision 2026-07-28 may keep a list: a new connection should show up soon. */
 const listTtlMs = 10_000
@@ -54,7 +54,9 @@ export function createServer(services: McpServices, report: (error: unknown) => 
   server.setRequestHandler('tools/list', async ({ params }, context) => {
     try {
       const cursor = params?.cursor
-      const page = await services.tools.list(Visit.of(context.http?.authInfo).caller, {
+      const { caller, format } = Visit.of(context.http?.authInfo)
+      const page = await services.tools.list(caller, {
+        format,
         limit: pageSize,
         ...(cursor === undefined ? {} : { cursor }),
       })
@@ -66,17 +68,14 @@ export function createServer(services: McpServices, report: (error: unknown) => 
 
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     try {
-      const { caller, credentials, ip } = Visit.of(context.http?.authInfo)
-      const tool = await services.tools.find(caller, params.name)
-      if (tool === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 128)}`)
+      const { caller, credentials, ip, format } = Visit.of(context.http?.authInfo)
+      const target = await services.tools.find(caller, params.name, params.arguments ?? {}, format)
+      if (target === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 128)}`)
       const result = await services.calls.run({
         credentials,
         entrance: 'mcp',
         ip,
-        connector: tool.connector,
-        action: tool.action,
-        connection: tool.connection.id,
-        input: params.arguments ?? {},
+        ...target,
       })
       return toMcpResult(result, (approvalId) => new URL(`/approvals/${approvalId}`, services.publicUrl()).href)
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
 import type { Credentials } from '../access/types.ts'
 import type { Caller } from '../caller.ts'
+import type { ToolFormat } from '../definition/tool/family.ts'
 import { SallyportError } from '../errors.ts'
 
 /** Who sent one MCP request, and from where. */
@@ -8,11 +9,14 @@ export class Visit {
   readonly caller: Caller
   readonly credentials: Credentials
   readonly ip: string
+  /** The words in which this client's model takes tools. */
+  readonly format: ToolFormat
 
-  constructor(caller: Caller, credentials: Credentials, ip: string) {
+  constructor(caller: Caller, credentials: Credentials, ip: string, format: ToolFormat = 'mcp') {
     this.caller = caller
     this.credentials = credentials
     this.ip = ip
+    this.format = format
   }
 
   /** The shape in which the SDK carries it to the handlers. The token itself stays a Secret and is not in it. */

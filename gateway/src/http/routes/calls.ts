@@ -1,9 +1,8 @@
 import type { CallSummary, CallRecord as RecordView, CallTotals as TotalsView } from '../../call/types.ts'
 import type { Page } from '../../connections/types.ts'
 import { SallyportError } from '../../errors.ts'
-import { type CallResultView, callAnswer, type PendingCallView } from '../call-answers.ts'
+import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
 import { callerOf, credentialKind, credentialsOf } from '../credentials.ts'
-import { logFault, sendProblem } from '../problems.ts'
 import {
   CallPage,
   CallQuery,
@@ -59,13 +58,7 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
         ...(dry_run !== undefined && { dryRun: dry_run }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
       })
-      if (result.kind === 'failed') {
-        logFault(log, request, result.error, result)
-        return sendProblem(reply, result.error, result)
-      }
-      const shown = callAnswer(result, publicUrl())
-      if (shown.status === 'problem') return sendProblem(reply, new SallyportError('INTERNAL'))
-      return shown.status === 200 ? reply.code(200).send(shown.body) : reply.code(202).send(shown.body)
+      return sendCallResult(request, reply, result, { log, publicUrl })
     },
   )
 }

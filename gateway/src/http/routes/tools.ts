@@ -1,29 +1,36 @@
 import { Type } from 'typebox'
-import type { ToolView } from '../../call/types.ts'
+import type { FoundTool, ToolView } from '../../call/types.ts'
 import { requireRole } from '../../caller.ts'
 import type { Page } from '../../connections/types.ts'
-import { callerOf } from '../credentials.ts'
+import { trimText } from '../../definition/tool/text.ts'
+import { SallyportError } from '../../errors.ts'
+import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
+import { callerOf, credentialsOf } from '../credentials.ts'
+import { CallResult, PendingCall } from '../schemas/calls.ts'
 import { JsonObject, pageOf } from '../schemas/common.ts'
-import { ToolPage, ToolQuery, ToolSearchRequest, ToolSearchResult } from '../schemas/tools.ts'
-import type { HttpApp, HttpServices } from '../services.ts'
-import { formatTool, isToolFormat } from '../tool-formats.ts'
+import { ToolCallRequest, ToolPage, ToolParams, ToolQuery, ToolSearchRequest, ToolSearchResult } from '../schemas/tools.ts'
+import type { HttpApp, HttpOptions, HttpServices } from '../services.ts'
+import { formatTool } from '../tool-formats.ts'
 import { answer, answers } from './answers.ts'
 
-interface Found {
+interface Found extends Omit<FoundTool, 'tool' | 'matched'> {
   readonly tool: string
   readonly connector: string
   readonly action: string
+  readonly connection: { id: string; name: string; environment: string }
   readonly description: string
   readonly effect: ToolView['effect']
   readonly method: string
   readonly path: string
-  readonly score: number
+  readonly matched: { word: string; in: string[] }[]
 }
 
 const tags = ['tools']
 const ToolListing = Type.Union([ToolPage, pageOf(JsonObject)])
+/** Of a description in a list of matches. */
+const foundBytes = 300
 
-export function toolRoutes(app: HttpApp, { tools }: HttpServices): void {
+export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, publicUrl }: HttpOptions): void {
   app.get(
     '/tools',
     {
@@ -31,7 +38,8 @@ export function toolRoutes(app: HttpApp, { tools }: HttpServices): void {
       schema: {
         operationId: 'listTools',
         summary: 'The tools the caller has',
-        description: 'With `format`, each item is written in the words of that API, ready to be handed to a model.',
+        description:
+          'With `format`, each item is written in the words of that API, ready to be handed to a model. A page ends before `limit` where it would be larger than 1.1 MB.',
         tags,
         querystring: ToolQuery,
         response: answers({ 200: answer<Page<ToolView> | Page<Record<string, unknown>>>(ToolListing, 'One page of tools.') }),
@@ -39,8 +47,8 @@ export function toolRoutes(app: HttpApp, { tools }: HttpServices): void {
     },
     async (request) => {
       const { format, ...query } = request.query
-      const page = await tools.list(callerOf(request), query)
-      if (!isToolFormat(format)) return page
+      const page = await tools.list(callerOf(request), { ...query, ...(format !== undefined && { format }) })
+      if (format === undefined) return page
       return { items: page.items.map((tool) => formatTool(tool, format)), next_cursor: page.next_cursor }
     },
   )
@@ -61,11 +69,62 @@ export function toolRoutes(app: HttpApp, { tools }: HttpServices): void {
       const caller = callerOf(request)
       requireRole(caller, 'viewer')
       const found = await tools.search(caller, request.body.query, request.body.limit ?? 10)
-      return { items: found.map(({ tool, score }) => toFound(tool, score)) }
+      return { items: found.map(toFound) }
+    },
+  )
+
+  app.post(
+    '/tools/:name/call',
+    {
+      bodyLimit: 10 * 1024 * 1024,
+      config: { role: 'member' },
+      schema: {
+        operationId: 'callTool',
+        summary: 'Call a tool with the arguments a model gave',
+        description:
+          'As POST /calls, by the name of a tool. Give the `format` in which the tool was listed: its arguments are turned back into the input of the action, and checked as that.',
+        tags,
+        params: ToolParams,
+        body: ToolCallRequest,
+        response: answers({
+          200: answer<CallResultView>(CallResult, 'What the API answered, or the plan of a dry run.'),
+          202: answer<PendingCallView>(PendingCall, 'The call waits for the decision of a person.'),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { arguments: args, format, idempotency_key, dry_run } = request.body
+      const target = await tools.find(callerOf(request), request.params.name, args ?? {}, format)
+      if (target === null) {
+        throw new SallyportError('NOT_FOUND', {
+          detail: 'You have no tool of that name. List your tools with GET /api/v1/tools.',
+        })
+      }
+      const result = await calls.run({
+        credentials: credentialsOf(request),
+        entrance: 'http',
+        ip: request.ip,
+        ...target,
+        ...(idempotency_key !== undefined && { idempotencyKey: idempotency_key }),
+        ...(dry_run !== undefined && { dryRun: dry_run }),
+      })
+      return sendCallResult(request, reply, result, { log, publicUrl })
     },
   )
 }
 
-function toFound({ name, connector, action, description, effect, method, path }: ToolView, score: number): Found {
-  return { tool: name, connector, action, description, effect, method, path, score }
+function toFound({ tool, score, matched }: FoundTool): Found {
+  const { name, connector, action, connection, description, effect, method, path } = tool
+  return {
+    tool: name,
+    connector,
+    action,
+    connection,
+    description: trimText(description, foundBytes),
+    effect,
+    method,
+    path,
+    score,
+    matched: matched.map((match) => ({ word: match.word, in: [...match.in] })),
+  }
 }

@@ -1,5 +1,10 @@
 import { Type } from 'typebox'
-import { AnyJson, Effect, JsonObject, PageQuery, pageOf } from './common.ts'
+import { toolFormats } from '../../definition/tool/family.ts'
+import { Effect, JsonObject, PageQuery, pageOf } from './common.ts'
+
+const ToolFormat = Type.Enum([...toolFormats], {
+  description: 'Whose words: MCP, the APIs of OpenAI (with or without `strict`), Anthropic or Gemini.',
+})
 
 export const Tool = Type.Object({
   name: Type.String({ description: "At most 37 characters of [a-zA-Z0-9_-]; unique among the caller's tools." }),
@@ -7,22 +12,40 @@ export const Tool = Type.Object({
   action: Type.String(),
   connection: Type.Object({ id: Type.String(), name: Type.String(), environment: Type.String() }),
   title: Type.String(),
-  description: Type.String(),
+  description: Type.String({ description: 'As a model sees it; at most 2,000 bytes as JSON.' }),
   effect: Effect,
   confirm: Type.Boolean(),
   deprecated: Type.Boolean(),
   method: Type.String(),
   path: Type.String(),
-  input_schema: JsonObject,
-  output_schema: AnyJson,
+  tokens: Type.Integer({
+    description: 'What name, description and input schema cost in the context of a model, estimated to about a tenth.',
+  }),
+  input_schema: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'As a model sees it: an object, without references, at most 8,192 bytes as JSON.',
+  }),
+  output_schema: Type.Union([JsonObject, Type.Null()], {
+    description: 'What every answer satisfies; null where none is promised. At most 8,192 bytes as JSON.',
+  }),
 })
 export const ToolPage = pageOf(Tool)
 export const ToolQuery = Type.Interface([PageQuery], {
   connector: Type.Optional(Type.String()),
   connection: Type.Optional(Type.String()),
-  search: Type.Optional(Type.String({ maxLength: 200 })),
-  format: Type.Optional(Type.Enum(['mcp', 'openai', 'anthropic', 'gemini'])),
+  action: Type.Optional(Type.String()),
+  search: Type.Optional(Type.String({ maxLength: 200, description: 'The best 1,000 matches, listed by name.' })),
+  format: Type.Optional(ToolFormat),
 })
+export const ToolCallRequest = Type.Object(
+  {
+    arguments: Type.Optional(Type.Unknown({ description: 'What the model gave, in the words of `format`. Default: {}.' })),
+    format: Type.Optional(ToolFormat),
+    idempotency_key: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    dry_run: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+export const ToolParams = Type.Object({ name: Type.String({ maxLength: 64 }) })
 export const ToolSearchRequest = Type.Object(
   {
     query: Type.String({ minLength: 1, maxLength: 500 }),
@@ -36,11 +59,15 @@ export const ToolSearchResult = Type.Object({
       tool: Type.String(),
       connector: Type.String(),
       action: Type.String(),
-      description: Type.String(),
+      connection: Type.Object({ id: Type.String(), name: Type.String(), environment: Type.String() }),
+      description: Type.String({ description: 'Its beginning.' }),
       effect: Effect,
       method: Type.Optional(Type.String()),
       path: Type.Optional(Type.String()),
       score: Type.Number(),
+      matched: Type.Array(Type.Object({ word: Type.String(), in: Type.Array(Type.String()) }), {
+        description: 'Why: words of the request, and the parts of the tool that hold them or a word like them.',
+      }),
     }),
   ),
 })

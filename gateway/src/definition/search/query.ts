@@ -1,0 +1,224 @@
+import { fields, type SearchField } from './entry.ts'
+import type { Postings, Segment } from './segment.ts'
+import { type Deed, deedsOf, isCommonVerb, isStopWord, spelledOut, stemOf, synonymsOf, wordsOf } from './words.ts'
+
+export interface Hit<Key> {
+  readonly key: Key
+  readonly action: string
+  readonly score: number
+  /** Words of the request that it holds, and where. */
+  readonly matched: readonly { readonly word: string; readonly in: readonly SearchField[] }[]
+}
+
+interface Variant {
+  readonly word: string
+  readonly weight: number
+}
+
+interface Term {
+  /** As it was asked. */
+  readonly word: string
+  readonly variants: readonly Variant[]
+}
+
+/** BM25's saturation: a word that is there often counts little more. */
+const k1 = 2.2
+/** What words that stand for another count beside it. */
+const synonymWeight = 0.45
+const commonVerbWeight = 0.35
+const prefixWeight = 0.7
+const slipWeight = 0.6
+/** Words of one request; the others are left out. */
+const maxTerms = 24
+const maxVariants = 12
+
+/** Whether two words differ by one letter: changed, left out, added, or two changed places. */
+function isSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false
+  let start = 0
+  while (start < a.length && start < b.length && a[start] === b[start]) start++
+  let end = 0
+  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++
+  const left = a.length - start - end
+  const right = b.length - start - end
+  if (left <= 1 && right <= 1) return true
+  return left === 2 && right === 2 && a[start] === b[start + 1] && a[start + 1] === b[start]
+}
+
+/** Words of the vocabulary from `from` on that begin with it. */
+function* beginningWith(vocabulary: readonly string[], from: string): Generator<string> {
+  let low = 0
+  let high = vocabulary.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((vocabulary[middle] ?? '') < from) low = middle + 1
+    else high = middle
+  }
+  for (let at = low; vocabulary[at]?.startsWith(from) === true; at++) yield vocabulary[at] ?? ''
+}
+
+function variantsOf(word: string, segments: readonly Segment[], last: boolean): readonly Variant[] {
+  const root = stemOf(word)
+  const own = isCommonVerb(root) ? commonVerbWeight : 1
+  const variants = new Map<string, number>([[root, own]])
+  for (const synonym of synonymsOf(root)) variants.set(synonym, own * synonymWeight)
+  const known = segments.some((segment) => segment.postings(root) !== undefined)
+  if (known && !(last && root.length < 5)) return [...variants].map(([one, weight]) => ({ word: one, weight }))
+  for (const { vocabulary } of segments) {
+    if (word.length >= 3) {
+      for (const one of beginningWith(vocabulary, root)) {
+        if (variants.size > maxVariants) break
+        if (!variants.has(one)) variants.set(one, prefixWeight * (root.length / one.length))
+      }
+    }
+    if (known || root.length < 4) continue
+    for (const one of beginningWith(vocabulary, root.slice(0, 1))) {
+      if (variants.size > maxVariants) break
+      if (isSlip(root, one) && !variants.has(one)) variants.set(one, slipWeight)
+    }
+  }
+  return [...variants].map(([one, weight]) => ({ word: one, weight }))
+}
+
+function parse(request: string, segments: readonly Segment[]): { terms: readonly Term[]; wanted: ReadonlyMap<Deed, number> } {
+  const all = wordsOf(spelledOut(request))
+  const telling = all.filter((word) => !isStopWord(word))
+  const words = [...new Set(telling.length > 0 ? telling : all)].slice(0, maxTerms)
+  const terms = words.map((word, index) => ({ word, variants: variantsOf(word, segments, index === words.length - 1) }))
+  // "web hook" is a webhook.
+  for (const [index, word] of words.entries()) {
+    const joined = stemOf(word + (words[index + 1] ?? ''))
+    if (index + 1 < words.length && segments.some((segment) => segment.postings(joined) !== undefined)) {
+      terms.push({ word: joined, variants: [{ word: joined, weight: 1 }] })
+    }
+  }
+  const wanted = new Map<Deed, number>()
+  // The first verb is what is wanted; later ones may belong to a thing's name.
+  for (const word of all) {
+    const found = deedsOf(stemOf(word))
+    if (found.size === 0) continue
+    for (const deed of found) wanted.set(deed, 1)
+    break
+  }
+  return { terms, wanted }
+}
+
+/** What the deed of an action does to its score when the request names another: a hint, as verbs are used loosely. */
+const otherDeed = 0.65
+const nearDeeds: ReadonlySet<string> = new Set(['read list', 'list read', 'update create', 'create update'])
+
+function deedFactor(deed: Deed, wanted: ReadonlyMap<Deed, number>): number {
+  if (wanted.size === 0) return deed === 'list' || deed === 'read' ? 1 : 0.94
+  if (wanted.has(deed)) return 1
+  return [...wanted.keys()].some((one) => nearDeeds.has(`${one} ${deed}`)) ? 0.9 : otherDeed
+}
+
+/** Each part of a path beyond the shortest makes an action less likely to be meant. */
+const depthFactor = (depth: number) => 1 / (1 + depthWeight * Math.min(depth, 12))
+const depthWeight = 0.05
+
+interface Searched<Key> {
+  readonly key: Key
+  readonly segment: Segment
+}
+
+/**
+ * The actions of all segments that answer a request best, best first. Every word counts by how rare it is over all of them
+ * (BM25F); synonyms, beginnings and slips count less; actions that hold more of the words, and do what the request's verb says,
+ * come first. The work is bounded by the words, at most 24, times the actions that hold them.
+ */
+export function searchSegments<Key>(
+  request: string,
+  searched: readonly Searched<Key>[],
+  limit: number,
+  allowed: (key: Key, action: string) => boolean = () => true,
+): readonly Hit<Key>[] {
+  const segments = searched.map(({ segment }) => segment)
+  const { terms, wanted } = parse(request, segments)
+  const total = segments.reduce((sum, { actions }) => sum + actions.length, 0)
+  const rarity = (word: string) => {
+    const count = segments.reduce((sum, segment) => sum + (segment.postings(word)?.actions.length ?? 0), 0)
+    return count === 0 ? 0 : Math.log(1 + (total - count + 0.5) / (count + 0.5))
+  }
+  const weighed = terms.map((term) => {
+    const variants = term.variants
+      .map((variant) => ({ ...variant, rarity: rarity(variant.word) }))
+      .filter(({ rarity: r }) => r > 0)
+    return { ...term, variants, mass: Math.max(0, ...variants.map((variant) => variant.rarity * variant.weight)) }
+  })
+  const mass = weighed.reduce((sum, term) => sum + term.mass, 0)
+  const best: { at: number; action: number; score: number }[] = []
+
+  for (const [at, { key, segment }] of searched.entries()) {
+    const named = weighed.filter((term) => segment.names.has(stemOf(term.word)))
+    const scores = new Float32Array(segment.actions.length)
+    const covered = new Float32Array(segment.actions.length)
+    const term = new Float32Array(segment.actions.length)
+    for (const { variants, mass: weight, word } of weighed) {
+      const isName = segment.names.has(stemOf(word))
+      const touched: Postings[] = []
+      for (const variant of variants) {
+        const postings = segment.postings(variant.word)
+        if (postings === undefined) continue
+        touched.push(postings)
+        const factor = variant.rarity * variant.weight * (isName ? 0.5 : 1)
+        for (let index = 0; index < postings.actions.length; index++) {
+          const action = postings.actions[index] ?? 0
+          const frequency = postings.weights[index] ?? 0
+          const score = (factor * frequency * (k1 + 1)) / (frequency + k1)
+          // Of a word and those that stand for it the best counts.
+          if (score > (term[action] ?? 0)) term[action] = score
+        }
+      }
+      for (const { actions } of touched) {
+        for (const action of actions) {
+          const score = term[action] ?? 0
+          if (score === 0) continue
+          scores[action] = (scores[action] ?? 0) + score
+          covered[action] = (covered[action] ?? 0) + weight
+          term[action] = 0
+        }
+      }
+    }
+    const boost = 1 + 0.5 * named.length
+    const namedMass = named.reduce((sum, one) => sum + one.mass, 0)
+    for (let action = 0; action < scores.length; action++) {
+      const raw = scores[action] ?? 0
+      const whole = Math.min(1, ((covered[action] ?? 0) + namedMass) / (mass || 1))
+      const score =
+        raw *
+        boost *
+        (0.4 + 0.6 * whole) *
+        deedFactor(segment.deeds[action] ?? 'read', wanted) *
+        depthFactor(segment.depths[action] ?? 0)
+      const worst = best.length < limit ? 0 : (best.at(-1)?.score ?? 0)
+      if (score <= worst || !allowed(key, segment.actions[action] ?? '')) continue
+      let place = best.length
+      while (place > 0 && (best[place - 1]?.score ?? 0) < score) place--
+      best.splice(place, 0, { at, action, score })
+      if (best.length > limit) best.pop()
+    }
+  }
+  return best.flatMap(({ at, action, score }) => {
+    const from = searched[at]
+    if (from === undefined) return []
+    const matched = weighed.flatMap((term) => {
+      const places = new Set(term.variants.flatMap(({ word }) => fieldsIn(from.segment.postings(word), action)))
+      return places.size === 0 ? [] : [{ word: term.word, in: fields.filter((field) => places.has(field)) }]
+    })
+    return [{ key: from.key, action: from.segment.actions[action] ?? '', score, matched }]
+  })
+}
+
+function fieldsIn(postings: Postings | undefined, action: number): readonly SearchField[] {
+  if (postings === undefined) return []
+  let low = 0
+  let high = postings.actions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((postings.actions[middle] ?? 0) < action) low = middle + 1
+    else high = middle
+  }
+  const bits = postings.actions[low] === action ? (postings.fields[low] ?? 0) : 0
+  return fields.filter((_field, bit) => (bits & (1 << bit)) !== 0)
+}

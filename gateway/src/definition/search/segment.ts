@@ -1,0 +1,94 @@
+import { setImmediate } from 'node:timers/promises'
+import type { ConnectorDocument } from '../document.ts'
+import { fields, type SearchField, searchEntry, weights } from './entry.ts'
+import { type Deed, stemOf, wordsOf } from './words.ts'
+
+/** Actions that hold a word. The three arrays run in parallel, sorted by action. */
+export interface Postings {
+  readonly actions: Uint32Array
+  /** The word's weighted frequency in the action, its fields joined (BM25F). */
+  readonly weights: Float32Array
+  /** A bit for each of `fields` it stands in. */
+  readonly fields: Uint8Array
+}
+
+/** The index of one version of one connector. A change of another connector leaves it as it is. */
+export interface Segment {
+  readonly actions: readonly string[]
+  readonly deeds: readonly Deed[]
+  /** Parts of the path of each action. */
+  readonly depths: readonly number[]
+  /** Words of the connector's own name: they choose among connectors, not among actions. */
+  readonly names: ReadonlySet<string>
+  /** All words, sorted, for those that are typed in part or with a slip. */
+  readonly vocabulary: readonly string[]
+  postings(word: string): Postings | undefined
+}
+
+/** Actions indexed before others may run: a few milliseconds. */
+const slice = 250
+
+class Growing {
+  readonly actions: number[] = []
+  readonly weights: number[] = []
+  readonly fields: number[] = []
+}
+
+/** Reads a connector's actions into an index, a slice at a time, so that calls go on meanwhile. */
+export async function buildSegment(document: ConnectorDocument): Promise<Segment> {
+  const actions = Object.keys(document.actions)
+  const deeds: Deed[] = []
+  const depths: number[] = []
+  const growing = new Map<string, Growing>()
+  const found = new Map<string, { weight: number; fields: number }>()
+
+  for (const [action, name] of actions.entries()) {
+    if (action % slice === slice - 1) await setImmediate()
+    const entry = searchEntry(name, document)
+    deeds.push(entry?.deed ?? 'read')
+    depths.push(entry?.depth ?? 0)
+    if (entry === null) continue
+    found.clear()
+    for (const [bit, field] of fields.entries()) add(entry.words[field], field, bit)
+    for (const [word, { weight, fields: bits }] of found) {
+      let list = growing.get(word)
+      if (list === undefined) {
+        list = new Growing()
+        growing.set(word, list)
+      }
+      list.actions.push(action)
+      list.weights.push(weight)
+      list.fields.push(bits)
+    }
+  }
+
+  function add(words: readonly string[], field: SearchField, bit: number): void {
+    const { weight, usual, b } = weights[field]
+    const each = weight / (1 - b + (b * words.length) / usual)
+    for (const word of words) {
+      const known = found.get(word)
+      if (known === undefined) found.set(word, { weight: each, fields: 1 << bit })
+      else {
+        known.weight += each
+        known.fields |= 1 << bit
+      }
+    }
+  }
+
+  const packed = new Map<string, Postings>()
+  for (const [word, list] of growing) {
+    packed.set(word, {
+      actions: Uint32Array.from(list.actions),
+      weights: Float32Array.from(list.weights),
+      fields: Uint8Array.from(list.fields),
+    })
+  }
+  return {
+    actions,
+    deeds,
+    depths,
+    names: new Set([...wordsOf(document.connector), ...wordsOf(document.name)].map(stemOf)),
+    vocabulary: [...packed.keys()].sort(),
+    postings: (word) => packed.get(word),
+  }
+}
