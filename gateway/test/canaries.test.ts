@@ -17,16 +17,20 @@ const schemes = {
   header: { scheme: { type: 'headers', headers: [{ name: 'X-Secret' }] }, fields: { 'X-Secret': canaries.header } },
 }
 
+/** Of the callers. */
+const tokens = [ownerToken]
 let upstream: CountingUpstream
 let gateway: GatewayProcess
 const answers: string[] = []
+/** Lines of a log, and what moves the cursor of a terminal, from an API and from a caller. */
+const forged = '\r\n{"level":60,"msg":"forged by canary"}\n\u001b[2J\u202eforged'
 
 beforeAll(async () => {
   upstream = await new CountingUpstream().start()
   // The worst API: it sends back all it was given, in an answer and in an error.
   upstream.behave = ({ path, headers }, response) => {
     response.writeHead(path.startsWith('/fail') ? 500 : 200, { 'content-type': 'application/json', 'x-echo': encodeURI(path) })
-    response.end(JSON.stringify({ path, headers }))
+    response.end(JSON.stringify({ path, headers, forged }))
   }
   gateway = await startGatewayProcess()
   const owner = gateway.client()
@@ -44,7 +48,10 @@ beforeAll(async () => {
     })
     const connection = await owner.connections.create({ connector, auth: { fields } })
     const made = await owner.tokens.create({ name: 'agent', role: 'member' })
+    tokens.push(made.token)
     const agent = gateway.client(made.token)
+    await agent.calls.create({ connector: forged, action: forged, idempotency_key: forged }).catch(() => {})
+    await fetch(`${gateway.url}/${encodeURIComponent(forged)}`)
     answers.push(
       JSON.stringify([
         connection,
@@ -90,11 +97,26 @@ test.each(forms)('%s is in no answer, no log line and no command line', async (c
   }
 })
 
+test('the API never sees the token of the caller', () => {
+  const seen = JSON.stringify(upstream.seen)
+  expect(tokens.length).toBeGreaterThan(1)
+  for (const token of tokens) expect(seen).not.toContain(token)
+})
+
+test('nobody writes a line of the log, or a character that moves a cursor, but the gateway', () => {
+  const lines = gateway.output().split('\n')
+  expect(lines.length).toBeGreaterThan(20)
+  // Standard output has the addresses; all else is JSON, whose own lines have a time.
+  for (const line of lines.filter((text) => text.includes('forged'))) expect(JSON.parse(line)).toHaveProperty('time')
+  expect(lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).msg)).not.toContain('forged by canary')
+  for (const character of ['\u001b', '\r', '\u202e']) expect(gateway.output().includes(character)).toBe(false)
+})
+
 test('no secret, and no token, is in clear in any file of the data directory: tables, indexes, write-ahead log', async () => {
   const files = await filesBelow(gateway.dataDir)
   expect(files.some((file) => file.includes('pg_wal'))).toBe(true)
   for (const file of files) {
     const bytes = await readFile(file).catch(() => Buffer.alloc(0))
-    for (const secret of [...forms, ownerToken]) expect(bytes.includes(secret), `${secret} in ${file}`).toBe(false)
+    for (const secret of [...forms, ...tokens]) expect(bytes.includes(secret), `${secret} in ${file}`).toBe(false)
   }
 })

@@ -118,6 +118,13 @@ describe('the door', () => {
       -32022,
     ],
     ['a header that disagrees with the body', discover, { ...modernHeaders, 'mcp-method': 'tools/call' }, 400, -32020],
+    [
+      'a tool in the header that is not the one in the body',
+      { ...discover, method: 'tools/call', params: { ...discover.params, name: 'get_customer', arguments: {} } },
+      { ...modernHeaders, 'mcp-method': 'tools/call', 'mcp-name': 'delete_customer' },
+      400,
+      -32020,
+    ],
   ])('answers %s with a JSON-RPC error', async (_what, body, headers, status, code) => {
     const { app } = await start()
     const response = await inject(app, body, { ...as(alice), ...headers })

@@ -1,6 +1,7 @@
 import { type Sallyport, SallyportProblem } from '@sallyport/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CountingUpstream, connectLedger } from './support/counting-upstream.ts'
+import { superuserOf } from './support/database.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
 let upstream: CountingUpstream
@@ -70,6 +71,23 @@ describe('a write happens at most once', () => {
     await pay(3, 'order-3')
     expect(await problemOf(pay(4, 'order-3'))).toMatchObject({ code: 'CONFLICT' })
     expect(upstream.seen).toHaveLength(1)
+  })
+
+  test('a key is kept for 24 hours, and no longer', async () => {
+    const db = await superuserOf(gateway.dataDir)
+    try {
+      const age = (interval: string) =>
+        db.query(`update sallyport.idempotency_keys set created_at = now() - interval '${interval}' where key = 'order-old'`)
+      const first = await pay(1, 'order-old')
+      await age('23 hours 59 minutes')
+      expect(await pay(1, 'order-old')).toEqual(first)
+      expect(upstream.seen).toHaveLength(1)
+      await age('24 hours 1 minute')
+      expect(await pay(1, 'order-old')).not.toMatchObject({ id: 'id' in first ? first.id : '' })
+      expect(upstream.seen).toHaveLength(2)
+    } finally {
+      await db.end()
+    }
   })
 
   test('a key belongs to one caller', async () => {
