@@ -16,13 +16,19 @@ export function connectionFacts({
 /** What the audit log shows of a connector, whose versions are kept elsewhere: enough to tell which one it was. */
 export function connectorFacts(version: string, document: Readonly<Record<string, unknown>> | ConnectorDocument) {
   const { servers, actions } = document
-  const text = JSON.stringify(document)
-  return {
-    version,
+  return textFacts(version, JSON.stringify(document), {
     servers: typeof servers === 'object' && servers !== null ? Object.values(servers).map(urlOf) : [],
     actions: typeof actions === 'object' && actions !== null ? Object.keys(actions).length : 0,
-    sha256: sha256(text).toString('hex'),
-  }
+  })
+}
+
+/** The same of a document that is a text already. */
+export function textFacts(
+  version: string,
+  text: string,
+  { servers, actions }: { readonly servers: readonly string[]; readonly actions: number },
+) {
+  return { version, servers, actions, sha256: sha256(text).toString('hex') }
 }
 
 function urlOf(server: unknown): string {

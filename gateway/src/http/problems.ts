@@ -30,7 +30,12 @@ export function sendProblem(reply: FastifyReply, error: SallyportError, call?: F
 }
 
 /** Faults of the gateway are logged with their internal detail; bodies, headers and query strings never are. */
-export function logFault(log: Log, request: FastifyRequest, error: SallyportError, call?: FailedCall): void {
+export function logFault(
+  log: Pick<Log, 'error' | 'warn' | 'debug'>,
+  request: FastifyRequest,
+  error: SallyportError,
+  call?: FailedCall,
+): void {
   if (error.status < 500) return
   const level = error.status === 500 ? 'error' : error.status === 503 ? 'warn' : 'debug'
   const cause = error.cause instanceof Error ? error.cause.stack : undefined

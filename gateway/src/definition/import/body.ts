@@ -43,6 +43,8 @@ export function placeBody(context: OperationContext, parts: readonly BodyPart[])
     const instead = written.media.length > 1 ? ' Another one can be chosen at the import, with content_types.' : ''
     note('content_type_chosen', at, `The body is sent as ${media.contentType}; not used: ${others.join(', ')}.${instead}`)
   }
+  if (written.media.length > 1)
+    context.offer([media, ...written.media.filter((one) => one !== media)].map((one) => one.contentType))
   const value = bodyValue(context, media, body)
   const encoding = media.type === 'form' || media.type === 'multipart' ? encodingOf(context, media) : undefined
   return { type: media.type, ...contentTypeOf(media), value, ...(encoding === undefined ? {} : { encoding }) }

@@ -27,6 +27,8 @@ export interface OperationContext {
   readonly serverUrl: string | undefined
   /** The media type that was asked for, of those that its body may have. */
   readonly contentType: string | undefined
+  /** Told the media types that the body may have, the one taken first, where there are several. */
+  offer(contentTypes: readonly string[]): void
   /** A schema of this operation as the connector's; `at` is its JSON Pointer. */
   convert(schema: unknown, direction: Direction, at: string): JsonSchemaValue
   /** An entry of the report about this operation. */

@@ -31,6 +31,8 @@ export interface Imported {
   readonly operations: readonly Operation[]
   /** Tags as the document describes them. */
   readonly tags: readonly Tag[]
+  /** Media types to choose from for the body, by operation, where there are several. */
+  readonly contentTypes: ReadonlyMap<string, readonly string[]>
 }
 
 /** How many operations are imported between two words about it. */
@@ -56,6 +58,7 @@ export function importSpec(spec: Spec, options: ImportOptions = {}): Imported {
   const security = new Security(spec, report)
   const schemas = new SchemaLibrary(spec, report)
   const actions: Record<string, ActionDocument> = {}
+  const contentTypes = new Map<string, readonly string[]>()
   const chosen = chosenOf(found.operations, options.choice, report)
   for (const [index, operation] of chosen.entries()) {
     if (index % progressStep === 0) options.onProgress?.(index, chosen.length)
@@ -67,6 +70,7 @@ export function importSpec(spec: Spec, options: ImportOptions = {}): Imported {
       inputs: new Inputs(),
       serverUrl: options.serverUrl,
       contentType: contentTypeFor(operation, options.choice),
+      offer: (types) => contentTypes.set(operation.name, types),
       convert: (schema, direction, at) => schemas.convert(schema, direction, at, name),
       note: (code, at, message) => report.add(code, name, at, message),
       noteOnce: (code, at, message) => report.addOnce(code, name, at, message),
@@ -101,6 +105,7 @@ export function importSpec(spec: Spec, options: ImportOptions = {}): Imported {
     report: { format: spec.format, operations: found.total, imported, entries: report.entries },
     operations: found.operations,
     tags: tagsOf(spec),
+    contentTypes,
   }
 }
 

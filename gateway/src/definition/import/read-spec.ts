@@ -9,11 +9,14 @@ const MAX_DEPTH = 64
 /** Files and addresses one import may be made of. DigitalOcean's description, the most divided one known, has about 900. */
 const MAX_DOCUMENTS = 2000
 
+/** Texts by path; decoded when they are asked for. */
+export type Files = Pick<ReadonlyMap<string, string>, 'get'>
+
 export interface SpecOptions {
   /** Where the document was found: an address, or its path among the files. References to other documents start from it. */
   readonly address?: string | undefined
   /** Other files, by path; read when something refers to them. */
-  readonly files?: ReadonlyMap<string, string> | undefined
+  readonly files?: Files | undefined
 }
 
 /** Relative references need a base; one that is no address cannot lead to the network. */
@@ -21,7 +24,7 @@ const bundle = 'bundle:/'
 
 /** Reads the documents of one API, and says which others they refer to. Pure: what is at an address is given with `add`. */
 export class SpecReader {
-  readonly #files: ReadonlyMap<string, string>
+  readonly #files: Files
   readonly #base: string
   readonly #root: Json
   readonly #version: string
@@ -32,7 +35,7 @@ export class SpecReader {
   readonly #marks = { readOnly: false, writeOnly: false }
   #nodes = 0
 
-  constructor(source: unknown, { address, files = new Map() }: SpecOptions = {}) {
+  constructor(source: unknown, { address, files = new Map<string, string>() }: SpecOptions = {}) {
     this.#files = files
     const root = typeof source === 'string' ? parseText(source) : source
     if (!isRecord(root))

@@ -85,7 +85,7 @@ function serversFrom(
       )
       continue
     }
-    if (url.startsWith('http:') && urls.has(written.replace(/^http:/, 'https:'))) {
+    if (written.startsWith('http:') && urls.has(written.replace(/^http:/, 'https:'))) {
       note('server_adjusted', at, `"${written}" is left out, since the same server is listed with https.`)
       continue
     }

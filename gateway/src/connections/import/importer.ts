@@ -1,0 +1,228 @@
+import { Worker } from 'node:worker_threads'
+import { egressProblem } from '../../egress/problem.ts'
+import { type Egress, EgressError } from '../../egress/types.ts'
+import { SallyportError, unreachable } from '../../errors.ts'
+import type { Fetched, FromThread, ImportJob, ImportProgress, StoredConnector, ToThread } from './protocol.ts'
+
+/** The largest document fetched from an address, and all that one import fetches together: Microsoft Graph's beta has 47 MB. */
+const maxFetchedBytes = 64 * 1024 * 1024
+const maxFetched = 200
+const fetchTimeoutMs = 60_000
+const atOnce = 4
+
+/** Imports at the same time: each may take hundreds of MB and one core. */
+const maxRunning = 2
+const maxWaiting = 20
+
+/** What a document may take: a fixed part, which hostile ones are held to, and a part by its size. Milliseconds, megabytes. */
+const budget = {
+  time: { fixed: 5_000, perMb: { json: 1_000, yaml: 6_000 } },
+  memory: { fixed: 256, perMb: { json: 24, yaml: 160 } },
+} as const
+/** A large nursery spares moving what lives to the end anyway. */
+const nurseryMb = 64
+
+export interface ImportResult {
+  /** JSON: the connector as it is to be stored, `{document, report}` or the preview. */
+  readonly json: Uint8Array<ArrayBuffer>
+  readonly stored: StoredConnector | null
+}
+
+export interface Importer {
+  /**
+   * Runs one import in a thread of its own, which is ended at its budget. Hands the bytes of the job over. Throws
+   * INVALID_INPUT, PAYLOAD_TOO_LARGE, or UNAVAILABLE when too many imports wait.
+   */
+  run(job: ImportJob, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
+  /** A document from an address. Throws a problem that says why it cannot be had. */
+  fetch(address: string): Promise<Fetched>
+}
+
+export function createImporter({ egress }: { readonly egress: Egress }): Importer {
+  let running = 0
+  const waiting: (() => void)[] = []
+
+  async function enter(): Promise<void> {
+    if (running < maxRunning) {
+      running += 1
+      return
+    }
+    if (waiting.length >= maxWaiting)
+      throw new SallyportError('UNAVAILABLE', {
+        detail: 'Too many imports are under way. Try again in a minute.',
+        retryAfterSeconds: 60,
+      })
+    await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+
+  function leave(): void {
+    const next = waiting.shift()
+    if (next === undefined) running -= 1
+    else next()
+  }
+
+  async function fetchDocument(address: string, maxBytes = maxFetchedBytes): Promise<Fetched> {
+    const response = await egress
+      .request({
+        door: 'spec_import',
+        method: 'GET',
+        url: address,
+        headers: { Accept: 'application/json, application/yaml, text/yaml, */*;q=0.5' },
+        timeoutMs: fetchTimeoutMs,
+        maxResponseBytes: maxBytes,
+        redirects: 'follow',
+      })
+      .catch((error: unknown) => {
+        throw error instanceof EgressError ? egressProblem(error) : error
+      })
+    if (response.status !== 200) {
+      throw new SallyportError('UPSTREAM_ERROR', {
+        detail: `${address} answered ${response.status}. Give the address of the document itself.`,
+      })
+    }
+    return { address, found: response.url, bytes: new Uint8Array(response.body) }
+  }
+
+  async function fetchAll(addresses: readonly string[], left: { documents: number; bytes: number }): Promise<ToThread> {
+    const documents: Fetched[] = []
+    const refused: { address: string; why: string }[] = []
+    const queue = [...addresses]
+    const work = async () => {
+      for (let address = queue.shift(); address !== undefined; address = queue.shift()) {
+        if (left.documents <= 0 || left.bytes <= 0) {
+          refused.push({
+            address,
+            why: `is beyond the ${maxFetched} documents or ${maxFetchedBytes / 1024 / 1024} MB that one import fetches`,
+          })
+          continue
+        }
+        left.documents -= 1
+        try {
+          const document = await fetchDocument(address, left.bytes)
+          left.bytes -= document.bytes.length
+          documents.push(document)
+        } catch (error) {
+          if (!(error instanceof SallyportError)) throw error
+          refused.push({ address, why: `could not be fetched: ${error.detail.replace(/\.$/, '')}` })
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, work))
+    return { kind: 'fetched', documents, refused }
+  }
+
+  return {
+    fetch: (address) => fetchDocument(address),
+    async run(job, onProgress = () => {}) {
+      await enter()
+      try {
+        return await inThread(job, onProgress, fetchAll)
+      } finally {
+        leave()
+      }
+    },
+  }
+}
+
+interface Allowance {
+  readonly timeMs: number
+  readonly memoryMb: number
+}
+
+function allowanceFor({ text, files = [], zip }: ImportJob): Allowance {
+  const parts = [...(text === undefined ? [] : [text]), ...files.map(({ bytes }) => bytes)]
+  const mb = { json: 0, yaml: 0 }
+  for (const bytes of parts) mb[startsAsJson(bytes) ? 'json' : 'yaml'] += bytes.length / 1024 / 1024
+  // Text packs to a tenth; what it is nobody knows before.
+  mb.yaml += Math.min(64, ((zip?.length ?? 0) * 10) / 1024 / 1024)
+  const of = ({ fixed, perMb }: (typeof budget)[keyof typeof budget]) =>
+    Math.ceil(fixed + mb.json * perMb.json + mb.yaml * perMb.yaml)
+  return { timeMs: of(budget.time), memoryMb: of(budget.memory) }
+}
+
+function startsAsJson(bytes: Uint8Array): boolean {
+  return /^[\uFEFF\s]*[[{]/.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(1024, bytes.length)).toString('utf8'))
+}
+
+/** The buffers of a job, to hand over; what is only a view of something larger would take that with it. */
+function buffersOf({ text, files = [], zip }: ImportJob): ArrayBuffer[] {
+  const all = [...(text === undefined ? [] : [text]), ...files.map(({ bytes }) => bytes), ...(zip === undefined ? [] : [zip])]
+  return [...new Set(all.map(({ buffer }) => buffer))]
+}
+
+async function inThread(
+  job: ImportJob,
+  onProgress: (progress: ImportProgress) => void,
+  fetchAll: (addresses: readonly string[], left: { documents: number; bytes: number }) => Promise<ToThread>,
+): Promise<ImportResult> {
+  let { timeMs, memoryMb } = allowanceFor(job)
+  const { promise, resolve, reject } = Promise.withResolvers<ImportResult>()
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: nurseryMb },
+  })
+  let timer: NodeJS.Timeout | undefined
+  let started = 0
+  // The clock stands while the network is waited for, which has deadlines of its own.
+  const start = () => {
+    started = performance.now()
+    timer = setTimeout(() => reject(tooSlow(timeMs)), timeMs)
+  }
+  const stop = () => {
+    clearTimeout(timer)
+    timeMs = Math.max(1, timeMs - (performance.now() - started))
+  }
+  const left = { documents: maxFetched, bytes: maxFetchedBytes }
+  const send = (message: ToThread, transfer: ArrayBuffer[]) => worker.postMessage(message, transfer)
+  worker.on('message', (message: FromThread) => {
+    switch (message.kind) {
+      case 'ready':
+        start()
+        send({ kind: 'job', job }, buffersOf(job))
+        break
+      case 'progress':
+        onProgress(message.progress)
+        break
+      case 'wanted':
+        stop()
+        fetchAll(message.addresses, left).then((answer) => {
+          start()
+          send(answer, answer.kind === 'fetched' ? answer.documents.map(({ bytes }) => bytes.buffer) : [])
+        }, reject)
+        break
+      case 'done':
+        resolve({ json: message.json, stored: message.stored })
+        break
+      case 'failed': {
+        const { code, detail, diagnostics } = message
+        reject(new SallyportError(code, { detail, ...(diagnostics === undefined ? {} : { diagnostics }) }))
+        break
+      }
+      default:
+        unreachable(message)
+    }
+  })
+  worker.on('error', (error: unknown) => {
+    const isFull = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    reject(isFull ? tooLarge(memoryMb) : error)
+  })
+  worker.on('exit', () => reject(new Error('The import ended without a result.')))
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    await worker.terminate()
+  }
+}
+
+function tooSlow(timeMs: number): SallyportError {
+  return new SallyportError('INVALID_INPUT', {
+    detail: `Reading the document took longer than the ${Math.round(timeMs / 1000)} s that its size permits and was stopped. If it is YAML, write aliases (*name) out or convert it to JSON; if it is huge, split it.`,
+  })
+}
+
+function tooLarge(memoryMb: number): SallyportError {
+  return new SallyportError('PAYLOAD_TOO_LARGE', {
+    detail: `Reading the document took more than the ${memoryMb} MB that its size permits and was stopped. If it is YAML, write aliases (*name) out or convert it to JSON; if it is huge, split it.`,
+  })
+}

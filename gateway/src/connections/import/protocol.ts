@@ -1,0 +1,79 @@
+import type { Choice } from '../../definition/import/choice.ts'
+import type { ImportReport } from '../../definition/import/report.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { ConnectorSummary } from '../../store/schema.ts'
+
+/** What the gateway and the thread that imports say to each other. Bytes are handed over, never copied. */
+
+export interface SourceFile {
+  readonly path: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** What is wanted of a source: a connector to store, a draft, or what a person sees before choosing. */
+export type Want = 'stored' | 'draft' | 'preview'
+
+export interface ImportJob {
+  readonly want: Want
+  /** The document itself; without it one of the files is. */
+  readonly text?: Uint8Array<ArrayBuffer>
+  /** Whether `text` may be a connector file. */
+  readonly orConnector?: boolean
+  /** Where the document was found. */
+  readonly address?: string
+  readonly files?: readonly SourceFile[]
+  readonly zip?: Uint8Array<ArrayBuffer>
+  /** Which of the files is the document; the one that says so itself when absent. */
+  readonly root?: string
+  readonly connector?: string
+  readonly name?: string
+  readonly serverUrl?: string
+  readonly choice: Choice
+}
+
+export interface Fetched {
+  readonly address: string
+  /** Where it lay after redirects. */
+  readonly found: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+export type ToThread =
+  | { readonly kind: 'job'; readonly job: ImportJob }
+  | {
+      readonly kind: 'fetched'
+      readonly documents: readonly Fetched[]
+      readonly refused: readonly { readonly address: string; readonly why: string }[]
+    }
+
+/** `fetched`: documents from other addresses; `operations`: done of all. */
+export interface ImportProgress {
+  readonly stage: 'read' | 'fetched' | 'parsed' | 'operations'
+  readonly done?: number
+  readonly total?: number
+}
+
+/** A connector as it is stored, with what the gateway has to know of it without parsing it. */
+export interface StoredConnector {
+  readonly connector: string
+  readonly name: string
+  readonly version: string
+  readonly summary: ConnectorSummary
+  readonly servers: readonly string[]
+  readonly actions: readonly string[]
+  /** Certificates that are to be checked; only a connector file has any. */
+  readonly authorities: string | null
+  readonly report: ImportReport | null
+}
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'progress'; readonly progress: ImportProgress }
+  | { readonly kind: 'wanted'; readonly addresses: readonly string[] }
+  | { readonly kind: 'done'; readonly json: Uint8Array<ArrayBuffer>; readonly stored: StoredConnector | null }
+  | {
+      readonly kind: 'failed'
+      readonly code: ErrorCode
+      readonly detail: string
+      readonly diagnostics?: Readonly<Record<string, unknown>>
+    }

@@ -1,0 +1,98 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { SallyportError } from '../../errors.ts'
+import type { Importer } from './importer.ts'
+import type { ImportJob, Want } from './protocol.ts'
+
+/** What an import takes, and where its document is: exactly one of spec, url, text, files and zip. */
+export const ImportSource = Type.Object(
+  {
+    spec: Type.Optional(Type.Unknown({ description: 'An OpenAPI or Swagger document: an object, or its JSON or YAML text.' })),
+    url: Type.Optional(Type.String({ maxLength: 2048, description: 'Where to fetch an OpenAPI or Swagger document.' })),
+    text: Type.Optional(Type.String({ description: 'A connector file, or an OpenAPI or Swagger document, as text.' })),
+    files: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'A document of several files: texts by path. References between them are followed.',
+      }),
+    ),
+    zip: Type.Optional(Type.String({ description: 'The same as a zip file, in base64.' })),
+    root: Type.Optional(
+      Type.String({
+        description: 'Which of the files is the document. Default: the one with "openapi" or "swagger" at its top.',
+      }),
+    ),
+    connector: Type.Optional(Type.String({ description: 'Slug of the new connector. Default: from the title.' })),
+    name: Type.Optional(Type.String()),
+    server_url: Type.Optional(Type.String({ description: 'Base of a relative server URL, or of a document without servers.' })),
+    select: Type.Optional(Type.Array(Type.String(), { description: 'Actions to keep, by name or operationId. Default: all.' })),
+    tags: Type.Optional(Type.Array(Type.String(), { description: 'Keep only operations with one of these tags.' })),
+    read_only: Type.Optional(Type.Boolean({ description: 'Keep only operations that read.' })),
+    search: Type.Optional(
+      Type.String({ maxLength: 200, description: 'Keep only operations with all these words in name, path, summary or tags.' }),
+    ),
+    rename: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'New names of actions, by the name they would have.' }),
+    ),
+    content_types: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Media type of the body by action, where there are several.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ImportSource = Static<typeof ImportSource>
+
+const places = ['spec', 'url', 'text', 'files', 'zip'] as const
+let check: ReturnType<typeof Compile<typeof ImportSource>> | undefined
+
+/** An import, if the body is one and no connector document. Throws INVALID_INPUT naming what is wrong with it. */
+export function importSource(body: Readonly<Record<string, unknown>>): ImportSource | null {
+  if (!places.some((place) => place in body)) return null
+  check ??= Compile(ImportSource)
+  if (check.Check(body)) return body
+  const known = Object.keys(ImportSource.properties)
+  const unknown = Object.keys(body).find((key) => !known.includes(key))
+  const wrong = check.Errors(body)[0]?.instancePath.split('/')[1]
+  throw new SallyportError('INVALID_INPUT', {
+    detail:
+      unknown === undefined ? `"${wrong}" has the wrong type.` : `Unknown key "${unknown}". An import takes ${known.join(', ')}.`,
+  })
+}
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+
+/** What the thread is to do, with the document fetched when it lies at an address. */
+export async function jobOf(source: ImportSource, want: Want, importer: Importer): Promise<ImportJob> {
+  const given = places.filter((place) => source[place] !== undefined)
+  if (given.length !== 1) throw new SallyportError('INVALID_INPUT', { detail: `Give exactly one of ${places.join(', ')}.` })
+  const { connector, name, server_url: serverUrl, root } = source
+  return {
+    want,
+    ...(await documentOf(source, importer)),
+    ...(connector === undefined ? {} : { connector }),
+    ...(name === undefined ? {} : { name }),
+    ...((serverUrl ?? source.url) === undefined ? {} : { serverUrl: serverUrl ?? source.url ?? '' }),
+    ...(root === undefined ? {} : { root }),
+    choice: {
+      select: source.select,
+      tags: source.tags,
+      read_only: source.read_only,
+      search: source.search,
+      rename: source.rename,
+      content_types: source.content_types,
+    },
+  }
+}
+
+async function documentOf(
+  { spec, url, text, files, zip }: ImportSource,
+  importer: Importer,
+): Promise<Pick<ImportJob, 'text' | 'orConnector' | 'address' | 'files' | 'zip'>> {
+  if (url !== undefined) {
+    const { bytes, found } = await importer.fetch(url)
+    return { text: bytes, address: found }
+  }
+  if (text !== undefined) return { text: bytesOf(text), orConnector: true }
+  if (files !== undefined) return { files: Object.entries(files).map(([path, content]) => ({ path, bytes: bytesOf(content) })) }
+  if (zip !== undefined) return { zip: new Uint8Array(Buffer.from(zip, 'base64')) }
+  return { text: bytesOf(typeof spec === 'string' ? spec : JSON.stringify(spec)) }
+}

@@ -1,0 +1,214 @@
+import { parentPort } from 'node:worker_threads'
+import { unzipSync } from 'fflate'
+import { compileConnector } from '../../definition/compile.ts'
+import type { ConnectorDocument } from '../../definition/document.ts'
+import { importSpec } from '../../definition/import/openapi.ts'
+import { previewOf } from '../../definition/import/preview.ts'
+import { type Files, SpecReader } from '../../definition/import/read-spec.ts'
+import type { ImportReport } from '../../definition/import/report.ts'
+import { parseConnector } from '../../definition/parse.ts'
+import { SallyportError } from '../../errors.ts'
+import { summaryOf } from '../summary.ts'
+import type { Fetched, FromThread, ImportJob, SourceFile, ToThread } from './protocol.ts'
+
+/**
+ * The thread that reads documents from outside: the gateway ends it at its budget of time and memory, whatever it is doing.
+ * It opens no file and no socket; what lies at an address is asked of the gateway.
+ */
+
+/** All files of a zip together, by what it says of itself; fflate writes no more than that. */
+const maxUnzippedBytes = 64 * 1024 * 1024
+const maxFiles = 2000
+const firstVersion = '1.0.0'
+
+const port = parentPort
+if (port === null) throw new Error('This file is the main file of a worker thread.')
+const say = (message: FromThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
+
+let answer: (message: Extract<ToThread, { kind: 'fetched' }>) => void = () => {}
+
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'fetched') answer(message)
+  else
+    run(message.job)
+      .catch((error: unknown) => say(failureOf(error)))
+      .finally(() => port.close())
+})
+say({ kind: 'ready' })
+
+function failureOf(error: unknown): FromThread {
+  if (error instanceof SallyportError) {
+    const { code, detail, diagnostics } = error
+    return { kind: 'failed', code, detail, ...(diagnostics === undefined ? {} : { diagnostics }) }
+  }
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return {
+      kind: 'failed',
+      code: 'INVALID_INPUT',
+      detail: 'The document is nested too deeply to be read. Use "$ref" for recursive schemas.',
+    }
+  throw error
+}
+
+interface Made {
+  readonly document: ConnectorDocument
+  readonly report: ImportReport | null
+  preview(): unknown
+}
+
+async function run(job: ImportJob): Promise<void> {
+  const made = await make(job)
+  if (job.want === 'preview') return finish(made.preview(), null)
+  const version = made.document.version ?? firstVersion
+  if (job.want === 'draft') {
+    const count = Object.keys(made.document.actions).length
+    const report = made.report ?? { format: 'Connector file', operations: count, imported: count, entries: [] }
+    return finish({ document: made.document, report }, null)
+  }
+  const document = { ...made.document, version }
+  compileConnector(document, version)
+  finish(document, {
+    connector: document.connector,
+    name: document.name,
+    version,
+    summary: summaryOf(document),
+    servers: Object.values(document.servers).map(({ url }) => url),
+    actions: Object.keys(document.actions),
+    authorities: document.security?.tls?.ca ?? null,
+    report: made.report,
+  })
+}
+
+function finish(value: unknown, stored: Extract<FromThread, { kind: 'done' }>['stored']): void {
+  const json = new TextEncoder().encode(JSON.stringify(value))
+  say({ kind: 'done', json, stored }, [json.buffer])
+}
+
+async function make(job: ImportJob): Promise<Made> {
+  const files = filesOf(job)
+  const { text, address } = rootOf(job, files)
+  say({ kind: 'progress', progress: { stage: 'read' } })
+  if (job.orConnector === true && !looksLikeApi(text)) {
+    const document = parseConnector(text)
+    return { document, report: null, preview: () => notPreviewed(document) }
+  }
+  const lookUp: Files = { get: (path) => textOf(files.get(path)) }
+  const reader = new SpecReader(text, { ...(address === undefined ? {} : { address }), files: lookUp })
+  await fetchInto(reader)
+  say({ kind: 'progress', progress: { stage: 'parsed' } })
+  const imported = importSpec(reader.spec(), {
+    connector: job.connector,
+    name: job.name,
+    serverUrl: job.serverUrl,
+    choice: job.choice,
+    onProgress: (done, total) => say({ kind: 'progress', progress: { stage: 'operations', done, total } }),
+  })
+  return { document: parseConnector(imported.document), report: imported.report, preview: () => previewOf(imported) }
+}
+
+/** Asks for what lies at other addresses until nothing new is referred to. */
+async function fetchInto(reader: SpecReader): Promise<void> {
+  for (let addresses = reader.wanted(), count = 0; addresses.length > 0; addresses = reader.wanted()) {
+    const { promise, resolve } = Promise.withResolvers<Extract<ToThread, { kind: 'fetched' }>>()
+    answer = resolve
+    say({ kind: 'wanted', addresses })
+    const { documents, refused } = await promise
+    for (const { address, why } of refused) reader.refuse(address, why)
+    for (const { address, bytes, found } of documents satisfies readonly Fetched[]) {
+      reader.add(address, decode(bytes), found)
+      count += 1
+    }
+    say({ kind: 'progress', progress: { stage: 'fetched', done: count } })
+  }
+}
+
+/** A text may be either; only an API document has its version at the root. */
+function looksLikeApi(text: string): boolean {
+  return /(^|[{,])\s*["']?(openapi|swagger)["']?\s*:/m.test(text)
+}
+
+function notPreviewed(document: ConnectorDocument): never {
+  throw new SallyportError('INVALID_INPUT', {
+    detail: `This is the connector file of "${document.connector}" already, so there is nothing to choose. Import it as it is.`,
+  })
+}
+
+function filesOf({ files = [], zip }: ImportJob): ReadonlyMap<string, Uint8Array> {
+  return new Map([
+    ...files.map(({ path, bytes }: SourceFile) => [tidyPath(path), bytes] as const),
+    ...(zip === undefined ? [] : unzipped(zip)),
+  ])
+}
+
+function unzipped(zip: Uint8Array): readonly (readonly [string, Uint8Array])[] {
+  let bytes = 0
+  let count = 0
+  const isWanted = ({ name, originalSize }: { name: string; originalSize: number }) => {
+    if (!/\.(json|ya?ml)$/i.test(name) || /(^|\/)(__MACOSX|node_modules|\.git)\//.test(name)) return false
+    bytes += originalSize
+    count += 1
+    if (bytes > maxUnzippedBytes || count > maxFiles)
+      throw new SallyportError('PAYLOAD_TOO_LARGE', {
+        detail: `The zip holds more than ${maxFiles} files or ${maxUnzippedBytes / 1024 / 1024} MB of JSON and YAML. Pack only what the API document refers to.`,
+      })
+    return true
+  }
+  try {
+    return Object.entries(unzipSync(zip, { filter: isWanted })).map(([path, content]) => [tidyPath(path), content])
+  } catch (error) {
+    if (error instanceof SallyportError) throw error
+    throw invalid('This is no zip file that can be read. Pack the folder again, without a password.')
+  }
+}
+
+const tidyPath = (path: string): string => path.replaceAll('\\', '/').replace(/^(\.?\/)+/, '')
+
+function rootOf(
+  job: ImportJob,
+  files: ReadonlyMap<string, Uint8Array>,
+): { readonly text: string; readonly address: string | undefined } {
+  if (job.text !== undefined) return { text: decode(job.text), address: job.address }
+  const paths = [...files.keys()].sort((a, b) => a.split('/').length - b.split('/').length || a.localeCompare(b))
+  if (job.root !== undefined) {
+    const path = tidyPath(job.root)
+    const text = textOf(files.get(path))
+    if (text === undefined)
+      throw invalid(`root names "${job.root}", which is not among the files: ${paths.slice(0, 5).join(', ') || 'none'}.`)
+    return { text, address: path }
+  }
+  const found = paths.flatMap((path) => {
+    const text = textOf(files.get(path)) ?? ''
+    return looksLikeApi(text) ? [{ text, address: path }] : []
+  })
+  const depth = found[0]?.address.split('/').length
+  const top = found.filter(({ address }) => address.split('/').length === depth)
+  if (top[0] === undefined)
+    throw invalid(
+      `None of the ${files.size} files is an API document: none has "openapi" or "swagger" at its top. Name it with root.`,
+    )
+  if (top.length > 1)
+    throw invalid(
+      `${top.length} of the files are API documents: ${top
+        .slice(0, 5)
+        .map(({ address }) => address)
+        .join(', ')}. Say which with root.`,
+    )
+  return top[0]
+}
+
+const textOf = (bytes: Uint8Array | undefined): string | undefined => (bytes === undefined ? undefined : decode(bytes))
+
+/** UTF-8, or UTF-16 where a byte order mark says so. */
+function decode(bytes: Uint8Array): string {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    throw invalid('The document is not text in UTF-8. Save it as UTF-8 and try again; pass a packed folder as zip.')
+  }
+}
+
+function invalid(detail: string): SallyportError {
+  return new SallyportError('INVALID_INPUT', { detail })
+}
