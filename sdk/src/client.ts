@@ -15,6 +15,9 @@ type Schemas = components['schemas']
 type BodyOf<Id extends keyof operations> = Body<operations[Id]>
 type QueryOf<Id extends keyof operations> = Query<operations[Id]>
 
+/** The words in which a family of models takes tools. */
+export type ToolFormat = NonNullable<NonNullable<QueryOf<'listTools'>>['format']>
+
 export interface SallyportOptions {
   /** Address of the gateway, e.g. http://127.0.0.1:8080. In a page served by the gateway leave it out: its own origin is used. */
   readonly url?: string
@@ -44,7 +47,7 @@ export class Sallyport {
     this.#connection = { url: url.replace(/\/+$/, ''), token, fetch }
     this.custom = createCustom({
       list: () => this.#connectorsWithTools(),
-      schema: (connector) => this.connectors.capabilities(connector),
+      schema: (connector) => this.#schemaOf(connector),
       call: (request) => this.calls.create(request),
     })
   }
@@ -84,7 +87,9 @@ export class Sallyport {
       this.request('put', '/api/v1/connectors/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/connectors/{id}', { params: { id } }),
     /** Its actions, with their schemas. */
-    capabilities: (id: string) => this.request('get', '/api/v1/connectors/{id}/capabilities', { params: { id } }),
+    /** Its actions, at most 50 at once. */
+    capabilities: (id: string, query: QueryOf<'getConnectorCapabilities'> = {}) =>
+      this.request('get', '/api/v1/connectors/{id}/capabilities', { params: { id }, query }),
   }
 
   readonly connections = {
@@ -117,11 +122,14 @@ export class Sallyport {
     },
     /** Tools in the words of a model's API, ready to be handed to it. */
     listAs: async (
-      format: 'mcp' | 'openai' | 'anthropic' | 'gemini',
+      format: ToolFormat,
       query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {},
     ) => {
       return (await this.request('get', '/api/v1/tools', { query: { ...query, format } })) as Page<Record<string, unknown>>
     },
+    /** Calls a tool by its name with what a model gave; `format` as in `listAs`. */
+    call: (name: string, body: BodyOf<'callTool'>) =>
+      this.request('post', '/api/v1/tools/{id}/call', { params: { id: name }, body }),
     search: (body: BodyOf<'searchTools'>) => this.request('post', '/api/v1/tools/search', { body }),
   }
 
@@ -160,10 +168,23 @@ export class Sallyport {
     rotate: (body: BodyOf<'rotateVault'> = {}) => this.request('post', '/api/v1/vault/rotate', { body }),
   }
 
+  /** A connector with all its actions. */
+  async #schemaOf(connector: string): Promise<Schemas['Capabilities']> {
+    let page = await this.connectors.capabilities(connector)
+    const actions = [...page.actions]
+    while (page.next_cursor !== null) {
+      page = await this.connectors.capabilities(connector, { cursor: page.next_cursor })
+      actions.push(...page.actions)
+    }
+    return { ...page, actions }
+  }
+
   async #connectorsWithTools(): Promise<string[]> {
     const slugs = new Set<string>()
-    for await (const tool of allItems((cursor) => this.tools.list({ limit: 200, ...(cursor !== undefined && { cursor }) })))
-      slugs.add(tool.connector)
+    for await (const { id, connections } of allItems((cursor) =>
+      this.connectors.list({ limit: 200, ...(cursor !== undefined && { cursor }) }),
+    ))
+      if (connections > 0) slugs.add(id)
     return [...slugs].sort()
   }
 }

@@ -27,12 +27,11 @@ function slug(text: string): string {
 
 /**
  * `connector_action`; the connection is named only where a connector has several. What is too long, or taken, is cut and ends in
- * a hash of the whole, so that a tool keeps its name whatever else is connected. A letter or `_` comes first, as Gemini asks.
+ * a hash of the whole, so that a tool keeps its name whatever else is connected.
  */
 function nameTool(connection: LoadedConnection, action: string, isDefault: boolean, taken: ReadonlyMap<string, unknown>): string {
   const { id } = connection.connector
-  const joined = isDefault ? `${id}_${action}` : `${id}_${slug(connection.name)}_${action}`
-  const whole = /^[a-zA-Z_]/.test(joined) ? joined : `_${joined}`
+  const whole = isDefault ? `${id}_${action}` : `${id}_${slug(connection.name)}_${action}`
   if (whole.length <= maxNameLength && !taken.has(whole)) return whole
   const hash = sha256(`${connection.id}/${action}`).toString('hex')
   for (let length = 6; length < maxNameLength - 1; length++) {

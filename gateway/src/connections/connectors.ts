@@ -16,6 +16,7 @@ import type { ConnectorSummary } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import { connectorFacts } from './acts.ts'
 import { Cache } from './cache.ts'
+import { capabilitiesOf } from './capabilities.ts'
 import { pageSize, parseCursor, toPage } from './page.ts'
 import type { Connectors, CreatedConnector, ImportReport, ImportSource } from './types.ts'
 
@@ -290,23 +291,9 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       return (await load(caller.workspaceId, id)).document
     },
 
-    async capabilities(caller, id) {
+    async capabilities(caller, id, query) {
       requireRole(caller, 'viewer')
-      const connector = await registry.compiled(caller.workspaceId, id)
-      const actions = [...connector.actions.values()].map((action) => ({
-        action: action.name,
-        title: action.title,
-        description: action.description,
-        effect: action.effect,
-        confirm: action.confirm,
-        deprecated: action.deprecated,
-        method: action.method,
-        path: action.path,
-        tags: action.tags,
-        input_schema: action.inputSchema(),
-        output_schema: action.outputSchema(),
-      }))
-      return { connector: connector.id, name: connector.name, version: connector.version, actions }
+      return capabilitiesOf(await registry.compiled(caller.workspaceId, id), query)
     },
 
     async parse(caller, source) {

@@ -54,8 +54,18 @@ export interface Capability {
   readonly method: string
   readonly path: string
   readonly tags: readonly string[]
+  /** As tools show them, each at most 8 KB as JSON; the document has them whole. */
   readonly input_schema: Readonly<Record<string, unknown>>
-  readonly output_schema: unknown
+  readonly output_schema: Readonly<Record<string, unknown>> | null
+}
+
+/** A part of a connector's actions. */
+export interface CapabilityPage {
+  readonly connector: string
+  readonly name: string
+  readonly version: string
+  readonly actions: readonly Capability[]
+  readonly next_cursor: string | null
 }
 
 /** Where an import comes from; exactly one is set. */
@@ -78,10 +88,8 @@ export interface Connectors {
   list(caller: Caller, query: { limit?: number; cursor?: string; search?: string }): Promise<Page<ConnectorListItem>>
   /** The document verbatim. Throws NOT_FOUND. */
   get(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>>>
-  capabilities(
-    caller: Caller,
-    id: string,
-  ): Promise<{ connector: string; name: string; version: string; actions: readonly Capability[] }>
+  /** In the order of the document; at most 50 a page. */
+  capabilities(caller: Caller, id: string, query: { limit?: number; cursor?: string }): Promise<CapabilityPage>
   parse(caller: Caller, source: ImportSource): Promise<{ document: Readonly<Record<string, unknown>>; report: ImportReport }>
   /** A connector document, or an {@link ImportSource}. Throws CONFLICT when the slug is taken. */
   create(caller: Caller, body: Readonly<Record<string, unknown>>): Promise<CreatedConnector>

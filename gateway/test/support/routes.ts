@@ -91,6 +91,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   getCallTotals: { query: '?window=1h' },
   getCall: { id: ({ call }) => call },
   listTools: { query: '?limit=200' },
+  callTool: { id: (world) => `${world.connector}_pay`, body: () => ({ arguments: { amount: 2 } }) },
   searchTools: { body: () => ({ query: 'ledger look', limit: 50 }) },
 
   listApprovals: { query: '?limit=200' },

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
-import type { Capability, CreatedConnector as Created, ImportReport, ConnectorListItem as Item } from '../../connections/types.ts'
+import type { CapabilityPage, CreatedConnector as Created, ImportReport, ConnectorListItem as Item } from '../../connections/types.ts'
 import { callerOf } from '../credentials.ts'
 import { IdParams, PageQuery } from '../schemas/common.ts'
 import {
   Capabilities,
+  CapabilityQuery,
   ConnectorDocumentJson,
   ConnectorListItem,
   CreateConnectorRequest,
@@ -109,18 +110,15 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
       config: { role: 'viewer' },
       schema: {
         operationId: 'getConnectorCapabilities',
-        summary: 'The actions of a connector, with their schemas',
+        summary: 'The actions of a connector, with their schemas as tools show them',
+        description: 'At most 50 a page, in the order of the document.',
         tags,
         params: IdParams,
-        response: answers({
-          200: answer<{ connector: string; name: string; version: string; actions: readonly Capability[] }>(
-            Capabilities,
-            'Its actions.',
-          ),
-        }),
+        querystring: CapabilityQuery,
+        response: answers({ 200: answer<CapabilityPage>(Capabilities, 'A page of its actions.') }),
       },
     },
-    (request) => connectors.capabilities(callerOf(request), request.params.id),
+    (request) => connectors.capabilities(callerOf(request), request.params.id, request.query),
   )
 
   app.put(

@@ -7,8 +7,8 @@ import { SallyportError } from '../../errors.ts'
 import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
 import { callerOf, credentialsOf } from '../credentials.ts'
 import { CallResult, PendingCall } from '../schemas/calls.ts'
-import { JsonObject, pageOf } from '../schemas/common.ts'
-import { ToolCallRequest, ToolPage, ToolParams, ToolQuery, ToolSearchRequest, ToolSearchResult } from '../schemas/tools.ts'
+import { IdParams, JsonObject, pageOf } from '../schemas/common.ts'
+import { ToolCallRequest, ToolPage, ToolQuery, ToolSearchRequest, ToolSearchResult } from '../schemas/tools.ts'
 import type { HttpApp, HttpOptions, HttpServices } from '../services.ts'
 import { formatTool } from '../tool-formats.ts'
 import { answer, answers } from './answers.ts'
@@ -74,7 +74,7 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
   )
 
   app.post(
-    '/tools/:name/call',
+    '/tools/:id/call',
     {
       bodyLimit: 10 * 1024 * 1024,
       config: { role: 'member' },
@@ -82,9 +82,9 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
         operationId: 'callTool',
         summary: 'Call a tool with the arguments a model gave',
         description:
-          'As POST /calls, by the name of a tool. Give the `format` in which the tool was listed: its arguments are turned back into the input of the action, and checked as that.',
+          'As POST /calls, with the name of a tool as id. Give the `format` in which the tool was listed: its arguments are turned back into the input of the action, and checked as that.',
         tags,
-        params: ToolParams,
+        params: IdParams,
         body: ToolCallRequest,
         response: answers({
           200: answer<CallResultView>(CallResult, 'What the API answered, or the plan of a dry run.'),
@@ -94,7 +94,7 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
     },
     async (request, reply) => {
       const { arguments: args, format, idempotency_key, dry_run } = request.body
-      const target = await tools.find(callerOf(request), request.params.name, args ?? {}, format)
+      const target = await tools.find(callerOf(request), request.params.id, args ?? {}, format)
       if (target === null) {
         throw new SallyportError('NOT_FOUND', {
           detail: 'You have no tool of that name. List your tools with GET /api/v1/tools.',

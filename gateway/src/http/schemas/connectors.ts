@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { AnyJson, Effect, JsonObject } from './common.ts'
+import { Effect, JsonObject } from './common.ts'
 
 export const AuthMode = Type.Enum(['pat', 'conn_string', 'mcp_oauth', 'byo_oauth', 'none'])
 
@@ -81,11 +81,16 @@ export const Capability = Type.Object({
   path: Type.String(),
   tags: Type.Array(Type.String()),
   input_schema: JsonObject,
-  output_schema: AnyJson,
+  output_schema: Type.Union([JsonObject, Type.Null()]),
 })
 export const Capabilities = Type.Object({
   connector: Type.String(),
   name: Type.String(),
   version: Type.String(),
   actions: Type.Array(Capability),
+  next_cursor: Type.Union([Type.String(), Type.Null()]),
+})
+export const CapabilityQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 50 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
 })

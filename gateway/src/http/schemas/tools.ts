@@ -45,7 +45,6 @@ export const ToolCallRequest = Type.Object(
   },
   { additionalProperties: false },
 )
-export const ToolParams = Type.Object({ name: Type.String({ maxLength: 64 }) })
 export const ToolSearchRequest = Type.Object(
   {
     query: Type.String({ minLength: 1, maxLength: 500 }),
