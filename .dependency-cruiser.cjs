@@ -105,8 +105,17 @@ module.exports = {
     // Dangerous powers have one home
     rule(
       'secrets-in-few-places',
-      'Only connections/ (credentials), call/sealed-calls.ts (stored calls) and app.ts touch the vault; its digest and signatures are for everyone above.',
-      { path: G, pathNot: [`${G}(vault|connections)/`, `${CALL}sealed-calls\\.ts$`, APP, TEST] },
+      'Only connections/ (credentials), call/sealed-calls.ts (stored calls), access/sign-in-settings.ts (client secrets of single sign-on) and app.ts touch the vault; its digest and signatures are for everyone above.',
+      {
+        path: G,
+        pathNot: [
+          `${G}(vault|connections)/`,
+          `${CALL}sealed-calls\\.ts$`,
+          `${G}access/(sign-in-settings|access)\\.ts$`,
+          APP,
+          TEST,
+        ],
+      },
       { path: `${G}vault/`, pathNot: `${G}vault/(digest|disclose|signing)\\.ts$` },
     ),
     rule(
@@ -120,7 +129,7 @@ module.exports = {
       'Sockets are opened in egress/ only; the one listener is http/listen.ts. Lint bans the global fetch.',
       { path: G, pathNot: [`${G}egress/`, `${G}http/listen\\.ts$`, TEST] },
       {
-        path: '^(node:)?(http|https|http2|net|tls|dns|dgram)(/|$)|(^|/)node_modules/(undici|ws|axios|got|node-fetch)(/|$)',
+        path: '^(node:)?(http|https|http2|net|tls|dns|dgram)(/|$)|(^|/)node_modules/(undici|ws|axios|got|node-fetch|nodemailer)(/|$)',
         dependencyTypesNot: ['type-only'],
       },
     ),

@@ -5,6 +5,10 @@ import type { Proof } from './proof.ts'
 export const roles = ['viewer', 'member', 'manager', 'admin', 'owner'] as const
 export type Role = (typeof roles)[number]
 
+/** A role within a team: a manager manages its connections and its members. */
+export const teamRoles = ['member', 'manager'] as const
+export type TeamRole = (typeof teamRoles)[number]
+
 /** Calls in any 60 seconds and in any 24 hours; null for no limit. */
 export interface CallLimits {
   readonly perMinute: number | null
@@ -25,6 +29,10 @@ export type Caller = Proof<
     readonly workspaceId: string
     readonly workspaceName: string
     readonly role: Role
+    /** The person whose own connections this caller reaches: of a session its person, of a token the one it acts for. */
+    readonly personId: string | null
+    /** The teams whose connections this caller reaches. */
+    readonly teams: readonly { readonly id: string; readonly role: TeamRole }[]
     /** For a token: who made it (a user id, a token id, or "bootstrap"). */
     readonly createdBy: string | null
     /** Of all calls of this caller together. */
@@ -34,7 +42,7 @@ export type Caller = Proof<
   }
 >
 
-export function hasRole(caller: Caller, minimum: Role): boolean {
+export function hasRole(caller: Pick<Caller, 'role'>, minimum: Role): boolean {
   // An unknown role has index -1 and is below every minimum.
   return roles.indexOf(caller.role) >= roles.indexOf(minimum)
 }

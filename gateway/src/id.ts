@@ -2,6 +2,8 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32
 const kinds = {
   workspace: 'ws',
   user: 'usr',
+  team: 'team',
+  invitation: 'inv',
   token: 'tok',
   connection: 'con',
   call: 'call',

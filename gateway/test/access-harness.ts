@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,11 +7,15 @@ import { type AccessService, createAccess } from '../src/access/access.ts'
 import { showToken } from '../src/access/show-token.ts'
 import type { Caller, Role } from '../src/caller.ts'
 import type { Clock } from '../src/clock.ts'
+import { createKeyStore } from '../src/connections/key-store.ts'
+import { createEgress } from '../src/egress/egress.ts'
 import { createLog } from '../src/log.ts'
 import { Secret } from '../src/secret.ts'
 import { openStore } from '../src/store/open.ts'
 import type { Store } from '../src/store/types.ts'
 import { sha256Secret } from '../src/vault/digest.ts'
+import { localRootKey } from '../src/vault/root-key.ts'
+import { createVault } from '../src/vault/vault.ts'
 
 export const ada = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
 
@@ -35,6 +40,7 @@ export interface Installation {
 }
 
 const log = createLog('silent')
+const egress = createEgress({ allow: ['127.0.0.1/32'] })
 
 /** A real database, and access over it. */
 export async function openInstallation(): Promise<Installation> {
@@ -51,10 +57,16 @@ export async function openInstallation(): Promise<Installation> {
         log,
         publicUrl: () => publicUrl,
         authSecret: 'a secret of the tests, 32 characters or more',
+        vault: createVault({ root: localRootKey(createSecretKey(Buffer.alloc(32, 7))), keys: createKeyStore(over), clock }),
+        egress,
+        mailer: null,
       }),
     async empty() {
       await store.system(async (db) => {
         await db.deleteFrom('tokens').execute()
+        await db.deleteFrom('teams').execute()
+        await db.deleteFrom('invitations').execute()
+        await db.deleteFrom('sign_in_settings').execute()
         await db.deleteFrom('members').execute()
         await db.deleteFrom('workspaces').execute()
         await db.deleteFrom('installation').where('key', '=', 'setup_code').execute()

@@ -31,6 +31,8 @@ describe('a token', () => {
       workspaceId: owner.workspaceId,
       workspaceName: 'Default',
       createdBy: owner.id,
+      personId: null,
+      teams: [],
       limits: { perMinute: null, perDay: null },
     })
   })

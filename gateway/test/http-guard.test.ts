@@ -12,7 +12,7 @@ const removed: string[] = []
 const services = {
   access: {
     ...knowsOne,
-    signIn: async () => ({ cookies: ['sallyport.session_token=valid; Path=/'] }),
+    signIn: async () => ({ twoFactor: false, cookies: ['sallyport.session_token=valid; Path=/'] }),
     createToken: async () => ({ id: 'tok_2', token: new Secret('sp_new'), name: 'x', role: 'viewer' as const }),
   },
   connections: {

@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
+import type { SignedIn } from '../src/access/people.ts'
 import type { Credentials } from '../src/access/types.ts'
 import type { Caller, Role } from '../src/caller.ts'
 import { SallyportError } from '../src/errors.ts'
@@ -107,6 +108,9 @@ export const knowsOne = {
       createdBy: null,
     }
     return facts as unknown as Caller
+  },
+  async person(): Promise<SignedIn> {
+    throw new SallyportError('UNAUTHENTICATED')
   },
   setupRequired: async () => false,
 }

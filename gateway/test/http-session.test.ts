@@ -32,6 +32,11 @@ describe('the first person', () => {
     expect((await entrance.ask('/api/v1/session')).json).toEqual({
       setup_required: true,
       caller: null,
+      person: null,
+      workspaces: [],
+      next_step: null,
+      single_sign_on: null,
+      mails: false,
       workspace: null,
       version: '1.2.3',
     })
@@ -40,6 +45,17 @@ describe('the first person', () => {
       setup_required: false,
       caller: { kind: 'session', id: expect.stringMatching(/^usr_/), name: 'Ada', email: ada.email, role: 'owner' },
       workspace: { id: expect.stringMatching(/^ws_/), name: 'Default' },
+      person: {
+        id: expect.stringMatching(/^usr_/),
+        name: 'Ada',
+        email: ada.email,
+        two_factor: false,
+        single_sign_on: false,
+      },
+      workspaces: [{ id: expect.stringMatching(/^ws_/), name: 'Default', role: 'owner' }],
+      next_step: null,
+      single_sign_on: null,
+      mails: false,
       version: '1.2.3',
     }
     expect(answer).toMatchObject({ status: 201, json: session })

@@ -24,6 +24,8 @@ const ofNoWorkspace = {
   session: 'of people',
   account: 'of people',
   verification: 'of people',
+  twoFactor: 'of people',
+  two_factor_uses: 'of people',
 } satisfies Record<string, string>
 
 interface Table {

@@ -2,12 +2,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Role, roles } from '../src/caller.ts'
 import { openEntrance } from './http-harness.ts'
 import { type Answer, type Makers, missingCases, type Route, routes, send, withoutId } from './support/routes.ts'
-import { absent, addToken, contentOf, openTwoWorlds, type TwoWorlds, tracesOf, type World } from './support/workspaces.ts'
+import {
+  absent,
+  addToken,
+  browserOf,
+  contentOf,
+  openTwoWorlds,
+  type TwoWorlds,
+  tracesOf,
+  type World,
+} from './support/workspaces.ts'
 
 /** Every route × every id × every kind of caller that must not get through; routes come from the description of the API. */
 
 const person = { email: 'ada@example.test', password: 'correct horse battery' }
-const guarded = routes.filter((route): route is Route & { role: Role } => route.role !== null)
+const guarded = routes.filter((route): route is Route & { role: Role } => route.role !== null && route.role !== 'person')
+const personal = routes.filter(({ role }) => role === 'person')
+/** The lowest role whom the table's own request succeeds for. */
+const neededFor = (route: Route & { role: Role }) => route.needs ?? route.role
 const withId = guarded.filter((route) => route.path.includes('{'))
 
 let worlds: TwoWorlds
@@ -16,20 +28,30 @@ let session: Record<string, string>
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-async function signIn(path: 'setup' | 'session', body: object): Promise<Record<string, string>> {
+async function signIn(path: 'setup' | 'session' | 'join', body: object): Promise<Record<string, string>> {
   const response = await fetch(`${worlds.gateway.url}/api/v1/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-  const cookie = response.headers.getSetCookie().map((line) => line.split(';', 1)[0])
-  return { cookie: cookie.join('; '), 'sec-fetch-site': 'same-origin' }
+  return browserOf(response)
 }
 
 beforeAll(async () => {
   worlds = await openTwoWorlds()
   const { gateway, ours } = worlds
-  makers = { owner: gateway.client(ours.tokens.owner), agent: gateway.client(ours.tokens.member) }
+  makers = {
+    owner: gateway.client(ours.tokens.owner),
+    agent: gateway.client(ours.tokens.member),
+    async join(url) {
+      const body = { code: new URL(url).hash.replace('#code=', ''), name: 'Guest', password: person.password }
+      const joined = await signIn('join', body)
+      const answer = (await (await fetch(`${gateway.url}/api/v1/session`, { headers: joined })).json()) as {
+        person: { id: string }
+      }
+      return answer.person.id
+    },
+  }
   const code = new URL(gateway.setupUrl ?? '').hash.replace('#code=', '')
   session = await signIn('setup', { code, name: 'Ada', ...person })
 })
@@ -67,7 +89,23 @@ describe('the table', () => {
         .filter(({ role }) => role === null)
         .map(({ operationId }) => operationId)
         .sort(),
-    ).toEqual(['getConnectorSchema', 'getHealth', 'getOpenApi', 'getReadiness', 'getSession', 'setUp', 'signIn', 'signOut'])
+    ).toEqual([
+      'beginSingleSignOn',
+      'endSingleSignOn',
+      'getConnectorSchema',
+      'getHealth',
+      'getOpenApi',
+      'getReadiness',
+      'getSession',
+      'join',
+      'lookAtInvitation',
+      'requestRecovery',
+      'sendSecondFactor',
+      'setPassword',
+      'setUp',
+      'signIn',
+      'signOut',
+    ])
   })
 
   test('cannot be extended by a route that says nobody’s role', async () => {
@@ -81,7 +119,7 @@ describe('the table', () => {
 describe('the role of a caller decides exactly, for', () => {
   test.each(guarded.map((route) => [route.operationId, route] as const))('%s', async (_name, route) => {
     for (const role of roles) {
-      const may = roles.indexOf(role) >= roles.indexOf(route.role)
+      const may = roles.indexOf(role) >= roles.indexOf(neededFor(route))
       if (!may) continue
       const id = await (route.fresh ?? (async () => route.id?.(worlds.ours)))(worlds.ours, makers)
       const answer = await send(worlds.gateway.url, route, worlds.ours, bearer(worlds.ours.tokens[role]), id)
@@ -91,7 +129,7 @@ describe('the role of a caller decides exactly, for', () => {
     // A refused call is on record, and that is all it leaves.
     await withoutEffect(
       async () => {
-        for (const role of roles.slice(0, roles.indexOf(route.role))) {
+        for (const role of roles.slice(0, roles.indexOf(neededFor(route)))) {
           const answer = await send(worlds.gateway.url, route, worlds.ours, bearer(worlds.ours.tokens[role]))
           expect({ role, status: answer.status, code: answer.code }).toEqual({ role, status: 403, code: 'FORBIDDEN' })
         }
@@ -125,6 +163,24 @@ describe('an id of another workspace is as good as none, for', () => {
       const head = await send(worlds.gateway.url, route, worlds.ours, bearer(worlds.ours.tokens.owner), theirId, 'HEAD')
       expect(head).toMatchObject({ status: 404, text: '' })
     })
+  })
+})
+
+describe('an account is its person’s alone, for', () => {
+  test.each(personal.map((route) => [route.operationId, route] as const))('%s', async (_name, route) => {
+    await withoutEffect(async () => {
+      for (const world of [worlds.ours, worlds.theirs])
+        for (const role of roles) {
+          const answer = await send(worlds.gateway.url, route, world, bearer(world.tokens[role]))
+          expect({ role, status: answer.status, code: answer.code }).toEqual({ role, status: 401, code: 'UNAUTHENTICATED' })
+        }
+    })
+    const id = route.id?.(worlds.theirs)
+    if (id === undefined) return
+    const foreign = await send(worlds.gateway.url, route, worlds.ours, session, id)
+    const none = await send(worlds.gateway.url, route, worlds.ours, session, absent(id))
+    expect(foreign).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+    expect(withoutId(foreign, id)).toEqual(withoutId(none, absent(id)))
   })
 })
 
@@ -215,7 +271,8 @@ describe('nobody gets through without being known, to', () => {
 })
 
 describe('a person’s role counts as it is at this moment, for', () => {
-  const become = (role: Role) => worlds.db.query('update sallyport.members set role = $1', [role])
+  const become = (role: Role) =>
+    worlds.db.query('update sallyport.members set role = $1 where workspace_id = $2', [role, worlds.ours.workspaceId])
   let mine: Record<string, string>
   beforeAll(async () => {
     mine = await signIn('session', person)
@@ -226,7 +283,7 @@ describe('a person’s role counts as it is at this moment, for', () => {
     async (_name, route) => {
       await withoutEffect(
         async () => {
-          for (const role of roles.slice(0, roles.indexOf(route.role))) {
+          for (const role of roles.slice(0, roles.indexOf(neededFor(route)))) {
             await become(role)
             expect(await send(worlds.gateway.url, route, worlds.ours, mine)).toMatchObject({ status: 403, code: 'FORBIDDEN' })
           }

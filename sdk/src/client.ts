@@ -23,6 +23,8 @@ export interface SallyportOptions {
   readonly url?: string
   /** A token of Sallyport (`sp_…`). Without one the browser's session cookie counts. */
   readonly token?: string
+  /** Asked for each request: the id of the workspace that a session works in; by default the person's first. */
+  readonly workspace?: () => string | undefined
   /** Stands in for the global `fetch`, e.g. to set a proxy. */
   readonly fetch?: typeof globalThis.fetch
 }
@@ -43,8 +45,8 @@ export class Sallyport {
   readonly custom: Custom
 
   constructor(options: SallyportOptions = {}) {
-    const { url = '', token, fetch = globalThis.fetch.bind(globalThis) } = options
-    this.#connection = { url: url.replace(/\/+$/, ''), token, fetch }
+    const { url = '', token, workspace, fetch = globalThis.fetch.bind(globalThis) } = options
+    this.#connection = { url: url.replace(/\/+$/, ''), token, workspace, fetch }
     this.custom = createCustom({
       list: () => this.#connectorsWithTools(),
       schema: (connector) => this.#schemaOf(connector),
@@ -66,6 +68,17 @@ export class Sallyport {
     get: () => this.request('get', '/api/v1/session', {}),
     signIn: (body: BodyOf<'signIn'>) => this.request('post', '/api/v1/session', { body }),
     signOut: () => this.request('delete', '/api/v1/session', {}),
+    /** Ends a sign-in whose `next_step` is `second_factor`. */
+    sendSecondFactor: (body: BodyOf<'sendSecondFactor'>) => this.request('post', '/api/v1/session/second-factor', { body }),
+    /** Where to send the browser to sign in by the single sign-on of a workspace. */
+    beginSingleSignOn: (workspace: string) => this.request('post', '/api/v1/session/sso', { body: { workspace } }),
+    /** Has a link to set a new password mailed to whoever has this email. */
+    requestRecovery: (email: string) => this.request('post', '/api/v1/recovery', { body: { email } }),
+    /** Sets a new password with the code of such a link. */
+    setPassword: (body: BodyOf<'setPassword'>) => this.request('post', '/api/v1/recovery/password', { body }),
+    /** What the code of an invitation is to. */
+    lookAtInvitation: (code: string) => this.request('post', '/api/v1/join/offer', { body: { code } }),
+    join: (body: BodyOf<'join'>) => this.request('post', '/api/v1/join', { body }),
     /** Makes the first owner with the one-time code of the setup link, and signs in. */
     setUp: (body: BodyOf<'setUp'>) => this.request('post', '/api/v1/setup', { body }),
   }
@@ -158,6 +171,59 @@ export class Sallyport {
     checkpoint: () => this.request('post', '/api/v1/audit/checkpoints', {}),
     /** The whole log, calls included, as lines of JSON: for keeping, and for `verifyAuditExport`. */
     export: (query: QueryOf<'exportAudit'> = {}) => streamLines(this.#connection, '/api/v1/audit/export', query),
+  }
+
+  /** Your own account; for people who are signed in, not for tokens. */
+  readonly account = {
+    rename: (name: string) => this.request('patch', '/api/v1/account', { body: { name } }),
+    changePassword: (body: BodyOf<'changePassword'>) => this.request('put', '/api/v1/account/password', { body }),
+    sessions: () => this.request('get', '/api/v1/account/sessions', {}),
+    endSession: (id: string) => this.request('delete', '/api/v1/account/sessions/{id}', { params: { id } }),
+    endOtherSessions: () => this.request('delete', '/api/v1/account/sessions', {}),
+    beginTwoFactor: (password: string) => this.request('post', '/api/v1/account/two-factor', { body: { password } }),
+    confirmTwoFactor: (code: string) => this.request('post', '/api/v1/account/two-factor/confirm', { body: { code } }),
+    endTwoFactor: (password: string) => this.request('post', '/api/v1/account/two-factor/off', { body: { password } }),
+    newRecoveryCodes: (password: string) =>
+      this.request('post', '/api/v1/account/two-factor/recovery-codes', { body: { password } }),
+  }
+
+  readonly workspaces = {
+    create: (name: string) => this.request('post', '/api/v1/workspaces', { body: { name } }),
+    /** Renames the workspace of the caller. */
+    rename: (name: string) => this.request('patch', '/api/v1/workspace', { body: { name } }),
+    signInSettings: () => this.request('get', '/api/v1/sign-in-settings', {}),
+    updateSignInSettings: (body: BodyOf<'updateSignInSettings'>) => this.request('patch', '/api/v1/sign-in-settings', { body }),
+  }
+
+  readonly members = {
+    list: () => this.request('get', '/api/v1/members', {}),
+    setRole: (id: string, role: Schemas['Role']) =>
+      this.request('patch', '/api/v1/members/{id}', { params: { id }, body: { role } }),
+    /** Answers what went with the membership: tokens, own connections, sessions. */
+    remove: (id: string) => this.request('delete', '/api/v1/members/{id}', { params: { id } }),
+    endSessions: (id: string) => this.request('delete', '/api/v1/members/{id}/sessions', { params: { id } }),
+    /** A one-time link for the member to set a new password. */
+    recover: (id: string, body: BodyOf<'recoverMember'> = {}) =>
+      this.request('post', '/api/v1/members/{id}/recovery', { params: { id }, body }),
+  }
+
+  readonly teams = {
+    list: () => this.request('get', '/api/v1/teams', {}),
+    create: (body: BodyOf<'createTeam'>) => this.request('post', '/api/v1/teams', { body }),
+    rename: (id: string, name: string) => this.request('patch', '/api/v1/teams/{id}', { params: { id }, body: { name } }),
+    delete: (id: string) => this.request('delete', '/api/v1/teams/{id}', { params: { id } }),
+    /** Takes a member in, changes the role in the team, or, with the role null, takes them out. */
+    setMember: (id: string, body: BodyOf<'setTeamMember'>) =>
+      this.request('put', '/api/v1/teams/{id}/members', { params: { id }, body }),
+  }
+
+  readonly invitations = {
+    list: () => this.request('get', '/api/v1/invitations', {}),
+    /** The link is in this answer and nowhere else, unless it went by mail. */
+    create: (body: BodyOf<'createInvitation'>) => this.request('post', '/api/v1/invitations', { body }),
+    /** A new link in place of the old one. */
+    renew: (id: string) => this.request('post', '/api/v1/invitations/{id}/renew', { params: { id } }),
+    revoke: (id: string) => this.request('delete', '/api/v1/invitations/{id}', { params: { id } }),
   }
 
   readonly vault = {

@@ -23,6 +23,7 @@ export interface Connection {
   /** Address of the gateway without a trailing slash; empty for the page's own origin. */
   readonly url: string
   readonly token: string | undefined
+  readonly workspace?: (() => string | undefined) | undefined
   readonly fetch: typeof globalThis.fetch
 }
 
@@ -31,15 +32,17 @@ export interface Answered<T> {
   readonly headers: Headers
 }
 
-/** The lines of an answer, as they arrive. Throws as {@link send} does, and SallyportUnreachable when the answer breaks off. */
+/** The lines of an answer, as they arrive; with a body it is posted. Throws as {@link send} does, and SallyportUnreachable when the answer breaks off. */
 export async function* streamLines<P extends keyof paths>(
   connection: Connection,
   path: P,
   query: Query<Operation<P, 'get'>> | undefined,
+  body?: Body<Operation<P, 'post'>>,
 ): AsyncGenerator<string> {
-  const headers = new Headers({ accept: 'application/x-ndjson' })
-  if (connection.token !== undefined) headers.set('authorization', `Bearer ${connection.token}`)
-  const response = await fetchFrom(connection, `${path}${queryOf(query)}`, { headers, redirect: 'manual' })
+  const headers = headersOf(connection, 'application/x-ndjson')
+  if (body !== undefined) headers.set('content-type', 'application/json')
+  const init = { headers, redirect: 'manual', ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }) } as const
+  const response = await fetchFrom(connection, `${path}${queryOf(query)}`, init)
   const isLines = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true
   if (!response.ok || !isLines || response.body === null) {
     await readJson(connection, response)
@@ -59,6 +62,14 @@ export async function* streamLines<P extends keyof paths>(
   if (rest !== '') yield rest
 }
 
+function headersOf({ token, workspace }: Connection, accept: string): Headers {
+  const headers = new Headers({ accept })
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+  const chosen = workspace?.()
+  if (chosen !== undefined) headers.set('sallyport-workspace', chosen)
+  return headers
+}
+
 /** Sends one request of the API. Throws {@link SallyportProblem} or {@link SallyportUnreachable}. */
 export async function send<P extends keyof paths, M extends Method>(
   connection: Connection,
@@ -66,8 +77,7 @@ export async function send<P extends keyof paths, M extends Method>(
   path: P,
   parts: RequestParts<Operation<P, M>>,
 ): Promise<Answered<Answer<Operation<P, M>>>> {
-  const headers = new Headers({ accept: 'application/json' })
-  if (connection.token !== undefined) headers.set('authorization', `Bearer ${connection.token}`)
+  const headers = headersOf(connection, 'application/json')
   if (parts.body !== undefined) headers.set('content-type', 'application/json')
   const init: RequestInit = {
     method: method.toUpperCase(),
@@ -113,6 +123,24 @@ function queryOf(query: unknown): string {
     if (value !== undefined) values.set(name, String(value))
   }
   return values.size === 0 ? '' : `?${values}`
+}
+
+/**
+ * Posts a request that takes a while, and hears how far it is. Throws as {@link send} does.
+ */
+export async function sendWithProgress<P extends keyof paths, Progress>(
+  connection: Connection,
+  path: P,
+  body: Body<Operation<P, 'post'>>,
+  onProgress: (progress: Progress) => void,
+): Promise<Answer<Operation<P, 'post'>>> {
+  for await (const text of streamLines(connection, path, undefined, body)) {
+    const line: { progress?: Progress; problem?: unknown; result?: Answer<Operation<P, 'post'>> } = JSON.parse(text)
+    if (line.progress !== undefined) onProgress(line.progress)
+    else if (isProblem(line.problem)) throw new SallyportProblem(line.problem, undefined)
+    else if (line.result !== undefined) return line.result
+  }
+  throw new SallyportUnreachable(connection.url, 'its answer broke off.')
 }
 
 async function readJson(connection: Connection, response: Response): Promise<unknown> {

@@ -88,7 +88,7 @@ export function createSetup({ store, clock, log, people }: { store: Store; clock
         ...(request.ip !== undefined && { ip: request.ip }),
         ...(request.userAgent !== undefined && { userAgent: request.userAgent }),
       }
-      return { cookies: await people.signIn(request.email, request.password, client) }
+      return { cookies: (await people.signIn(request.email, request.password, client)).cookies }
     },
 
     async ensureBootstrap(tokenHash) {

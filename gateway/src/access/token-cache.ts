@@ -45,6 +45,12 @@ export class TokenCache {
     }
   }
 
+  /** For what may concern any number of tokens: somebody's role or membership changed. */
+  clear(): void {
+    this.#generation++
+    this.#entries.clear()
+  }
+
   drop(tokenId: string): void {
     this.#generation++
     for (const [key, { caller }] of this.#entries) if (caller.id === tokenId) this.#entries.delete(key)

@@ -1,10 +1,11 @@
+import type { Transaction } from 'kysely'
 import { type Caller, hasRole, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { Secret } from '../secret.ts'
 import { recordAct } from '../store/acts.ts'
-import type { TokenRow } from '../store/schema.ts'
+import type { Database, TokenRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import { randomToken, sha256 } from '../vault/digest.ts'
 import type { TokenCache } from './token-cache.ts'
@@ -41,6 +42,10 @@ export function createTokens({
           diagnostics: { errors },
         })
       }
+      if (request.personal && caller.personId === null)
+        throw new SallyportError('INVALID_INPUT', { detail: 'A personal token acts for whoever makes it: sign in to make one.' })
+      if (request.personal && request.team !== undefined)
+        throw new SallyportError('INVALID_INPUT', { detail: 'A token acts for a person or works in a team, not both.' })
       const token = `sp_${randomToken(32)}`
       const row = {
         id: newId('token', now),
@@ -50,19 +55,22 @@ export function createTokens({
         hash: sha256(token),
         hint: token.slice(0, hintLength),
         created_by: caller.id,
+        user_id: request.personal ? caller.personId : null,
+        team_id: request.team ?? null,
         created_at: new Date(now),
         per_minute: request.per_minute ?? null,
         per_day: request.per_day ?? null,
         expires_at: expiresAt,
       }
       await store.workspace(caller.workspaceId, async (db) => {
+        await refuseUnknownTeam(db, caller.workspaceId, row.team_id)
         await db.insertInto('tokens').values(row).execute()
-        const { per_minute, per_day } = row
+        const { per_minute, per_day, user_id, team_id } = row
         await recordAct(db, caller.workspaceId, {
           kind: 'token.created',
           by: caller,
           target: { kind: 'token', id: row.id, name: row.name },
-          after: { role, per_minute, per_day, expires_at: expiresAt },
+          after: { role, per_minute, per_day, expires_at: expiresAt, for: user_id ?? team_id ?? 'workspace' },
         })
       })
       return { id: row.id, token: new Secret(token), name: row.name, role }
@@ -105,6 +113,17 @@ export function createTokens({
   }
 }
 
+async function refuseUnknownTeam(db: Transaction<Database>, workspaceId: string, id: string | null): Promise<void> {
+  if (id === null) return
+  const team = await db
+    .selectFrom('teams')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (team === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no team "${id}" in this workspace.` })
+}
+
 function refuseStronger(caller: Caller, token: Pick<TokenRow, 'role'>): void {
   if (hasRole(caller, token.role)) return
   throw new SallyportError('FORBIDDEN', {
@@ -118,6 +137,8 @@ function toView(row: TokenRow): TokenView {
     name: row.name,
     role: row.role,
     hint: row.hint,
+    personal: row.user_id !== null,
+    team: row.team_id,
     per_minute: row.per_minute,
     per_day: row.per_day,
     created_at: row.created_at.toISOString(),

@@ -1,11 +1,20 @@
 import type { Caller, CallerKind, Role } from '../caller.ts'
 import type { Secret } from '../secret.ts'
+import type { Account } from './account.ts'
+import type { Invitations } from './invitations.ts'
+import type { Members } from './members.ts'
+import type { SignedIn } from './people.ts'
+import type { Recovery } from './recovery.ts'
+import type { SignInPolicies } from './sign-in-settings.ts'
+import type { SingleSignOn } from './sso.ts'
+import type { Teams } from './teams.ts'
+import type { Workspaces } from './workspaces.ts'
 
 /** What a request brings to show who it is, as it came through an entrance. */
 export type Credentials =
   | { readonly kind: 'bearer'; readonly token: Secret }
-  /** The whole Cookie header of a browser. */
-  | { readonly kind: 'session'; readonly cookie: Secret }
+  /** The whole Cookie header of a browser, and the workspace it works in; without one the person's first. */
+  | { readonly kind: 'session'; readonly cookie: Secret; readonly workspace?: string }
   /** The gateway runs a stored call in the name of whoever asked for it first. */
   | { readonly kind: 'stored'; readonly workspaceId: string; readonly callerKind: CallerKind; readonly callerId: string }
   | { readonly kind: 'none' }
@@ -15,6 +24,8 @@ export interface TokenView {
   readonly name: string
   readonly role: Role
   readonly hint: string
+  readonly personal: boolean
+  readonly team: string | null
   readonly per_minute: number | null
   readonly per_day: number | null
   readonly created_at: string
@@ -27,6 +38,8 @@ export interface TokenView {
 export interface Access {
   /** Throws UNAUTHENTICATED. The caller has the address, for the audit log of what it is going to do. */
   authenticate(credentials: Credentials, ip?: string): Promise<Caller>
+  /** Who is signed in, whatever workspaces they are a member of. Throws UNAUTHENTICATED. */
+  person(credentials: Credentials): Promise<SignedIn>
   /** True until the first owner exists. */
   setupRequired(): Promise<boolean>
   /** Makes the one-time setup code of a fresh installation (old codes stop working); null when an owner exists. */
@@ -40,12 +53,47 @@ export interface Access {
     userAgent?: string
     ip?: string
   }): Promise<{ cookies: readonly string[] }>
-  signIn(request: { email: string; password: string; userAgent?: string; ip?: string }): Promise<{ cookies: readonly string[] }>
+  /** `twoFactor`: the password was right, and {@link secondFactor} comes next. */
+  signIn(request: {
+    email: string
+    password: string
+    userAgent?: string
+    ip?: string
+  }): Promise<{ cookies: readonly string[]; twoFactor: boolean }>
+  /** With the cookies of {@link signIn} and a code of the authenticator, or one of the recovery codes. */
+  secondFactor(request: {
+    cookie: Secret
+    code: { totp: string } | { recovery: string }
+    userAgent?: string
+    ip?: string
+  }): Promise<{ cookies: readonly string[] }>
+  /** Opens a session for somebody who has just joined by an invitation. */
+  welcome(userId: string, client: { userAgent?: string; ip?: string }): Promise<{ cookies: readonly string[] }>
   signOut(cookie: Secret, ip?: string): Promise<{ cookies: readonly string[] }>
   createToken(
     caller: Caller,
-    request: { name: string; role?: Role; expires_at?: string; per_minute?: number; per_day?: number },
+    request: {
+      name: string
+      role?: Role
+      /** Acts for the person who makes it, and reaches their own connections. */
+      personal?: boolean
+      /** Works in this team, and reaches its connections. */
+      team?: string
+      expires_at?: string
+      per_minute?: number
+      per_day?: number
+    },
   ): Promise<{ id: string; token: Secret; name: string; role: Role }>
   listTokens(caller: Caller): Promise<readonly TokenView[]>
   revokeToken(caller: Caller, id: string): Promise<void>
+  readonly workspaces: Workspaces
+  readonly members: Members
+  readonly teams: Teams
+  readonly invitations: Invitations
+  readonly account: Account
+  readonly recovery: Recovery
+  readonly signInSettings: SignInPolicies
+  readonly singleSignOn: SingleSignOn
+  /** Whether invitations and lost passwords go by mail. */
+  readonly mails: boolean
 }

@@ -12,11 +12,11 @@ export async function firstWorkspace(db: Kysely<Database>): Promise<string | und
   return row?.id
 }
 
-export async function createWorkspace(db: Kysely<Database>, now: number): Promise<string> {
+export async function createWorkspace(db: Kysely<Database>, now: number, name = 'Default'): Promise<string> {
   const id = newId('workspace', now)
   await db
     .insertInto('workspaces')
-    .values({ id, name: 'Default', created_at: new Date(now) })
+    .values({ id, name, created_at: new Date(now) })
     .execute()
   return id
 }

@@ -6,8 +6,10 @@ import type { CompiledConnector, Settings } from '../definition/types.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { recordAct } from '../store/acts.ts'
+import { isUniqueViolation } from '../store/constraints.ts'
 import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
+import { openCurrent, storeSealed } from '../vault/sealing.ts'
 import type { Vault } from '../vault/types.ts'
 import { connectionFacts } from './acts.ts'
 import { type CredentialFields, fieldsOf, labelOf, parseFields } from './auth-schemes.ts'
@@ -15,7 +17,6 @@ import { Cache } from './cache.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { createCredentials, type SealedCredential } from './credentials.ts'
 import { pageSize, parseCursor, toPage } from './page.ts'
-import { openCurrent, storeSealed } from './sealing.ts'
 import type { Connections, ConnectionView } from './types.ts'
 
 /** A connection ready for calls: its connector compiled, its base URL known, its credential still sealed. */
@@ -57,10 +58,6 @@ const none: AuthScheme = { type: 'none' }
 
 function notFound(id: string): SallyportError {
   return new SallyportError('NOT_FOUND', { detail: `There is no connection "${id}" in this workspace.` })
-}
-
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505' // SQLSTATE unique_violation
 }
 
 /** The scheme a connection asks for, or the connector's first. */

@@ -6,8 +6,8 @@ import type { Log } from '../log.ts'
 import { recordAct } from '../store/acts.ts'
 import { type SealedColumn, sealedColumns } from '../store/sealed-columns.ts'
 import type { Store } from '../store/types.ts'
+import { isSealingKeyViolation } from '../vault/sealing.ts'
 import type { KeyStore, Place, Sealed, Vault } from '../vault/types.ts'
-import { isSealingKeyViolation } from './sealing.ts'
 import type { VaultRotation } from './types.ts'
 
 /** Values read at a time. Each is stored in a transaction of its own, which can wait for nobody in a circle. */

@@ -6,5 +6,6 @@ export const doors = [
   'call', // an action of a connector, with its credential
   'reach', // the first check of a connection test: does the base URL answer?
   'spec_import', // an OpenAPI document by URL
+  'sign_in', // a provider of single sign-on: its discovery document, keys, tokens, userinfo
 ] as const
 export type Door = (typeof doors)[number]

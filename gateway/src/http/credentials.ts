@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Myself } from '../access/account.ts'
 import type { Access, Credentials } from '../access/types.ts'
 import type { Caller } from '../caller.ts'
 import { SallyportError, unreachable } from '../errors.ts'
@@ -23,12 +24,39 @@ export function credentialsOf(request: FastifyRequest): Credentials {
     case 'bearer':
       return { kind, token: new Secret(bearerScheme.exec(authorization)?.[1] ?? '') }
     case 'session':
-      return { kind, cookie: new Secret(cookie) }
+      return { kind, cookie: new Secret(cookie), ...workspaceOf(request) }
     case 'none':
       return { kind }
     default:
       return unreachable(kind)
   }
+}
+
+/** The workspace that a person works in. A token has its own, whatever a header says. */
+function workspaceOf({ headers }: FastifyRequest): { workspace?: string } {
+  const workspace = headers['sallyport-workspace']
+  return typeof workspace === 'string' && workspace !== '' ? { workspace } : {}
+}
+
+/** For scopes where everything is about the account of whoever is signed in. */
+export function requirePerson(app: HttpApp, access: Access): void {
+  app.decorateRequest('person', null)
+  app.addHook('onRequest', async (request) => {
+    request.setDecorator('person', await access.person(credentialsOf(request)))
+  })
+}
+
+/** Whoever {@link requirePerson} found, with what shows it. */
+export function myself(request: FastifyRequest): Myself {
+  const person = request.getDecorator<Myself['person'] | null>('person')
+  if (person === null) throw new SallyportError('UNAUTHENTICATED')
+  return { person, cookie: new Secret(request.headers.cookie ?? ''), ip: request.ip }
+}
+
+/** The address and the program of whoever asks, for the list of sessions. */
+export function clientOf(request: FastifyRequest): { ip: string; userAgent?: string } {
+  const userAgent = request.headers['user-agent']
+  return { ip: request.ip, ...(userAgent !== undefined && { userAgent }) }
 }
 
 /** For scopes where everything needs a caller: finds out who asks, and whether the role suffices, before the body is read. */

@@ -5,8 +5,8 @@ import type { HttpApp } from './services.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The lowest role that may use the route. */
-    role?: Role
+    /** The lowest role that may use the route; `person` for what people do with their own account, whatever their role. */
+    role?: Role | 'person'
   }
 }
 
@@ -25,7 +25,7 @@ export function requireDeclaredRoles(app: HttpApp): void {
 /** Throws FORBIDDEN below the role of the route, before its body is read. A route without one is for nobody. */
 export function requireRoleOf(request: FastifyRequest, caller: Caller): void {
   const { role } = request.routeOptions.config
-  if (role === undefined) throw new SallyportError('FORBIDDEN')
+  if (role === undefined || role === 'person') throw new SallyportError('FORBIDDEN')
   requireRole(caller, role)
 }
 

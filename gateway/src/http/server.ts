@@ -1,19 +1,24 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify } from 'fastify'
-import { requireCaller } from './credentials.ts'
+import { requireCaller, requirePerson } from './credentials.ts'
 import { serveDashboard } from './dashboard.ts'
 import { guardAgainstOtherSites, requireCallerAddress } from './guard.ts'
 import { addSecurityHeaders } from './headers.ts'
 import { describeRoutes } from './openapi.ts'
 import { errorHandler } from './problems.ts'
 import { requireDeclaredRoles } from './roles.ts'
+import { accountRoutes } from './routes/account.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { connectorRoutes } from './routes/connectors.ts'
+import { invitationRoutes, joinRoutes } from './routes/invitations.ts'
+import { memberRoutes } from './routes/members.ts'
 import { metaRoutes } from './routes/meta.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { signInRoutes, workspaceRoutes } from './routes/sign-in.ts'
+import { teamRoutes } from './routes/teams.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { toolRoutes } from './routes/tools.ts'
 import { vaultRoutes } from './routes/vault.ts'
@@ -55,6 +60,8 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
     async (api: HttpApp) => {
       metaRoutes(api, services, options, false)
       sessionRoutes(api, services, options)
+      signInRoutes(api, services)
+      joinRoutes(api, services)
       createCallRoute(api, services, options)
     },
     { prefix: '/api/v1' },
@@ -68,8 +75,19 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       toolRoutes(api, services, options)
       approvalRoutes(api, services, options)
       tokenRoutes(api, services)
+      memberRoutes(api, services)
+      teamRoutes(api, services)
+      invitationRoutes(api, services)
+      workspaceRoutes(api, services)
       auditRoutes(api, services)
       vaultRoutes(api, services)
+    },
+    { prefix: '/api/v1' },
+  )
+  app.register(
+    async (api: HttpApp) => {
+      requirePerson(api, services.access)
+      accountRoutes(api, services)
     },
     { prefix: '/api/v1' },
   )

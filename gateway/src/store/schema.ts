@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
-import type { Role } from '../caller.ts'
+import type { Role, TeamRole } from '../caller.ts'
 
 /** The rows of the database, as `migrations/` makes them. */
 
@@ -21,9 +21,6 @@ interface MemberTable {
   role: Role
   created_at: Created
 }
-
-/** A role within a team: a manager manages its connections and its members. */
-export type TeamRole = 'member' | 'manager'
 
 interface TeamTable {
   id: string
@@ -251,12 +248,12 @@ interface AuditLogTable {
   /** A bigint, which the driver reads as text. */
   seq: string
   at: Date
-  /** Null for calls. */
-  actor: string | null
-  target: string | null
   kind: string
   body: string
   hash: Buffer
+  /** Null for calls. */
+  actor: string | null
+  target: string | null
 }
 
 interface AuditCheckpointTable {

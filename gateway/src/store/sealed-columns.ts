@@ -28,6 +28,13 @@ export const sealedCallColumns = {
  */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'connections', column: 'credential', keyColumn: 'credential_key_id', row: 'id', version: 'credential_version' },
+  {
+    table: 'sign_in_settings',
+    column: 'sso_secret',
+    keyColumn: 'sso_secret_key_id',
+    row: 'workspace_id',
+    version: 'sso_secret_version',
+  },
   ...Object.values(sealedCallColumns),
 ]
 

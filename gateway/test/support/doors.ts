@@ -120,4 +120,20 @@ export const doorDrivers: Readonly<Record<Door, DoorDriver>> = {
       return { ...refused(answer), answered: / answered \d{3}\./.test(answer.json?.detail) }
     },
   },
+  sign_in: {
+    followsRedirects: false,
+    takesQuery: false,
+    sendsCredential: false,
+    async knock({ wall, gateway, url }) {
+      const single_sign_on = {
+        issuer: url,
+        client_id: 'sallyport',
+        client_secret: canarySecret,
+        domains: ['a.example'],
+        default_role: null,
+      }
+      const answer = await wall.ask({ gateway, method: 'PATCH', path: '/api/v1/sign-in-settings', body: { single_sign_on } })
+      return { ...refused(answer), answered: /did not answer as an OpenID provider/.test(answer.json?.detail) }
+    },
+  },
 }

@@ -9,6 +9,8 @@ import type { World } from './workspaces.ts'
 export interface Makers {
   readonly owner: Sallyport
   readonly agent: Sallyport
+  /** Uses an invitation up, and answers the id of who joined. */
+  readonly join: (url: string) => Promise<string>
 }
 
 export interface RouteCase {
@@ -18,6 +20,8 @@ export interface RouteCase {
   readonly fresh?: (world: World, makers: Makers) => Promise<string>
   readonly query?: string
   readonly body?: (world: World) => unknown
+  /** The lowest role whom this very request succeeds for, where the route itself is open to lower ones for what is theirs. */
+  readonly needs?: Role
 }
 
 export interface Route extends RouteCase {
@@ -25,8 +29,8 @@ export interface Route extends RouteCase {
   readonly method: string
   /** As in the description, with `{id}`. */
   readonly path: string
-  /** Null for a route that anyone may call. */
-  readonly role: Role | null
+  /** Null for a route that anyone may call, `person` for one about the account of whoever is signed in. */
+  readonly role: Role | 'person' | null
 }
 
 let count = 0
@@ -46,6 +50,16 @@ const freshApproval = async (world: World, { agent }: Makers) => {
 function plainConnector(slug: string, word: string): Record<string, unknown> {
   const servers = { production: { url: 'https://api.example.test' } }
   return { connector: slug, name: `Plain of ${word}`, servers, actions: { look: { method: 'GET', path: '/look' } } }
+}
+
+let guests = 0
+const guest = () => `guest-${++guests}@example.test`
+const freshTeam = async (_world: World, { owner }: Makers) => (await owner.teams.create({ name: unique('fresh') })).id
+const freshInvitation = async (_world: World, { owner }: Makers) =>
+  (await owner.invitations.create({ email: guest(), role: 'viewer' })).id
+const freshMember = async (_world: World, { owner, join }: Makers) => {
+  const { url } = await owner.invitations.create({ email: guest(), role: 'viewer' })
+  return join(url ?? '')
 }
 
 const connector = (world: World) => world.connector
@@ -111,6 +125,50 @@ const cases: Readonly<Record<string, RouteCase>> = {
   createAuditCheckpoint: {},
   exportAudit: {},
 
+  listMembers: {},
+  updateMember: { id: ({ member }) => member, fresh: freshMember, body: () => ({ role: 'member' }) },
+  removeMember: { id: ({ member }) => member, fresh: freshMember },
+  endMemberSessions: { id: ({ member }) => member, fresh: freshMember },
+  recoverMember: { id: ({ member }) => member, fresh: freshMember, body: () => ({}) },
+
+  listTeams: {},
+  createTeam: { body: () => ({ name: unique('team') }) },
+  renameTeam: { id: ({ team }) => team, fresh: freshTeam, body: () => ({ name: unique('renamed') }) },
+  deleteTeam: { id: ({ team }) => team, fresh: freshTeam },
+  setTeamMember: {
+    id: ({ team }) => team,
+    fresh: freshTeam,
+    needs: 'admin',
+    body: ({ member }) => ({ person: member, role: 'member' }),
+  },
+
+  listInvitations: {},
+  createInvitation: { body: () => ({ email: guest(), role: 'viewer' }) },
+  renewInvitation: { id: ({ invitation }) => invitation, fresh: freshInvitation },
+  revokeInvitation: { id: ({ invitation }) => invitation, fresh: freshInvitation },
+  lookAtInvitation: { body: () => ({ code: 'none' }) },
+  join: { body: () => ({ code: 'none', name: 'N', password: 'long enough to be one' }) },
+
+  renameWorkspace: { body: ({ word }) => ({ name: word }) },
+  getSignInSettings: {},
+  updateSignInSettings: { body: () => ({ require_two_factor: false }) },
+  beginSingleSignOn: { body: () => ({ workspace: 'none' }) },
+  endSingleSignOn: { query: '?code=none&state=none' },
+  sendSecondFactor: { body: () => ({ code: '000000' }) },
+  requestRecovery: { body: () => ({ email: 'nobody@example.test' }) },
+  setPassword: { body: () => ({ code: 'none', password: 'long enough to be one' }) },
+
+  updateAccount: { body: () => ({ name: 'Somebody' }) },
+  changePassword: { body: () => ({ current_password: 'wrong', new_password: 'long enough to be one' }) },
+  listMySessions: {},
+  endMySession: { id: ({ session }) => session },
+  endMyOtherSessions: {},
+  beginTwoFactor: { body: () => ({ password: 'wrong' }) },
+  confirmTwoFactor: { body: () => ({ code: '000000' }) },
+  endTwoFactor: { body: () => ({ password: 'wrong' }) },
+  newRecoveryCodes: { body: () => ({ password: 'wrong' }) },
+  createWorkspace: { body: () => ({ name: unique('workspace') }) },
+
   rotateVault: { body: () => ({}) },
 }
 
@@ -139,7 +197,7 @@ export const routes: readonly Route[] = described.map(({ path, method, operation
   method: method.toUpperCase(),
   path,
   // A route with neither is for nobody, and so nobody's request would succeed.
-  role: operation.security?.length === 0 ? null : (operation['x-minimum-role'] as Role),
+  role: operation.security?.length === 0 ? null : (operation['x-minimum-role'] as Role | 'person'),
 }))
 
 export interface Answer {

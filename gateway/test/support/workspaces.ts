@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Sallyport } from '@sallyport/sdk'
 import type pg from 'pg'
 import { type Role, roles } from '../../src/caller.ts'
 import { newId } from '../../src/id.ts'
@@ -75,6 +76,11 @@ export interface World {
   readonly approval: string
   /** A token that nobody uses. */
   readonly token: string
+  /** A person who is a viewer here and nowhere else, and one of their sessions. */
+  readonly member: string
+  readonly session: string
+  readonly team: string
+  readonly invitation: string
   /** What the API gets from this world's connections. */
   readonly key: string
   readonly tokens: Readonly<Record<Role, string>>
@@ -123,9 +129,17 @@ async function makeWorld(
   const call = await agent.calls.create({ ...ask, action: 'pay', idempotency_key: 'the-same-everywhere' })
   const waiting = await agent.calls.create({ ...ask, action: 'pay_asked' })
   if (!('approval' in waiting)) throw new Error('expected to wait')
+  const joined = await joinAs(gateway, owner, `viewer@${word}.test`, 'viewer')
+  const { rows: sessions } = await db.query<{ id: string }>('select id from sallyport.session where "userId" = $1', [joined.id])
+  const team = await owner.teams.create({ name: `Team of ${word}` })
+  await owner.teams.setMember(team.id, { person: joined.id, role: 'member' })
   return {
     workspaceId,
     word,
+    member: joined.id,
+    session: sessions[0]?.id ?? '',
+    team: team.id,
+    invitation: (await owner.invitations.create({ email: `invited@${word}.test`, role: 'viewer' })).id,
     connector: `ledger-${word}`,
     connection: connection.id,
     call: call.id,
@@ -134,6 +148,33 @@ async function makeWorld(
     key,
     tokens,
   }
+}
+
+/** What a browser sends after it has taken the cookies of an answer. */
+export function browserOf(answer: Response): Record<string, string> {
+  const cookie = answer.headers.getSetCookie().map((line) => line.split(';', 1)[0])
+  return { cookie: cookie.join('; '), 'sec-fetch-site': 'same-origin' }
+}
+
+/** Invites somebody, who joins: their id, and the headers of their session. */
+export async function joinAs(
+  gateway: Pick<GatewayProcess, 'url'>,
+  owner: Sallyport,
+  email: string,
+  role: Role,
+  password = 'correct horse battery',
+): Promise<{ id: string; headers: Record<string, string> }> {
+  const { url } = await owner.invitations.create({ email, role })
+  const answer = await fetch(`${gateway.url}/api/v1/join`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code: new URL(url ?? '').hash.replace('#code=', ''), name: email.split('@')[0], password }),
+  })
+  if (answer.status !== 201) throw new Error(await answer.text())
+  const headers = browserOf(answer)
+  const session = await fetch(`${gateway.url}/api/v1/session`, { headers })
+  const { person } = (await session.json()) as { person: { id: string } }
+  return { id: person.id, headers }
 }
 
 export interface TwoWorlds {
@@ -168,12 +209,14 @@ export async function openTwoWorlds(): Promise<TwoWorlds> {
 }
 
 /** Parts of an answer that no other world's caller may see. */
-export function tracesOf({ word, workspaceId, connector, connection, call, approval, token, key }: World): readonly string[] {
-  return [word, workspaceId, connector, connection, call, approval, token, key]
+export function tracesOf(world: World): readonly string[] {
+  const { word, workspaceId, connector, connection, call, approval, token, key, member, session, team, invitation } = world
+  return [word, workspaceId, connector, connection, call, approval, token, key, member, session, team, invitation]
 }
 
 /** An id that nothing has, of the shape of this one. */
 export function absent(id: string): string {
   const at = id.lastIndexOf('_') + 1
-  return at > 0 ? `${id.slice(0, at)}${'0'.repeat(id.length - at)}` : id.replace(/[a-z]/g, 'x')
+  if (at > 0) return `${id.slice(0, at)}${'0'.repeat(id.length - at)}`
+  return /^[\da-f-]{36}$/.test(id) ? id.replace(/[\da-f]/g, '0') : id.replace(/[a-z]/g, 'x')
 }

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import { Instant, Role } from './common.ts'
 
+const Named = Type.Object({ id: Type.String(), name: Type.String() })
+
 /** Who is asking. `setup_required` until the first person has used the setup link. */
 export const Session = Type.Object({
   setup_required: Type.Boolean(),
@@ -14,10 +16,36 @@ export const Session = Type.Object({
     }),
     Type.Null(),
   ]),
-  workspace: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
+  workspace: Type.Union([Named, Type.Null()]),
+  person: Type.Union(
+    [
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        email: Type.String(),
+        two_factor: Type.Boolean(),
+        single_sign_on: Type.Boolean({
+          description: 'The session was opened by single sign-on and counts for its workspace only.',
+        }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'Who is signed in; there may be no caller yet, when the workspace wants a second factor.' },
+  ),
+  workspaces: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), role: Role }), {
+    description: 'Of the person. The header Sallyport-Workspace chooses one by id; without it the first one counts.',
+  }),
+  next_step: Type.Union([Type.Literal('second_factor'), Type.Literal('turn_on_two_factor'), Type.Null()], {
+    description:
+      'second_factor: the password was right, send the code next. turn_on_two_factor: the workspace lets in only people who have it.',
+  }),
+  single_sign_on: Type.Union([Named, Type.Null()], {
+    description: 'The workspace with single sign-on, when it is the only one of the installation.',
+  }),
+  mails: Type.Boolean({ description: 'Whether invitations and lost passwords go by mail.' }),
   version: Type.String(),
 })
-const Password = Type.String({ minLength: 10, maxLength: 128 })
+export const Password = Type.String({ minLength: 10, maxLength: 128 })
 export const SetupRequest = Type.Object(
   {
     code: Type.String({ maxLength: 200 }),
@@ -32,11 +60,18 @@ export const SignInRequest = Type.Object(
   { additionalProperties: false },
 )
 
+export const SecondFactorRequest = Type.Union([
+  Type.Object({ code: Type.String({ pattern: '^\\d{6}$' }) }, { additionalProperties: false }),
+  Type.Object({ recovery_code: Type.String({ minLength: 1, maxLength: 50 }) }, { additionalProperties: false }),
+])
+
 export const Token = Type.Object({
   id: Type.String(),
   name: Type.String(),
   role: Role,
   hint: Type.String({ description: 'First characters of the token, to recognise it.' }),
+  personal: Type.Boolean({ description: 'Acts for the person who made it, and reaches their own connections.' }),
+  team: Type.Union([Type.String(), Type.Null()], { description: 'The team whose connections it reaches.' }),
   per_minute: Type.Union([Type.Integer(), Type.Null()]),
   per_day: Type.Union([Type.Integer(), Type.Null()]),
   created_at: Instant,
@@ -49,6 +84,8 @@ export const CreateTokenRequest = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
     role: Type.Optional(Role),
+    personal: Type.Optional(Type.Boolean({ description: 'Acts for whoever makes it, and reaches their own connections.' })),
+    team: Type.Optional(Type.String({ maxLength: 200, description: 'The team whose connections it reaches.' })),
     expires_at: Type.Optional(Instant),
     per_minute: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Calls with this token in any 60 seconds.' }),

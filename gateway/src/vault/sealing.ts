@@ -1,5 +1,5 @@
 import { SallyportError } from '../errors.ts'
-import type { Vault } from '../vault/types.ts'
+import type { Vault } from './types.ts'
 
 /** The foreign keys by which stored values hold on to the key that sealed them end like this. */
 const keyConstraint = /_key$/
