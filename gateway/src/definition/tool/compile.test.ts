@@ -73,6 +73,15 @@ describe.each(toolFormats)('a schema for %s', (format) => {
     expect(new Set(Object.keys(returned.body))).toEqual(new Set(['filter[status]', '$top', 'filter_status', 'x'.repeat(90)]))
   })
 
+  it('takes what is required and nowhere described', () => {
+    const schema = object({ inner: { type: 'object', required: ['id'] } }, { required: ['inner'] })
+    const { schema: shown, back } = compile(schema, format)
+    expect(lint(schema)).toEqual([])
+    expect(shown.properties).toMatchObject({ inner: { properties: { id: {} }, required: ['id'] } })
+    const asText = !['mcp', 'anthropic', 'openai'].includes(format)
+    expect(restore({ inner: { id: asText ? '7' : 7 } }, back)).toEqual({ inner: { id: 7 } })
+  })
+
   it('takes any value where the API does', () => {
     const schema = object({ any: {}, map: { type: 'object' }, list: { type: 'array' } }, { required: ['any', 'map', 'list'] })
     const { schema: shown, back } = compile(schema, format)

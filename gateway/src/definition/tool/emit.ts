@@ -229,7 +229,10 @@ export function emitter(family: Family, level: Level, budget: number, read: Read
 
   /** An object with its properties, `depth` objects deep; the root is 1. */
   function object(shape: Shape, depth: number): Emitted {
-    const { properties, required, rest } = shape
+    const { required, rest } = shape
+    // What must be there and is nowhere described can hold anything.
+    const undescribed = [...required].filter((name) => !shape.properties.has(name))
+    const properties = new Map([...shape.properties, ...undescribed.map((name) => [name, { all: [] }] as const)])
     if (properties.size === 0 && required.size === 0 && depth > 1) {
       if (!family.open || rest === undefined || typeof rest === 'boolean') return opaque(shape, 'object')
       const values = value(rest, depth)
