@@ -88,6 +88,20 @@ function violationsOfWrite(write: Write, log: Log, count: number): string[] {
   return wrong
 }
 
+/** The audit log from its beginning to its end: nothing of it may be missing, changed or in another order. */
+export async function auditProblems(owner: Sallyport): Promise<{ entries: number; problems: string[] }> {
+  const problems: string[] = []
+  let entries = 0
+  let from: number | null = 1
+  while (from !== null) {
+    const step: Awaited<ReturnType<Sallyport['audit']['verify']>> = await owner.audit.verify({ from })
+    entries += step.entries
+    problems.push(...step.problems.map((problem) => JSON.stringify(problem)))
+    from = step.next
+  }
+  return { entries, problems }
+}
+
 /** Asks for every write again with its key: none may happen twice, and what was acknowledged must be answered as it was. */
 export async function repeatAll(callers: Callers, told: Told): Promise<string[]> {
   const wrong: string[] = []

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CountingUpstream, connectLedger } from '../support/counting-upstream.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess, temporaryDataDir } from '../support/gateway.ts'
-import { type Counts, readLog, repeatAll, violationsOf } from './chaos-check.ts'
+import { auditProblems, type Counts, readLog, repeatAll, violationsOf } from './chaos-check.ts'
 import { type Callers, startLoad } from './chaos-load.ts'
 import { numbersFrom, randomFrom } from './options.ts'
 
@@ -122,6 +122,7 @@ const began = Date.now()
 const deadline = began + options.minutes * 60_000
 const leftOver: string[] = []
 let round = 0
+let audit = { entries: 0, problems: [] as string[] }
 
 try {
   for (; round < options.rounds && Date.now() < deadline; round++) {
@@ -165,6 +166,8 @@ try {
   // What the ends of a dead database left open, the next start closes.
   await gateway.stop()
   gateway = await startGateway()
+  audit = await auditProblems(gateway.client())
+  violations.push(...audit.problems.map((text) => `audit log: ${text}`))
   for (const id of leftOver) {
     const { status, outcome } = await gateway.client().calls.get(id)
     if (status === 'started' || outcome === 'not_sent') violations.push(`call ${id} is ${status}/${outcome} after the last start`)
@@ -182,6 +185,7 @@ kills: ${[...kills].map(([victim, count]) => `${count} ${victim}`).join(', ')}
 answered reads ${totals.reads}; writes ${totals.writes}, of them acknowledged ${totals.acknowledged} (after approval ${totals.approvals}), answered with a problem ${totals.problems}, without an answer ${totals.unanswered}
 longest recovery: start of a killed gateway ${worst(recoveries.gateway)}, killed database ${worst(recoveries.database)}
 calls left open by a database that died under a living gateway, closed by the next start: ${leftOver.length}
+entries of the audit log, verified from the first to the last: ${audit.entries}
 violations: ${violations.length}`)
 for (const text of violations) console.log(`  ${text}`)
 process.exitCode = violations.length === 0 ? 0 : 1
