@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -170,7 +170,7 @@ describe('errors', () => {
       ['call', 'crm', 'add', 'name'],
       ['call', 'crm', 'add', 'id:=seven'],
       ['call', 'crm', 'add', '--input', '[1]'],
-      ['import', 'x.yaml', '--select', ','],
+      ['import', 'x.yaml', '--only', ','],
     ]
     for (const args of wrong) expect([args, (await run(args, { url })).code]).toEqual([args, 2])
     expect(received).toEqual([])
@@ -270,7 +270,7 @@ describe('import', () => {
       operations: 3,
       imported: 2,
       entries: [
-        { operation: 'POST /upload', pointer: '/paths/~1upload/post', level: 'skipped', message: 'multipart is not supported' },
+        { operation: 'upload', pointer: '/paths/~1upload/post', level: 'skipped', code: 'part_left_out', message: 'No.' },
       ],
     },
   }
@@ -289,7 +289,7 @@ describe('import', () => {
         'My CRM',
         '--server-url',
         'https://crm.example',
-        '--select',
+        '--only',
         'get_customer, add_note',
       ],
       { url, cwd },
@@ -304,7 +304,7 @@ describe('import', () => {
     expect(result.code).toBe(0)
     expect(result.stdout).toContain('Imported crm 1.0.0: 2 actions.')
     expect(result.stdout).toContain('OpenAPI 3.0.3: 2 of 3 operations imported.')
-    expect(result.stdout).toMatch(/skipped +POST \/upload +multipart is not supported/)
+    expect(result.stdout).toMatch(/skipped +upload +\/paths\/~1upload\/post +No\./)
     expect(result.stderr).toBe('Next: sallyport connect crm\n')
   })
 
@@ -318,36 +318,77 @@ describe('import', () => {
   it('stores nothing in a dry run', async () => {
     const { url, received } = await startApi({
       'POST /connectors/parse': {
-        body: { document: { connector: 'crm', version: '1.0.0', actions: { a: {}, b: {} } }, report: created.report },
+        body: { document: { connector: 'crm', version: '1.0.0', actions: { a: {} } }, report: created.report },
       },
     })
     const cwd = await temporaryFolder()
     await writeFile(join(cwd, 'crm.yaml'), 'openapi: 3.0.3')
-    const result = await run(['import', 'crm.yaml', '--dry-run', '--select', 'a'], { url, cwd })
+    const result = await run(['import', 'crm.yaml', '--dry-run', '--only', 'a'], { url, cwd })
     expect(result.stdout).toContain('Would import crm 1.0.0: 1 actions. Nothing was stored.')
-    expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/v1/connectors/parse'])
+    expect(received.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ['POST', '/api/v1/connectors/parse', { text: 'openapi: 3.0.3', select: ['a'] }],
+    ])
   })
 
   it('stores the next version of a connector that is there', async () => {
-    const document = { connector: 'crm', version: '1.0.0', name: 'CRM', actions: { a: { method: 'GET' }, b: {} } }
+    const document = { connector: 'crm', version: '1.0.0', name: 'Mine', actions: { a: { method: 'GET' } } }
     const { url, received } = await startApi({
       'POST /connectors/parse': { body: { document, report: created.report } },
       'PUT /connectors/crm': { body: { ...created, version: '1.1.0', actions: ['a'], report: null } },
     })
     const cwd = await temporaryFolder()
     await writeFile(join(cwd, 'crm.yaml'), 'connector: crm')
-    const result = await run(['import', 'crm.yaml', '--update', '--select', 'a', '--name', 'Mine'], { url, cwd })
+    const result = await run(['import', 'crm.yaml', '--update', '--only', 'a', '--name', 'Mine'], { url, cwd })
     expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('Updated crm to 1.1.0: 1 actions.') })
-    expect(received[1]?.body).toEqual({
-      document: { ...document, name: 'Mine', actions: { a: { method: 'GET' } } },
-      autoBump: true,
+    expect(received[0]?.body).toEqual({ text: 'connector: crm', name: 'Mine', select: ['a'] })
+    expect(received[1]?.body).toEqual({ document, autoBump: true })
+  })
+
+  it('shows what there is to choose from, and takes what is proposed', async () => {
+    const operation = {
+      action: 'get_customer',
+      method: 'GET',
+      path: '/customers/{id}',
+      title: 'Read',
+      tags: ['crm'],
+      effect: 'read',
+      inputs: 1,
+      required: 1,
+    }
+    const preview = {
+      connector: 'crm',
+      name: 'CRM',
+      description: '',
+      servers: { production: {} },
+      auth: {},
+      tags: [{ name: 'crm', operations: 2 }],
+      operations: [operation, { ...operation, action: 'odd', problem: 'It cannot be called.' }],
+      proposal: [{ action: 'get_customer', reason: 'Reads one of customers.' }],
+      report: created.report,
+    }
+    const { url, received } = await startApi({
+      'POST /connectors/preview': { headers: { 'content-type': 'application/x-ndjson' }, body: { result: preview } },
+      'POST /connectors': { status: 201, body: created },
     })
-    const wrong = await run(['import', 'crm.yaml', '--update', '--select', 'c'], { url, cwd })
-    expect(wrong).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('There is no action "c" to select.\n  Its actions: a, b.'),
-    })
-    expect(received).toHaveLength(3)
+    const cwd = await temporaryFolder()
+    await mkdir(join(cwd, 'api/paths'), { recursive: true })
+    await writeFile(join(cwd, 'api/openapi.yaml'), 'openapi: 3.0.3')
+    await writeFile(join(cwd, 'api/paths/a.json'), '{}')
+    await writeFile(join(cwd, 'api/readme.md'), 'no part of it')
+    const shown = await run(
+      ['import', 'api', '--preview', '--tag', 'crm', '--tag', 'billing', '--read-only', '--search', 'cust', '--rename', 'a=b'],
+      { url, cwd },
+    )
+    expect(shown).toMatchObject({ code: 0, stderr: expect.stringContaining('import these 1 with --proposed') })
+    expect(shown.stdout).toMatch(/\* get_customer +read +GET \/customers\/\{id\} +Reads one of customers\./)
+    expect(shown.stdout).toMatch(/odd .*It cannot be called\./)
+    const files = { 'openapi.yaml': 'openapi: 3.0.3', 'paths/a.json': '{}' }
+    expect(received[0]?.body).toEqual({ files, tags: ['crm', 'billing'], read_only: true, search: 'cust', rename: { a: 'b' } })
+    await run(['import', 'api', '--proposed'], { url, cwd })
+    expect(received.slice(1).map(({ path, body }) => [path, body])).toEqual([
+      ['/api/v1/connectors/preview', { files }],
+      ['/api/v1/connectors', { files, select: ['get_customer'] }],
+    ])
   })
 
   it('says that a file is not there', async () => {

@@ -497,6 +497,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what an API document would become, to choose from, and store nothing
+         * @description Create it with the same body and the choice in select, rename and content_types. With "Accept: application/x-ndjson" the answer is lines of JSON: {"progress": …} while it is read, then {"result": …} or {"problem": …}.
+         */
+        post: operations["previewImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/healthz": {
         parameters: {
             query?: never;
@@ -1406,7 +1426,7 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
         };
-        /** @description A connector document, or {spec | url | text, connector?, name?, server_url?, select?: [action]} to import one. */
+        /** @description A connector document, or {spec | url | text | files | zip, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview. */
         CreateConnectorRequest: {
             [key: string]: unknown;
         };
@@ -1442,6 +1462,54 @@ export interface components {
         EndedSessions: {
             ended: number;
         };
+        ImportPreview: {
+            auth: {
+                [key: string]: unknown;
+            };
+            /** @description Slug that is proposed. */
+            connector: string;
+            description: string;
+            name: string;
+            operations: {
+                action: string;
+                /** @description Auth schemes it accepts. Default: any. */
+                auth?: string[];
+                /** @description Media types of the body to choose from; the first is taken. */
+                content_types?: string[];
+                /** @constant */
+                deprecated?: true;
+                effect: components["schemas"]["Effect"];
+                inputs: number;
+                method: string;
+                /** @description Entries of the report about it. */
+                notes?: number;
+                /** @enum {unknown} */
+                pagination?: "link" | "cursor" | "offset" | "page";
+                path: string;
+                /** @description Why it cannot be an action. */
+                problem?: string;
+                /** @description How many inputs it needs. */
+                required: number;
+                scopes?: string[];
+                tags: string[];
+                title: string;
+            }[];
+            /** @description Actions to begin with, the most useful first. */
+            proposal: {
+                action: string;
+                reason: string;
+            }[];
+            report: components["schemas"]["ImportReport"];
+            servers: {
+                [key: string]: unknown;
+            };
+            tags: {
+                description?: string;
+                name: string;
+                operations: number;
+                parent?: string;
+            }[];
+        };
         ImportReport: {
             entries: components["schemas"]["ImportReportEntry"][];
             /** @description Such as OpenAPI 3.0.3. */
@@ -1450,12 +1518,17 @@ export interface components {
             operations: number;
         };
         ImportReportEntry: {
+            /**
+             * @description What happened; never changes its meaning.
+             * @enum {unknown}
+             */
+            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown";
             /** @enum {string} */
             level: "adjusted" | "skipped" | "warning";
             message: string;
-            /** @description Method and path in the document; empty for the whole document. */
+            /** @description Name of the action; empty for the whole document. */
             operation: string;
-            /** @description JSON Pointer to the place in the document. */
+            /** @description JSON Pointer to the place in the document; in another file after its path and a "#". */
             pointer: string;
         };
         Invitation: {
@@ -1546,17 +1619,6 @@ export interface components {
          * @enum {string}
          */
         Outcome: "not_sent" | "sent_unknown" | "done";
-        ParseRequest: {
-            connector?: string;
-            /** @description Base of a relative server URL. */
-            server_url?: string;
-            /** @description An OpenAPI document: an object, or its JSON or YAML text. */
-            spec?: unknown;
-            /** @description A connector file or an OpenAPI document, as text. */
-            text?: string;
-            /** @description Where to fetch an OpenAPI document. */
-            url?: string;
-        };
         ParseResult: {
             document: components["schemas"]["ConnectorDocumentJson"];
             report: components["schemas"]["ImportReport"];
@@ -3166,7 +3228,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description A connector document, or {spec | url | text, connector?, name?, server_url?, select?: [action]} to import one. */
+        /** @description A connector document, or {spec | url | text | files | zip, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CreateConnectorRequest"];
@@ -3376,7 +3438,43 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ParseRequest"];
+                "application/json": {
+                    /** @description Slug of the new connector. Default: from the title. */
+                    connector?: string;
+                    /** @description Media type of the body by action, where there are several. */
+                    content_types?: {
+                        [key: string]: string;
+                    };
+                    /** @description A document of several files: texts by path. References between them are followed. */
+                    files?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    /** @description Keep only operations that read. */
+                    read_only?: boolean;
+                    /** @description New names of actions, by the name they would have. */
+                    rename?: {
+                        [key: string]: string;
+                    };
+                    /** @description Which of the files is the document. Default: the one with "openapi" or "swagger" at its top. */
+                    root?: string;
+                    /** @description Keep only operations with all these words in name, path, summary or tags. */
+                    search?: string;
+                    /** @description Actions to keep, by name or operationId. Default: all. */
+                    select?: string[];
+                    /** @description Base of a relative server URL, or of a document without servers. */
+                    server_url?: string;
+                    /** @description An OpenAPI or Swagger document: an object, or its JSON or YAML text. */
+                    spec?: unknown;
+                    /** @description Keep only operations with one of these tags. */
+                    tags?: string[];
+                    /** @description A connector file, or an OpenAPI or Swagger document, as text. */
+                    text?: string;
+                    /** @description Where to fetch an OpenAPI or Swagger document. */
+                    url?: string;
+                    /** @description The same as a zip file, in base64. */
+                    zip?: string;
+                };
             };
         };
         responses: {
@@ -3405,6 +3503,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParseResult"];
+                };
+            };
+        };
+    };
+    previewImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Slug of the new connector. Default: from the title. */
+                    connector?: string;
+                    /** @description Media type of the body by action, where there are several. */
+                    content_types?: {
+                        [key: string]: string;
+                    };
+                    /** @description A document of several files: texts by path. References between them are followed. */
+                    files?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    /** @description Keep only operations that read. */
+                    read_only?: boolean;
+                    /** @description New names of actions, by the name they would have. */
+                    rename?: {
+                        [key: string]: string;
+                    };
+                    /** @description Which of the files is the document. Default: the one with "openapi" or "swagger" at its top. */
+                    root?: string;
+                    /** @description Keep only operations with all these words in name, path, summary or tags. */
+                    search?: string;
+                    /** @description Actions to keep, by name or operationId. Default: all. */
+                    select?: string[];
+                    /** @description Base of a relative server URL, or of a document without servers. */
+                    server_url?: string;
+                    /** @description An OpenAPI or Swagger document: an object, or its JSON or YAML text. */
+                    spec?: unknown;
+                    /** @description Keep only operations with one of these tags. */
+                    tags?: string[];
+                    /** @description A connector file, or an OpenAPI or Swagger document, as text. */
+                    text?: string;
+                    /** @description Where to fetch an OpenAPI or Swagger document. */
+                    url?: string;
+                    /** @description The same as a zip file, in base64. */
+                    zip?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every operation, briefly, and a proposal to begin with. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
                 };
             };
         };

@@ -8,6 +8,7 @@ import {
   type Query,
   type RequestParts,
   send,
+  sendWithProgress,
   streamLines,
 } from './request.ts'
 
@@ -27,6 +28,13 @@ export interface SallyportOptions {
   readonly workspace?: () => string | undefined
   /** Stands in for the global `fetch`, e.g. to set a proxy. */
   readonly fetch?: typeof globalThis.fetch
+}
+
+/** How far an import is: documents fetched from other addresses, or operations done of all. */
+export interface ImportProgress {
+  readonly stage: 'read' | 'fetched' | 'parsed' | 'operations'
+  readonly done?: number
+  readonly total?: number
 }
 
 /** One page of a listing. `next_cursor` is null on the last. */
@@ -96,6 +104,9 @@ export class Sallyport {
     create: (body: BodyOf<'createConnector'>) => this.request('post', '/api/v1/connectors', { body }),
     /** A draft from an API document; nothing is stored. */
     parse: (body: BodyOf<'parseConnector'>) => this.request('post', '/api/v1/connectors/parse', { body }),
+    /** What an API document would become, to choose from; nothing is stored. */
+    preview: (body: BodyOf<'previewImport'>, onProgress: (progress: ImportProgress) => void = () => {}) =>
+      sendWithProgress(this.#connection, '/api/v1/connectors/preview', body, onProgress),
     update: (id: string, body: BodyOf<'updateConnector'>) =>
       this.request('put', '/api/v1/connectors/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/connectors/{id}', { params: { id } }),
@@ -134,10 +145,7 @@ export class Sallyport {
       return (await this.request('get', '/api/v1/tools', { query })) as Schemas['ToolPage']
     },
     /** Tools in the words of a model's API, ready to be handed to it. */
-    listAs: async (
-      format: ToolFormat,
-      query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {},
-    ) => {
+    listAs: async (format: ToolFormat, query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {}) => {
       return (await this.request('get', '/api/v1/tools', { query: { ...query, format } })) as Page<Record<string, unknown>>
     },
     /** Calls a tool by its name with what a model gave; `format` as in `listAs`. */

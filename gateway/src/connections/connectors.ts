@@ -3,26 +3,24 @@ import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { compileConnector } from '../definition/compile.ts'
 import type { ConnectorDocument } from '../definition/document.ts'
-import { importOpenApi } from '../definition/import/openapi.ts'
 import { parseConnector } from '../definition/parse.ts'
 import type { CompiledConnector } from '../definition/types.ts'
 import { isNewer, nextVersion } from '../definition/version.ts'
 import { authoritiesProblem } from '../egress/certificates.ts'
-import { egressProblem } from '../egress/problem.ts'
-import { type Egress, EgressError } from '../egress/types.ts'
+import type { Egress } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import { recordAct } from '../store/acts.ts'
-import type { ConnectorSummary } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
-import { connectorFacts } from './acts.ts'
+import { connectorFacts, textFacts } from './acts.ts'
 import { Cache } from './cache.ts'
 import { capabilitiesOf } from './capabilities.ts'
+import { createImporter } from './import/importer.ts'
+import type { StoredConnector } from './import/protocol.ts'
+import { type ImportSource, importSource, jobOf } from './import/source.ts'
 import { pageSize, parseCursor, toPage } from './page.ts'
-import type { Connectors, CreatedConnector, ImportReport, ImportSource } from './types.ts'
+import { summaryOf } from './summary.ts'
+import type { Connectors, CreatedConnector } from './types.ts'
 
-/** The largest document fetched from a URL: Microsoft Graph's beta document has 47 MB. */
-const maxSpecBytes = 64 * 1024 * 1024
-const specTimeoutMs = 60_000
 const firstVersion = '1.0.0'
 
 export interface ConnectorRegistry extends Connectors {
@@ -40,51 +38,9 @@ function notFound(id: string): SallyportError {
   return new SallyportError('NOT_FOUND', { detail: `There is no connector "${id}" in this workspace.` })
 }
 
-function summarise(document: ConnectorDocument): ConnectorSummary {
-  const schemes = Object.values(document.auth ?? {})
-  return {
-    description: document.description ?? '',
-    category: document.category ?? '',
-    auth_mode: schemes.every((scheme) => scheme.type === 'none') ? 'none' : 'pat',
-    brand_logo: document.brand?.logo ?? '',
-    brand_color: document.brand?.color ?? '',
-    kind: document.kind ?? 'http',
-    actions: Object.keys(document.actions).length,
-  }
-}
-
-/** A text may be either format; only an OpenAPI document has its version at the root. */
-function looksLikeOpenApi(text: string): boolean {
-  return /(^|[{,])\s*["']?(openapi|swagger)["']?\s*:/m.test(text)
-}
-
-function importSource(body: Readonly<Record<string, unknown>>): ImportSource | null {
-  return 'spec' in body || 'url' in body || 'text' in body ? parseImportSource(body) : null
-}
-
-function parseImportSource(body: Readonly<Record<string, unknown>>): ImportSource {
-  const known = ['spec', 'url', 'text', 'connector', 'name', 'server_url', 'select']
-  const unknown = Object.keys(body).filter((key) => !known.includes(key))
-  const wrong = ['url', 'text', 'connector', 'name', 'server_url'].filter(
-    (key) => body[key] !== undefined && typeof body[key] !== 'string',
-  )
-  const { select } = body
-  if (select !== undefined && !(Array.isArray(select) && select.every((name) => typeof name === 'string'))) wrong.push('select')
-  if (unknown.length > 0 || wrong.length > 0) {
-    throw new SallyportError('INVALID_INPUT', {
-      detail:
-        unknown.length > 0
-          ? `Unknown key "${unknown[0]}". An import takes ${known.join(', ')}.`
-          : `"${wrong[0]}" has the wrong type.`,
-    })
-  }
-  return body
-}
-
 /** What the parser of documents cannot see: whether OpenSSL can read the certificates. */
-function checkAuthorities(document: ConnectorDocument): void {
-  const pem = document.security?.tls?.ca
-  const problem = pem === undefined ? null : authoritiesProblem(pem)
+function checkAuthorities(pem: string | null): void {
+  const problem = pem === null ? null : authoritiesProblem(pem)
   if (problem === null) return
   throw new SallyportError('INVALID_INPUT', {
     detail: `security.tls.ca ${problem}.`,
@@ -94,70 +50,58 @@ function checkAuthorities(document: ConnectorDocument): void {
 
 export function createConnectors({ store, egress, clock }: Dependencies): ConnectorRegistry {
   const compiled = new Cache<CompiledConnector>({ max: 500, ttlMs: Number.POSITIVE_INFINITY, clock })
+  const importer = createImporter({ egress })
   const current = new Cache<string>({ max: 10_000, ttlMs: 5_000, clock })
   // Calls that come together share a look.
   const finding = new Map<string, Promise<CompiledConnector>>()
 
-  async function fetchSpec(url: string): Promise<string> {
-    const response = await egress
-      .request({
-        door: 'spec_import',
-        method: 'GET',
-        url,
-        headers: { Accept: 'application/json, application/yaml, text/yaml, */*;q=0.5' },
-        timeoutMs: specTimeoutMs,
-        maxResponseBytes: maxSpecBytes,
-        redirects: 'follow',
-      })
-      .catch((error: unknown) => {
-        throw error instanceof EgressError ? egressProblem(error) : error
-      })
-    if (response.status === 200) return response.body.toString('utf8')
-    throw new SallyportError('UPSTREAM_ERROR', {
-      detail: `${url} answered ${response.status}. Give the address of the document itself.`,
-    })
+  /** What has to be known of a connector to store it. */
+  type Storable = Omit<StoredConnector, 'servers'> & { readonly text: string; readonly facts: Readonly<Record<string, unknown>> }
+
+  function storable(document: ConnectorDocument, version: string): Storable {
+    const stored = { ...document, version }
+    compileConnector(stored, version)
+    return {
+      connector: document.connector,
+      name: document.name,
+      version,
+      summary: summaryOf(document),
+      actions: Object.keys(document.actions),
+      authorities: document.security?.tls?.ca ?? null,
+      report: null,
+      text: JSON.stringify(stored),
+      facts: connectorFacts(version, stored),
+    }
   }
 
-  async function read(source: ImportSource): Promise<{ document: ConnectorDocument; report: ImportReport | null }> {
-    if ([source.spec, source.url, source.text].filter((part) => part !== undefined).length !== 1) {
-      throw new SallyportError('INVALID_INPUT', { detail: 'Give exactly one of spec, url and text.' })
-    }
-    if (source.text !== undefined && !looksLikeOpenApi(source.text))
-      return { document: parseConnector(source.text), report: null }
-    const spec = source.url === undefined ? (source.spec ?? source.text) : await fetchSpec(source.url)
-    const { document, report } = importOpenApi(spec, {
-      ...(source.connector === undefined ? {} : { connector: source.connector }),
-      ...(source.name === undefined ? {} : { name: source.name }),
-      ...(source.select === undefined ? {} : { choice: { select: source.select } }),
-      ...((source.server_url ?? source.url) === undefined ? {} : { serverUrl: source.server_url ?? source.url }),
-    })
-    return { document: parseConnector(document), report }
+  async function imported(source: ImportSource): Promise<Storable> {
+    const { json, stored } = await importer.run(await jobOf(source, 'stored', importer))
+    if (stored === null) throw new Error('The import brought no connector.')
+    const { servers, ...rest } = stored
+    const text = Buffer.from(json.buffer).toString('utf8')
+    return { ...rest, text, facts: textFacts(stored.version, text, { servers, actions: stored.actions.length }) }
   }
 
   async function save(
     caller: Caller,
-    document: ConnectorDocument,
-    version: string,
-    report: ImportReport | null,
+    { connector: id, name, version, summary, actions, authorities, report, text, facts }: Storable,
     before: { readonly version: string; readonly document: Readonly<Record<string, unknown>> } | null,
   ): Promise<CreatedConnector> {
-    checkAuthorities(document)
-    const stored = { ...document, version }
-    compileConnector(stored, version)
-    const row = { name: document.name, version, summary: JSON.stringify(summarise(document)), updated_at: new Date(clock.now()) }
+    checkAuthorities(authorities)
+    const row = { name, version, summary: JSON.stringify(summary), updated_at: new Date(clock.now()) }
     await store.workspace(caller.workspaceId, async (db) => {
       await db
         .insertInto('connectors')
-        .values({ workspace_id: caller.workspaceId, id: document.connector, ...row })
+        .values({ workspace_id: caller.workspaceId, id, ...row })
         .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doUpdateSet(row))
         .execute()
       await db
         .insertInto('connector_versions')
         .values({
           workspace_id: caller.workspaceId,
-          connector: document.connector,
+          connector: id,
           version,
-          document: JSON.stringify(stored),
+          document: text,
           report: report === null ? null : JSON.stringify(report),
           created_by: `${caller.kind}:${caller.id}`,
         })
@@ -165,13 +109,13 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       await recordAct(db, caller.workspaceId, {
         kind: before === null ? 'connector.created' : 'connector.updated',
         by: caller,
-        target: { kind: 'connector', id: document.connector, name: document.name },
+        target: { kind: 'connector', id, name },
         ...(before !== null && { before: connectorFacts(before.version, before.document) }),
-        after: connectorFacts(version, stored),
+        after: facts,
       })
     })
-    forget(`${caller.workspaceId}/${document.connector}`)
-    return { id: document.connector, connector: document.connector, version, actions: Object.keys(document.actions), report }
+    forget(`${caller.workspaceId}/${id}`)
+    return { id, connector: id, version, actions, report }
   }
 
   async function load(
@@ -298,29 +242,38 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
 
     async parse(caller, source) {
       requireRole(caller, 'member')
-      const { document, report } = await read(source)
-      const count = Object.keys(document.actions).length
-      return { document, report: report ?? { format: 'Connector file', operations: count, imported: count, entries: [] } }
+      const { json } = await importer.run(await jobOf(source, 'draft', importer))
+      return json
+    },
+
+    async preview(caller, source, onProgress) {
+      requireRole(caller, 'member')
+      const { json } = await importer.run(await jobOf(source, 'preview', importer), onProgress)
+      return json
     },
 
     async create(caller, body) {
       requireRole(caller, 'admin')
       const source = importSource(body)
-      const { document, report } = source === null ? { document: parseConnector(body), report: null } : await read(source)
+      let connector: Storable
+      if (source === null) {
+        const document = parseConnector(body)
+        connector = storable(document, document.version ?? firstVersion)
+      } else connector = await imported(source)
       const existing = await store.workspace(caller.workspaceId, (db) =>
         db
           .selectFrom('connectors')
           .select('version')
           .where('workspace_id', '=', caller.workspaceId)
-          .where('id', '=', document.connector)
+          .where('id', '=', connector.connector)
           .executeTakeFirst(),
       )
       if (existing !== undefined) {
         throw new SallyportError('CONFLICT', {
-          detail: `The connector "${document.connector}" exists already (version ${existing.version}). Update it with PUT /api/v1/connectors/${document.connector}, or import under another name.`,
+          detail: `The connector "${connector.connector}" exists already (version ${existing.version}). Update it with PUT /api/v1/connectors/${connector.connector}, or import under another name.`,
         })
       }
-      return save(caller, document, document.version ?? firstVersion, report, null)
+      return save(caller, connector, null)
     },
 
     async update(caller, id, { document: submitted, autoBump }) {
@@ -340,7 +293,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
           diagnostics: { current: before.version, floor: next.floor, suggested: next.version },
         })
       }
-      return save(caller, document, version, null, before)
+      return save(caller, storable(document, version), before)
     },
 
     async remove(caller, id) {
@@ -374,7 +327,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
           before: { version: deleted.version },
         })
       })
-      current.delete(`${caller.workspaceId}/${id}`)
+      forget(`${caller.workspaceId}/${id}`)
     },
   }
   return registry

@@ -1,5 +1,8 @@
 import type { Caller } from '../caller.ts'
+import type { ImportReport } from '../definition/import/report.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
+import type { ImportProgress } from './import/protocol.ts'
+import type { ImportSource } from './import/source.ts'
 
 /**
  * What the entrances see of connectors and connections. Roles are checked inside: every method takes the caller.
@@ -22,18 +25,6 @@ export interface ConnectorListItem {
   readonly kind: string
   readonly actions: number
   readonly connections: number
-}
-
-export interface ImportReport {
-  readonly format: string
-  readonly operations: number
-  readonly imported: number
-  readonly entries: readonly {
-    readonly operation: string
-    readonly pointer: string
-    readonly level: 'adjusted' | 'skipped' | 'warning'
-    readonly message: string
-  }[]
 }
 
 export interface CreatedConnector {
@@ -68,29 +59,16 @@ export interface CapabilityPage {
   readonly next_cursor: string | null
 }
 
-/** Where an import comes from; exactly one is set. */
-export interface ImportSource {
-  /** An OpenAPI document: an object, or its JSON or YAML text. */
-  readonly spec?: unknown
-  readonly url?: string
-  /** A connector file or an OpenAPI document, as text. */
-  readonly text?: string
-  /** Slug of the new connector; derived from the title when absent. */
-  readonly connector?: string
-  readonly name?: string
-  /** Base of a relative server URL, or of a document without servers. */
-  readonly server_url?: string
-  /** Actions to keep; all when absent. */
-  readonly select?: readonly string[]
-}
-
 export interface Connectors {
   list(caller: Caller, query: { limit?: number; cursor?: string; search?: string }): Promise<Page<ConnectorListItem>>
   /** The document verbatim. Throws NOT_FOUND. */
   get(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>>>
   /** In the order of the document; at most 50 a page. */
   capabilities(caller: Caller, id: string, query: { limit?: number; cursor?: string }): Promise<CapabilityPage>
-  parse(caller: Caller, source: ImportSource): Promise<{ document: Readonly<Record<string, unknown>>; report: ImportReport }>
+  /** A draft `{document, report}` as JSON; nothing is stored. */
+  parse(caller: Caller, source: ImportSource): Promise<Uint8Array<ArrayBuffer>>
+  /** A `Preview` as JSON: what there is to choose from. */
+  preview(caller: Caller, source: ImportSource, onProgress: (progress: ImportProgress) => void): Promise<Uint8Array<ArrayBuffer>>
   /** A connector document, or an {@link ImportSource}. Throws CONFLICT when the slug is taken. */
   create(caller: Caller, body: Readonly<Record<string, unknown>>): Promise<CreatedConnector>
   update(

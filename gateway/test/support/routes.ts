@@ -62,6 +62,11 @@ const freshMember = async (_world: World, { owner, join }: Makers) => {
   return join(url ?? '')
 }
 
+function tinySpec(word: string): Record<string, unknown> {
+  const servers = [{ url: 'https://api.example.test' }]
+  return { openapi: '3.1.0', info: { title: `Spec of ${word}` }, servers, paths: { '/look': { get: { responses: {} } } } }
+}
+
 const connector = (world: World) => world.connector
 const connection = (world: World) => world.connection
 const approval = (world: World) => world.approval
@@ -79,6 +84,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   listConnectors: { query: '?limit=200' },
   createConnector: { body: ({ word }) => plainConnector(unique('made'), word) },
   parseConnector: { body: ({ word }) => ({ text: JSON.stringify(plainConnector('parsed', word)) }) },
+  previewImport: { body: ({ word }) => ({ text: JSON.stringify(tinySpec(word)) }) },
   getConnector: { id: connector },
   getConnectorCapabilities: { id: connector },
   updateConnector: {

@@ -1,34 +1,73 @@
-import type { Schemas } from '@sallyport/sdk'
+import type { ImportProgress, Schemas } from '@sallyport/sdk'
 import type { Command } from 'commander'
-import { connectToGateway, outputOf } from '../context.ts'
+import { collect, connectToGateway, outputOf } from '../context.ts'
 import { UsageError } from '../failure.ts'
+import { readSource } from '../import-source.ts'
 import type { Output } from '../output.ts'
-import { isObject, readTextFile } from '../values.ts'
+import { isObject, splitPair } from '../values.ts'
 
 interface ImportOptions {
   readonly name?: string
   readonly as?: string
   readonly serverUrl?: string
-  readonly select?: string
+  readonly root?: string
+  readonly only?: string
+  readonly tag: readonly string[]
+  readonly search?: string
+  readonly readOnly?: true
+  readonly proposed?: true
+  readonly rename: readonly string[]
+  readonly preview?: true
   readonly dryRun?: true
   readonly update?: true
 }
 
-/** Report entries shown before the rest is only counted. */
-const shownEntries = 20
-
-async function sourceOf(source: string): Promise<{ url: string } | { text: string }> {
-  if (/^https?:\/\//i.test(source)) return { url: source }
-  return { text: await readTextFile(source) }
+type Preview = Schemas['ImportPreview']
+/** What to take, in the words of the API. */
+interface Choice {
+  readonly select?: string[]
+  readonly tags?: string[]
+  readonly search?: string
+  readonly read_only?: boolean
+  readonly rename?: Record<string, string>
 }
 
-function parseSelect(select: string | undefined): readonly string[] | undefined {
-  const names = select
+/** Report entries and operations shown before the rest is only counted. */
+const shownEntries = 20
+const shownOperations = 40
+
+function parseList(list: string | undefined): string[] | undefined {
+  const names = list
     ?.split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
-  if (names?.length === 0) throw new UsageError('--select names no action.')
+  if (names?.length === 0) throw new UsageError('--only names no action.')
   return names
+}
+
+function choiceOf({ only, tag, search, readOnly, rename }: ImportOptions): Choice {
+  const select = parseList(only)
+  return {
+    ...(select !== undefined && { select }),
+    ...(tag.length > 0 && { tags: [...tag] }),
+    ...(search !== undefined && { search }),
+    ...(readOnly && { read_only: true }),
+    ...(rename.length > 0 && { rename: Object.fromEntries(rename.map((pair) => splitPair(pair, '--rename'))) }),
+  }
+}
+
+/** One line on a terminal, written over as it goes on. */
+function progressOn(out: Output): { show: (progress: ImportProgress) => void; end: () => void } {
+  if (out.json || !process.stderr.isTTY) return { show: () => {}, end: () => {} }
+  const write = (text: string) => process.stderr.write(`\r${text.padEnd(60)}`)
+  return {
+    show({ stage, done, total }) {
+      if (stage === 'operations') write(`${done} of ${total} operations`)
+      else if (stage === 'fetched') write(`${done} other documents fetched`)
+      else write(stage === 'read' ? 'Reading the document' : 'The document is read')
+    },
+    end: () => process.stderr.write(`\r${' '.repeat(60)}\r`),
+  }
 }
 
 function printReport(out: Output, report: Schemas['ImportReport'] | null): void {
@@ -36,47 +75,65 @@ function printReport(out: Output, report: Schemas['ImportReport'] | null): void 
   out.line(`  ${report.format}: ${report.imported} of ${report.operations} operations imported.`)
   const rows = report.entries
     .slice(0, shownEntries)
-    .map((entry) => [`  ${entry.level}`, entry.operation || '(document)', entry.message])
-  if (rows.length > 0) out.table(['  ', 'operation', 'what'], rows, '')
+    .map((entry) => [`  ${entry.level}`, entry.operation || '(document)', entry.pointer, entry.message])
+  if (rows.length > 0) out.table(['  ', 'operation', 'place', 'what'], rows, '')
   const hidden = report.entries.length - rows.length
   if (hidden > 0) out.note(`… and ${hidden} more; --json shows them all.`)
 }
 
-function namesOf(actions: unknown): readonly string[] {
-  return isObject(actions) ? Object.keys(actions) : []
-}
-
-/** A draft with the name and the actions asked for; when it is created instead, the gateway does the same. */
-function adjust(
-  document: Record<string, unknown>,
-  name: string | undefined,
-  select: readonly string[] | undefined,
-): Record<string, unknown> {
-  const actions = isObject(document.actions) ? document.actions : {}
-  const missing = select?.find((each) => actions[each] === undefined)
-  if (missing !== undefined)
-    throw new UsageError(`There is no action "${missing}" to select.`, `Its actions: ${namesOf(actions).join(', ')}.`)
-  const kept =
-    select === undefined ? actions : Object.fromEntries(Object.entries(actions).filter(([each]) => select.includes(each)))
-  return { ...document, ...(name !== undefined && { name }), actions: kept }
+function printPreview(out: Output, preview: Preview): void {
+  out.line(`${out.style('bold', preview.connector)}: ${preview.name}`)
+  out.facts([
+    ['servers', Object.keys(preview.servers).join(', ')],
+    ['auth', Object.keys(preview.auth).join(', ') || 'none'],
+    ['tags', preview.tags.map(({ name, operations }) => `${name} (${operations})`).join(', ')],
+  ])
+  const reasons = new Map(preview.proposal.map(({ action, reason }) => [action, reason]))
+  const rows = preview.operations
+    .slice(0, shownOperations)
+    .map(({ action, method, path, effect, problem, title }) => [
+      `  ${reasons.has(action) ? '*' : ' '} ${action}`,
+      effect,
+      `${method} ${path}`,
+      problem ?? reasons.get(action) ?? title,
+    ])
+  out.table(['    action', 'effect', 'request', ''], rows, 'The document has no operation.')
+  const hidden = preview.operations.length - rows.length
+  if (hidden > 0) out.note(`… and ${hidden} more; narrow it with --tag, --search or --read-only, or see all with --json.`)
+  printReport(out, preview.report)
+  out.note(`* proposed to begin with: import these ${preview.proposal.length} with --proposed. Nothing was stored.`)
 }
 
 async function importConnector(source: string, options: ImportOptions, command: Command): Promise<void> {
   const out = outputOf(command)
-  const select = parseSelect(options.select)
+  let choice = choiceOf(options)
   const from = {
-    ...(await sourceOf(source)),
+    ...(await readSource(source)),
     ...(options.as !== undefined && { connector: options.as }),
+    ...(options.name !== undefined && { name: options.name }),
     ...(options.serverUrl !== undefined && { server_url: options.serverUrl }),
+    ...(options.root !== undefined && { root: options.root }),
   }
   const { connectors } = connectToGateway()
+  const preview = async (choice: Choice) => {
+    const progress = progressOn(out)
+    return connectors.preview({ ...from, ...choice }, progress.show).finally(progress.end)
+  }
+  if (options.preview) {
+    const seen = await preview(choice)
+    out.answer(seen, () => printPreview(out, seen))
+    return
+  }
+  if (options.proposed) choice = { ...choice, select: (await preview(choice)).proposal.map(({ action }) => action) }
+  const body = { ...from, ...choice }
   if (options.dryRun || options.update) {
-    const draft = await connectors.parse(from)
-    const document = adjust(draft.document, options.name, select)
+    const draft = await connectors.parse(body)
+    const { document } = draft
     if (options.dryRun) {
       out.answer(draft, () => {
+        const count = Object.keys(isObject(document.actions) ? document.actions : {}).length
         out.line(
-          `Would import ${String(document.connector)} ${String(document.version ?? '')}: ${namesOf(document.actions).length} actions. Nothing was stored.`,
+          `Would import ${String(document.connector)} ${String(document.version ?? '')}: ${count} actions. Nothing was stored.`,
         )
         printReport(out, draft.report)
       })
@@ -89,11 +146,7 @@ async function importConnector(source: string, options: ImportOptions, command: 
     })
     return
   }
-  const created = await connectors.create({
-    ...from,
-    ...(options.name !== undefined && { name: options.name }),
-    ...(select !== undefined && { select }),
-  })
+  const created = await connectors.create(body)
   out.answer(created, () => {
     out.line(`Imported ${out.style('bold', created.connector)} ${created.version}: ${created.actions.length} actions.`)
     printReport(out, created.report)
@@ -104,12 +157,19 @@ async function importConnector(source: string, options: ImportOptions, command: 
 export function registerImport(program: Command): void {
   program
     .command('import')
-    .description('make a connector from a connector file or an OpenAPI document')
-    .argument('<source>', 'a file, or a URL that the gateway fetches')
+    .description('make a connector from a connector file, or an OpenAPI or Swagger document')
+    .argument('<source>', 'a file, a folder, a zip, or a URL that the gateway fetches')
+    .option('--preview', 'show what the document has, and what to begin with, and store nothing')
+    .option('--proposed', 'take the actions that the preview proposes')
+    .option('--only <actions>', 'actions to keep, separated by commas')
+    .option('--tag <tag>', 'keep operations with this tag; may be repeated', collect, [])
+    .option('--search <words>', 'keep operations with these words in name, path, summary or tags')
+    .option('--read-only', 'keep operations that only read')
+    .option('--rename <old=new>', 'another name for an action; may be repeated', collect, [])
     .option('--name <name>', 'name of the connector')
     .option('--as <slug>', 'id of the connector, such as my_crm')
     .option('--server-url <url>', 'base address, when the document has none or a relative one')
-    .option('--select <actions>', 'actions to keep, separated by commas')
+    .option('--root <file>', 'which file of a folder or zip is the document')
     .option('--update', 'store it as the next version of the connector that is there')
     .option('--dry-run', 'show what would be imported and store nothing')
     .action(importConnector)

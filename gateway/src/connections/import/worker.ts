@@ -89,7 +89,7 @@ async function make(job: ImportJob): Promise<Made> {
   const { text, address } = rootOf(job, files)
   say({ kind: 'progress', progress: { stage: 'read' } })
   if (job.orConnector === true && !looksLikeApi(text)) {
-    const document = parseConnector(text)
+    const document = chosenFrom(parseConnector(text), job)
     return { document, report: null, preview: () => notPreviewed(document) }
   }
   const lookUp: Files = { get: (path) => textOf(files.get(path)) }
@@ -125,6 +125,22 @@ async function fetchInto(reader: SpecReader): Promise<void> {
 /** A text may be either; only an API document has its version at the root. */
 function looksLikeApi(text: string): boolean {
   return /(^|[{,])\s*["']?(openapi|swagger)["']?\s*:/m.test(text)
+}
+
+/** A connector file with the name and the actions that are asked for. */
+function chosenFrom(document: ConnectorDocument, { connector, name, choice: { select } }: ImportJob): ConnectorDocument {
+  const missing = select?.find((action) => !Object.hasOwn(document.actions, action))
+  if (missing !== undefined)
+    throw invalid(
+      `There is no action "${missing}" to select. Its actions: ${Object.keys(document.actions).slice(0, 20).join(', ')}.`,
+    )
+  const kept = Object.entries(document.actions).filter(([action]) => select === undefined || select.includes(action))
+  return {
+    ...document,
+    ...(connector !== undefined && { connector }),
+    ...(name !== undefined && { name }),
+    actions: Object.fromEntries(kept),
+  }
 }
 
 function notPreviewed(document: ConnectorDocument): never {

@@ -1,6 +1,10 @@
 import { Type } from 'typebox'
-import type { CapabilityPage, CreatedConnector as Created, ImportReport, ConnectorListItem as Item } from '../../connections/types.ts'
+import { ImportSource } from '../../connections/import/source.ts'
+import type { CapabilityPage, CreatedConnector as Created, ConnectorListItem as Item } from '../../connections/types.ts'
+import { toSallyportError } from '../../errors.ts'
 import { callerOf } from '../credentials.ts'
+import { logFault, problemOf } from '../problems.ts'
+import { ndjson, progressLines, wantsProgress } from '../progress-lines.ts'
 import { IdParams, PageQuery } from '../schemas/common.ts'
 import {
   Capabilities,
@@ -9,7 +13,7 @@ import {
   ConnectorListItem,
   CreateConnectorRequest,
   CreatedConnector,
-  ParseRequest,
+  ImportPreview,
   ParseResult,
   UpdateConnectorRequest,
 } from '../schemas/connectors.ts'
@@ -18,8 +22,8 @@ import { answer, answers, noContent } from './answers.ts'
 
 type Document = Readonly<Record<string, unknown>>
 
-/** Large enough for the largest public OpenAPI documents (Microsoft Graph: 20 MB). */
-const bodyLimit = 30 * 1024 * 1024
+/** Large enough for the largest public document as a text in JSON: Microsoft Graph's beta has 47 MB. */
+const bodyLimit = 72 * 1024 * 1024
 const tags = ['connectors']
 const ConnectorQuery = Type.Interface([PageQuery], { search: Type.Optional(Type.String({ maxLength: 200 })) })
 
@@ -77,16 +81,47 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
         operationId: 'parseConnector',
         summary: 'Turn an API document into a draft connector, and store nothing',
         tags,
-        body: ParseRequest,
+        body: ImportSource,
         response: answers({
-          200: answer<{ document: Document; report: ImportReport }>(
-            ParseResult,
-            'The draft, and what the import adjusted or left out.',
-          ),
+          200: answer<Uint8Array>(ParseResult, 'The draft, and what the import adjusted or left out.'),
         }),
       },
     },
-    (request) => connectors.parse(callerOf(request), request.body),
+    (request, reply) => {
+      reply.type('application/json')
+      return connectors.parse(callerOf(request), request.body)
+    },
+  )
+
+  app.post(
+    '/connectors/preview',
+    {
+      bodyLimit,
+      config: { role: 'member' },
+      schema: {
+        operationId: 'previewImport',
+        summary: 'Show what an API document would become, to choose from, and store nothing',
+        description: `Create it with the same body and the choice in select, rename and content_types. With "Accept: ${ndjson}" the answer is lines of JSON: {"progress": …} while it is read, then {"result": …} or {"problem": …}.`,
+        tags,
+        body: ImportSource,
+        response: answers({ 200: answer<unknown>(ImportPreview, 'Every operation, briefly, and a proposal to begin with.') }),
+      },
+    },
+    (request, reply) => {
+      const preview = (onProgress: (progress: object) => void) => connectors.preview(callerOf(request), request.body, onProgress)
+      if (!wantsProgress(request)) {
+        reply.type('application/json')
+        return preview(() => {})
+      }
+      reply.type(ndjson)
+      return reply.send(
+        progressLines(preview, (thrown) => {
+          const error = toSallyportError(thrown)
+          logFault(request.server.log, request, error)
+          return problemOf(error)
+        }),
+      )
+    },
   )
 
   app.get(

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { type ReportCode, reportCodes } from '../../definition/import/report.ts'
 import { Effect, JsonObject } from './common.ts'
 
 export const AuthMode = Type.Enum(['pat', 'conn_string', 'mcp_oauth', 'byo_oauth', 'none'])
@@ -22,16 +23,13 @@ export const ConnectorDocumentJson = Type.Record(Type.String(), Type.Unknown(), 
   description: 'A connector document, see /connector.schema.json.',
 })
 
-const source = {
-  spec: Type.Optional(Type.Unknown({ description: 'An OpenAPI document: an object, or its JSON or YAML text.' })),
-  url: Type.Optional(Type.String({ description: 'Where to fetch an OpenAPI document.' })),
-  text: Type.Optional(Type.String({ description: 'A connector file or an OpenAPI document, as text.' })),
-}
-
 export const ImportReportEntry = Type.Object({
-  operation: Type.String({ description: 'Method and path in the document; empty for the whole document.' }),
-  pointer: Type.String({ description: 'JSON Pointer to the place in the document.' }),
+  operation: Type.String({ description: 'Name of the action; empty for the whole document.' }),
+  pointer: Type.String({
+    description: 'JSON Pointer to the place in the document; in another file after its path and a "#".',
+  }),
   level: Type.Union([Type.Literal('adjusted'), Type.Literal('skipped'), Type.Literal('warning')]),
+  code: Type.Enum(Object.keys(reportCodes) as ReportCode[], { description: 'What happened; never changes its meaning.' }),
   message: Type.String(),
 })
 export const ImportReport = Type.Object({
@@ -41,19 +39,54 @@ export const ImportReport = Type.Object({
   entries: Type.Array(ImportReportEntry),
 })
 
-export const ParseRequest = Type.Object(
-  {
-    ...source,
-    connector: Type.Optional(Type.String()),
-    server_url: Type.Optional(Type.String({ description: 'Base of a relative server URL.' })),
-  },
-  { additionalProperties: false },
-)
 export const ParseResult = Type.Object({ document: ConnectorDocumentJson, report: ImportReport })
 
-/** A connector document, or `{spec | url | text, connector?, select?}`. */
+/** A document before it is imported. */
+export const ImportPreview = Type.Object({
+  connector: Type.String({ description: 'Slug that is proposed.' }),
+  name: Type.String(),
+  description: Type.String(),
+  servers: JsonObject,
+  auth: JsonObject,
+  tags: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      description: Type.Optional(Type.String()),
+      parent: Type.Optional(Type.String()),
+      operations: Type.Integer(),
+    }),
+  ),
+  operations: Type.Array(
+    Type.Object({
+      action: Type.String(),
+      method: Type.String(),
+      path: Type.String(),
+      title: Type.String(),
+      tags: Type.Array(Type.String()),
+      effect: Effect,
+      deprecated: Type.Optional(Type.Literal(true)),
+      auth: Type.Optional(Type.Array(Type.String(), { description: 'Auth schemes it accepts. Default: any.' })),
+      scopes: Type.Optional(Type.Array(Type.String())),
+      inputs: Type.Integer(),
+      required: Type.Integer({ description: 'How many inputs it needs.' }),
+      pagination: Type.Optional(Type.Enum(['link', 'cursor', 'offset', 'page'])),
+      content_types: Type.Optional(
+        Type.Array(Type.String(), { description: 'Media types of the body to choose from; the first is taken.' }),
+      ),
+      notes: Type.Optional(Type.Integer({ description: 'Entries of the report about it.' })),
+      problem: Type.Optional(Type.String({ description: 'Why it cannot be an action.' })),
+    }),
+  ),
+  proposal: Type.Array(Type.Object({ action: Type.String(), reason: Type.String() }), {
+    description: 'Actions to begin with, the most useful first.',
+  }),
+  report: ImportReport,
+})
+
+/** A connector document, or `{spec | url | text | files | zip, connector?, select?}`. */
 export const CreateConnectorRequest = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'A connector document, or {spec | url | text, connector?, name?, server_url?, select?: [action]} to import one.',
+  description:
+    'A connector document, or {spec | url | text | files | zip, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview.',
 })
 export const CreatedConnector = Type.Object({
   id: Type.String(),
