@@ -1,9 +1,11 @@
+import { benchAudit } from './audit.ts'
 import { benchCall } from './call.ts'
 import type { Figures } from './report.ts'
 import { benchStart } from './start.ts'
 
 /** `npm run bench -- NAME [--json]`: measures one thing beside its baseline and ends with one line of JSON figures. */
-const benches: Readonly<Record<string, (say: (line: string) => void) => Promise<Figures>>> = {
+const benches: Readonly<Record<string, (say: (line: string) => void, args: readonly string[]) => Promise<Figures>>> = {
+  audit: benchAudit,
   call: benchCall,
   start: benchStart,
 }
@@ -21,6 +23,6 @@ if (process.platform !== 'linux') {
 const json = args.includes('--json')
 const figures = await bench((line) => {
   if (!json) console.log(line)
-})
+}, args)
 if (!json) for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(24)} ${value}`)
 console.log(JSON.stringify(figures))

@@ -42,10 +42,8 @@ function instant(name: string, value: string): Date {
   return at
 }
 
-/** Ids are made when a call arrives; this much is left for clocks that are put right meanwhile. */
-const slackMs = 60_000
 /** A filter that many calls pass finds its page among so many; for the others there are the facets. */
-const walked = 1_000
+const walked = 2_000
 
 const columns = [
   'calls.id',
@@ -79,7 +77,7 @@ function facetOf(query: CallQuery) {
   return all.length === 0 ? undefined : sql<SqlBool>`${sql.join(all, sql` and `)}`
 }
 
-/** The newest calls that pass the filters, newest first. */
+/** The newest calls that pass the filters, newest first. Their ids are as old as they are, and so stand for their times. */
 async function newest(
   db: Transaction<Database>,
   workspaceId: string,
@@ -87,24 +85,24 @@ async function newest(
   before: string | undefined,
   most: number,
 ) {
-  const since = query.since === undefined ? undefined : instant('since', query.since)
-  const until = query.until === undefined ? undefined : instant('until', query.until)
+  const { since, until } = query
+  const from = since === undefined ? '' : firstId('call', instant('since', since).getTime())
+  const to = until === undefined ? undefined : firstId('call', instant('until', until).getTime())
   const inTime = (eb: ExpressionBuilder<Database, 'calls'>) => {
-    const all: Expression<SqlBool>[] = [eb('calls.workspace_id', '=', workspaceId)]
+    const all: Expression<SqlBool>[] = [eb('calls.id', '>=', from)]
     if (before !== undefined) all.push(eb('calls.id', '<', before))
-    if (since !== undefined)
-      all.push(eb('calls.started_at', '>=', since), eb('calls.id', '>=', firstId('call', since.getTime() - slackMs)))
-    if (until !== undefined)
-      all.push(eb('calls.started_at', '<', until), eb('calls.id', '<', firstId('call', until.getTime() + slackMs)))
+    if (to !== undefined) all.push(eb('calls.id', '<', to))
     return eb.and(all)
   }
-  const latest = db.selectFrom('calls').select(columns).where(inTime).orderBy('calls.id', 'desc')
+  const select = db.selectFrom('calls').select(columns).where('calls.workspace_id', '=', workspaceId).orderBy('calls.id', 'desc')
+  const latest = select.where(inTime)
   const facet = facetOf(query)
   if (facet === undefined) return latest.limit(most).execute()
   const recent = db.selectFrom(latest.limit(walked).as('calls')).selectAll()
   const found = await recent.where(facet).orderBy('id', 'desc').limit(most).execute()
   if (found.length === most) return found
-  return db
+  // Of each facet as many as the page holds, from the index alone; then the calls that are on the page.
+  const ids = db
     .selectFrom((eb) =>
       eb.selectFrom('call_facets').select('facet').where('workspace_id', '=', workspaceId).where(facet).as('facets'),
     )
@@ -112,7 +110,7 @@ async function newest(
       (eb) =>
         eb
           .selectFrom('calls')
-          .select(columns)
+          .select('calls.id')
           .whereRef('calls.facet', '=', 'facets.facet')
           .where(inTime)
           .orderBy('calls.id', 'desc')
@@ -120,10 +118,10 @@ async function newest(
           .as('calls'),
       (join) => join.onTrue(),
     )
-    .selectAll('calls')
+    .select('calls.id')
     .orderBy('calls.id', 'desc')
     .limit(most)
-    .execute()
+  return select.where('calls.id', 'in', ids).execute()
 }
 
 export function createHistory({ store, clock, sealedCalls }: CallServices): CallHistory {

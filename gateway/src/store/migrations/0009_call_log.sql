@@ -1,6 +1,10 @@
 -- Background work: the policies of row-level security bind the owner as well.
 set local sallyport.workspace = '*';
 
+-- As before, in words of which the planner knows how many rows they leave: it took them for one in two hundred.
+create or replace function current_workspace_is(id text) returns boolean language sql stable parallel safe
+  as $$ select id = current_setting('sallyport.workspace', true) or current_setting('sallyport.workspace', true) = '*' $$;
+
 -- PostgreSQL need not take these apart: they are read whole, and as they were written.
 alter table calls alter column trace type json using trace::json, alter column input type json using input::json;
 
@@ -10,7 +14,8 @@ drop index calls_by_connector, calls_by_connection, calls_by_status;
 alter table calls add column facet bigint not null
   generated always as (hashtextextended(workspace_id || E'\n' || coalesce(connector, '') || E'\n' || coalesce(action, '') || E'\n'
     || coalesce(connection_id, '') || E'\n' || caller_id || E'\n' || status || E'\n' || coalesce(error_code, ''), 0)) stored;
-create index calls_by_facet on calls (facet, id);
+-- With the column that row-level security looks at, so that the index alone answers.
+create index calls_by_facet on calls (facet, id) include (workspace_id);
 
 create table call_facets (
   facet bigint primary key,
