@@ -342,7 +342,10 @@ export interface paths {
         /** List the connections of the workspace */
         get: operations["listConnections"];
         put?: never;
-        /** Connect an account of a connector */
+        /**
+         * Connect an account of a connector
+         * @description For yourself, for a team you manage, or, as a manager, for the workspace.
+         */
         post: operations["createConnection"];
         delete?: never;
         options?: never;
@@ -1379,12 +1382,18 @@ export interface components {
             id: string;
             last_used_at: string | null;
             name: string;
+            /**
+             * @description Calls take your own first, then a team’s, then the workspace’s.
+             * @enum {unknown}
+             */
+            owner: "you" | "team" | "workspace";
             server_url: string;
             settings: {
                 [key: string]: string | number | boolean;
             };
             status: components["schemas"]["ConnectionStatus"];
             status_detail: string | null;
+            team: string | null;
             tested_at: string | null;
             verify_ssl: boolean;
         };
@@ -1422,9 +1431,13 @@ export interface components {
             connector: string;
             environment?: string;
             name?: string;
+            /** @description Belongs to you: nobody else sees or uses it. Members may; the others need managers. */
+            personal?: boolean;
             settings?: {
                 [key: string]: string | number | boolean;
             };
+            /** @description Belongs to this team of yours. */
+            team?: string;
         };
         /** @description A connector document, or {spec | url | text | files | zip, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview. */
         CreateConnectorRequest: {

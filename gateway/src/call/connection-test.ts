@@ -1,6 +1,7 @@
 import { requireRole } from '../caller.ts'
 import { clientCertificateOf, wantsCertificate } from '../connections/auth-schemes.ts'
 import type { LoadedConnection } from '../connections/connections.ts'
+import { requireManager } from '../connections/owners.ts'
 import type { Connections } from '../connections/types.ts'
 import type { CompiledAction } from '../definition/types.ts'
 import type { ClientCertificate } from '../egress/certificates.ts'
@@ -150,9 +151,10 @@ export function createConnectionTests(
 
   return {
     async run(caller, credentials, connectionId, ip) {
-      requireRole(caller, 'manager')
+      requireRole(caller, 'member')
       const shown = await connections.get(caller, connectionId)
-      const loaded = await services.connections.resolve(caller.workspaceId, shown.connector, shown.id)
+      requireManager(caller, { user_id: shown.owner === 'you' ? caller.personId : null, team_id: shown.team })
+      const loaded = await services.connections.resolve(caller, shown.connector, shown.id)
       const { connector } = loaded
       const checks: Checklist = [await reach(loaded)]
       const tried: Tried[] = []

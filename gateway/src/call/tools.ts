@@ -28,11 +28,13 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
 
   async function of(caller: Caller): Promise<ToolCatalogue> {
     requireRole(caller, 'viewer')
-    const source = await connections.all(caller.workspaceId)
-    const known = catalogues.get(caller.workspaceId)
+    const source = await connections.all(caller)
+    // Callers who reach the shared ones only share a catalogue.
+    const key = [caller.workspaceId, ...source.filter(({ shared }) => !shared).map(({ id }) => id)].join(' ')
+    const known = catalogues.get(key)
     if (known !== undefined && isCurrent(known, source)) return known
     const made = createCatalogue(source)
-    catalogues.set(caller.workspaceId, made)
+    catalogues.set(key, made)
     return made
   }
 

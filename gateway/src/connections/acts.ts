@@ -9,8 +9,10 @@ export function connectionFacts({
   environment,
   scheme,
   settings,
-}: Pick<ConnectionRow, 'connector' | 'name' | 'environment' | 'scheme' | 'settings'>) {
-  return { connector, name, environment, scheme, settings }
+  user_id,
+  team_id,
+}: Pick<ConnectionRow, 'connector' | 'name' | 'environment' | 'scheme' | 'settings' | 'user_id' | 'team_id'>) {
+  return { connector, name, environment, scheme, settings, owner: user_id ?? team_id ?? 'workspace' }
 }
 
 /** What the audit log shows of a connector, whose versions are kept elsewhere: enough to tell which one it was. */

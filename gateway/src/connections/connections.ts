@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireRole } from '../caller.ts'
+import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import type { AuthScheme } from '../definition/document.ts'
 import type { CompiledConnector, Settings } from '../definition/types.ts'
@@ -16,6 +16,8 @@ import { type CredentialFields, fieldsOf, labelOf, parseFields } from './auth-sc
 import { Cache } from './cache.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { createCredentials, type SealedCredential } from './credentials.ts'
+import { chooseEnvironment, chooseScheme, fitTo, parseSettings } from './fit.ts'
+import { isVisible, nearest, ownerOf, reachable, reachKey, requireManager, visibleTo } from './owners.ts'
 import { pageSize, parseCursor, toPage } from './page.ts'
 import type { Connections, ConnectionView } from './types.ts'
 
@@ -32,16 +34,18 @@ export interface LoadedConnection {
   readonly schemeName: string
   readonly credential: SealedCredential | null
   readonly status: ConnectionStatus
+  /** Whether every caller of the workspace reaches it: it is no person's and no team's own. */
+  readonly shared: boolean
 }
 
 export interface ConnectionRegistry extends Connections {
   /**
-   * The connection a call means: by id or name, or the only one of the connector.
-   * Throws NOT_FOUND, or INVALID_INPUT naming the choices when there are several.
+   * The connection a call means: by id or name, or the only one of the connector; the caller's own before a team's before the
+   * workspace's. Throws NOT_FOUND, also for another person's, or INVALID_INPUT naming the choices when there are several.
    */
-  resolve(workspaceId: string, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
-  /** All connections of a workspace with their connectors, oldest first, for listing tools. */
-  all(workspaceId: string): Promise<readonly LoadedConnection[]>
+  resolve(caller: Caller, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
+  /** All connections that the caller reaches with their connectors, the nearest and the oldest first, for listing tools. */
+  all(caller: Caller): Promise<readonly LoadedConnection[]>
   openCredential(connection: LoadedConnection): Promise<CredentialFields>
   /** Keeps the status in step with what calls and tests see. Writes only when something changes. */
   report(connection: LoadedConnection, status: ConnectionStatus, detail: string | null, tested?: boolean): Promise<void>
@@ -54,75 +58,8 @@ interface Dependencies {
   readonly clock: Clock
 }
 
-const none: AuthScheme = { type: 'none' }
-
 function notFound(id: string): SallyportError {
   return new SallyportError('NOT_FOUND', { detail: `There is no connection "${id}" in this workspace.` })
-}
-
-/** The scheme a connection asks for, or the connector's first. */
-function chooseScheme(connector: CompiledConnector, wanted: string | undefined): { name: string; scheme: AuthScheme } {
-  const names = Object.keys(connector.auth)
-  const name = wanted ?? names[0] ?? 'none'
-  const scheme = connector.auth[name]
-  if (scheme !== undefined && Object.hasOwn(connector.auth, name)) return { name, scheme }
-  if (name === 'none') return { name, scheme: none }
-  throw new SallyportError('INVALID_INPUT', {
-    detail: `"${connector.id}" has no auth scheme "${name}". It has: ${names.join(', ') || 'none'}.`,
-  })
-}
-
-/** Settings with declared defaults filled in; unknown or missing ones are refused by name. */
-function parseSettings(connector: CompiledConnector, environment: string, submitted: Settings): Settings {
-  const fields = connector.document.fields ?? {}
-  const variables = connector.document.servers[environment]?.variables ?? {}
-  const unknown = Object.keys(submitted).find((name) => !Object.hasOwn(fields, name) && !Object.hasOwn(variables, name))
-  if (unknown !== undefined) {
-    const known = [...Object.keys(variables), ...Object.keys(fields)]
-    throw new SallyportError('INVALID_INPUT', {
-      detail: `Unknown setting "${unknown}". "${connector.id}" takes: ${known.join(', ') || 'none'}.`,
-    })
-  }
-  const settings: Record<string, string | number | boolean> = {}
-  for (const [name, field] of Object.entries(fields)) {
-    const value = submitted[name] ?? field.default
-    if (value === undefined && field.required)
-      throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" is required.` })
-    if (value !== undefined && typeof value !== (field.type ?? 'string')) {
-      throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" must be a ${field.type ?? 'string'}.` })
-    }
-    if (value !== undefined && field.enum !== undefined && !field.enum.includes(String(value))) {
-      throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" must be one of ${field.enum.join(', ')}.` })
-    }
-    if (value !== undefined) settings[name] = value
-  }
-  for (const name of Object.keys(variables)) {
-    const value = submitted[name]
-    if (value !== undefined) settings[name] = value
-  }
-  return settings
-}
-
-function chooseEnvironment(connector: CompiledConnector, wanted: string | undefined): string {
-  const environment = wanted ?? connector.environments[0] ?? ''
-  if (connector.environments.includes(environment)) return environment
-  throw new SallyportError('INVALID_INPUT', {
-    detail: `"${connector.id}" has no environment "${environment}". It has: ${connector.environments.join(', ')}.`,
-  })
-}
-
-/** A new version of a connector may lack what a connection was made for; that is one connection's trouble, not the list's. */
-function fitTo(
-  connector: CompiledConnector,
-  row: ConnectionRow,
-): { readonly url: string; readonly scheme: AuthScheme; readonly problem: string | null } {
-  try {
-    const { scheme } = chooseScheme(connector, row.scheme)
-    return { url: connector.baseUrl(row.environment, row.settings), scheme, problem: null }
-  } catch (error) {
-    if (error instanceof SallyportError) return { url: '', scheme: none, problem: error.detail }
-    throw error
-  }
 }
 
 function credentialOf(row: ConnectionRow): SealedCredential | null {
@@ -155,6 +92,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       schemeName: row.scheme,
       credential: credentialOf(row),
       status: row.status,
+      shared: row.user_id === null && row.team_id === null,
     }
   }
 
@@ -180,6 +118,20 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       db.selectFrom('connections').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', id).executeTakeFirst(),
     )
     if (found === undefined) throw notFound(id)
+    return found
+  }
+
+  /** Another person's is not there. */
+  async function seen(caller: Caller, id: string): Promise<ConnectionRow> {
+    const found = await row(caller.workspaceId, id)
+    if (!isVisible(caller, found)) throw notFound(id)
+    return found
+  }
+
+  async function managed(caller: Caller, id: string): Promise<ConnectionRow> {
+    requireRole(caller, 'member')
+    const found = await seen(caller, id)
+    requireManager(caller, found)
     return found
   }
 
@@ -210,6 +162,8 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           connector_name: connector.name,
           connector_version: connector.version,
           name: each.name,
+          owner: each.user_id !== null ? 'you' : each.team_id !== null ? 'team' : 'workspace',
+          team: each.team_id,
           environment: each.environment,
           server_url: url,
           auth: { scheme: each.scheme, type: scheme.type, label: labelOf(scheme), fields: fieldsOf(scheme) },
@@ -233,15 +187,13 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     return shown
   }
 
-  async function find(
-    key: string,
-    workspaceId: string,
-    connector: string,
-    connection: string | undefined,
-  ): Promise<LoadedConnection> {
+  async function find(key: string, caller: Caller, connector: string, connection: string | undefined): Promise<LoadedConnection> {
+    const { workspaceId } = caller
     const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
-    const matches =
-      connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection)
+    const matches = nearest(
+      caller,
+      connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection),
+    )
     const [match] = matches
     if (match === undefined) {
       await connectors.compiled(workspaceId, connector) // throws when the connector itself is unknown
@@ -254,7 +206,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     }
     if (matches.length > 1) {
       throw new SallyportError('INVALID_INPUT', {
-        detail: `"${connector}" has ${matches.length} connections. Name one as connection: ${matches.map((each) => each.name).join(', ')}.`,
+        detail: `"${connector}" has ${matches.length} connections. Name one as connection: ${matches.map((each) => (connection === undefined ? each.name : each.id)).join(', ')}.`,
       })
     }
     const result = await load(match)
@@ -263,17 +215,19 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
   }
 
   return {
-    resolve(workspaceId, connector, connection) {
-      const key = `${workspaceId}/${connector}/${connection ?? ''}`
+    resolve(caller, connector, connection) {
+      const { workspaceId } = caller
+      const key = `${workspaceId}/${reachKey(caller)}/${connector}/${connection ?? ''}`
       const hit = loaded.get(key)
       return hit !== undefined && connectors.compiled(workspaceId, connector) === hit.connector
         ? hit
-        : find(key, workspaceId, connector, connection)
+        : find(key, caller, connector, connection)
     },
 
-    async all(workspaceId) {
+    async all(caller) {
+      const { workspaceId } = caller
       const usable: LoadedConnection[] = []
-      for (const each of await rows(workspaceId)) {
+      for (const each of reachable(caller, await rows(workspaceId))) {
         const connector = await connectors.compiled(workspaceId, each.connector)
         if (fitTo(connector, each).problem === null) usable.push(await load(each))
       }
@@ -313,6 +267,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           .selectFrom('connections')
           .selectAll()
           .where('workspace_id', '=', caller.workspaceId)
+          .where(visibleTo(caller))
           .orderBy('id', 'desc')
           .limit(size + 1)
         if (before !== undefined) select = select.where('id', '<', before)
@@ -334,11 +289,13 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
 
     async get(caller, id) {
       requireRole(caller, 'viewer')
-      return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
+      return viewOne(caller.workspaceId, await seen(caller, id))
     },
 
     async create(caller, request) {
-      requireRole(caller, 'manager')
+      requireRole(caller, 'member')
+      const owner = ownerOf(caller, request)
+      requireManager(caller, owner)
       const connector = await connectors.compiled(caller.workspaceId, request.connector)
       const environment = chooseEnvironment(connector, request.environment)
       const { name: schemeName, scheme } = chooseScheme(connector, request.auth?.scheme)
@@ -349,6 +306,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const values = {
         id,
         workspace_id: caller.workspaceId,
+        ...owner,
         connector: connector.id,
         name: request.name ?? connector.name,
         environment,
@@ -389,8 +347,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     },
 
     async update(caller, id, request) {
-      requireRole(caller, 'manager')
-      const found = await row(caller.workspaceId, id)
+      const found = await managed(caller, id)
       const connector = await connectors.compiled(caller.workspaceId, found.connector)
       const environment = chooseEnvironment(connector, request.environment ?? found.environment)
       const settings = parseSettings(connector, environment, request.settings ?? found.settings)
@@ -424,8 +381,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     },
 
     async rotate(caller, id, submitted) {
-      requireRole(caller, 'manager')
-      const found = await row(caller.workspaceId, id)
+      const found = await managed(caller, id)
       const connector = await connectors.compiled(caller.workspaceId, found.connector)
       const { scheme } = chooseScheme(connector, found.scheme)
       const version = found.credential_version + 1
@@ -467,13 +423,13 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     },
 
     async remove(caller, id) {
-      requireRole(caller, 'manager')
+      await managed(caller, id)
       await store.workspace(caller.workspaceId, async (db) => {
         const deleted = await db
           .deleteFrom('connections')
           .where('workspace_id', '=', caller.workspaceId)
           .where('id', '=', id)
-          .returning(['connector', 'name', 'environment', 'scheme', 'settings'])
+          .returning(['connector', 'name', 'environment', 'scheme', 'settings', 'user_id', 'team_id'])
           .executeTakeFirst()
         if (deleted === undefined) throw notFound(id)
         await recordAct(db, caller.workspaceId, {

@@ -86,6 +86,9 @@ export interface ConnectionView {
   readonly connector_name: string
   readonly connector_version: string
   readonly name: string
+  /** Nobody is shown another person's, so a person's own is always the reader's. */
+  readonly owner: 'you' | 'team' | 'workspace'
+  readonly team: string | null
   readonly environment: string
   readonly server_url: string
   readonly auth: { readonly scheme: string; readonly type: string; readonly label: string; readonly fields: readonly string[] }
@@ -104,6 +107,10 @@ export interface NewConnection {
   readonly connector: string
   readonly name?: string
   readonly environment?: string
+  /** Belongs to whoever makes it. */
+  readonly personal?: boolean
+  /** Belongs to this team. */
+  readonly team?: string
   readonly auth?: { readonly scheme?: string; readonly fields?: Readonly<Record<string, string>> }
   readonly settings?: Readonly<Record<string, string | number | boolean>>
 }

@@ -96,13 +96,14 @@ const cases: Readonly<Record<string, RouteCase>> = {
 
   listConnections: { query: '?limit=200' },
   createConnection: {
+    needs: 'manager',
     body: ({ connector: slug }) => ({ connector: slug, name: unique('Made'), auth: { fields: { key: 'k' } } }),
   },
   getConnection: { id: connection },
-  updateConnection: { id: connection, fresh: freshConnection, body: () => ({ name: unique('Renamed') }) },
-  deleteConnection: { id: connection, fresh: freshConnection },
-  testConnection: { id: connection, fresh: freshConnection },
-  rotateConnection: { id: connection, fresh: freshConnection, body: () => ({ fields: { key: 'another' } }) },
+  updateConnection: { id: connection, needs: 'manager', fresh: freshConnection, body: () => ({ name: unique('Renamed') }) },
+  deleteConnection: { id: connection, needs: 'manager', fresh: freshConnection },
+  testConnection: { id: connection, needs: 'manager', fresh: freshConnection },
+  rotateConnection: { id: connection, needs: 'manager', fresh: freshConnection, body: () => ({ fields: { key: 'another' } }) },
 
   createCall: {
     body: (world) => ({ connector: world.connector, connection: world.connection, action: 'pay', input: { amount: 2 } }),

@@ -5,9 +5,9 @@ import type { Resolved } from '../facts.ts'
 import type { CallServices } from '../services.ts'
 import type { CallRequest } from '../types.ts'
 
-/** Which action of which connection, inside the caller's workspace? Throws NOT_FOUND. */
+/** Which action of which connection, within the caller's reach? Throws NOT_FOUND. */
 export function resolve(services: CallServices, caller: Caller, request: CallRequest): Resolved | Promise<Resolved> {
-  const connection = services.connections.resolve(caller.workspaceId, request.connector, request.connection)
+  const connection = services.connections.resolve(caller, request.connector, request.connection)
   return connection instanceof Promise
     ? connection.then((found) => actionOf(services, caller, found, request))
     : actionOf(services, caller, connection, request)

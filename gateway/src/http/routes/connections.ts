@@ -35,10 +35,11 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.post(
     '/connections',
     {
-      config: { role: 'manager' },
+      config: { role: 'member' },
       schema: {
         operationId: 'createConnection',
         summary: 'Connect an account of a connector',
+        description: 'For yourself, for a team you manage, or, as a manager, for the workspace.',
         tags,
         body: CreateConnectionRequest,
         response: answers({
@@ -67,7 +68,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.patch(
     '/connections/:id',
     {
-      config: { role: 'manager' },
+      config: { role: 'member' },
       schema: {
         operationId: 'updateConnection',
         summary: 'Change the name, environment or settings of a connection',
@@ -83,7 +84,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.delete(
     '/connections/:id',
     {
-      config: { role: 'manager' },
+      config: { role: 'member' },
       schema: {
         operationId: 'deleteConnection',
         summary: 'Remove a connection and its credential',
@@ -101,7 +102,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.post(
     '/connections/:id/test',
     {
-      config: { role: 'manager' },
+      config: { role: 'member' },
       schema: {
         operationId: 'testConnection',
         summary: 'Test a connection against its API',
@@ -121,7 +122,7 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   app.post(
     '/connections/:id/rotate',
     {
-      config: { role: 'manager' },
+      config: { role: 'member' },
       schema: {
         operationId: 'rotateConnection',
         summary: 'Replace the credential of a connection',

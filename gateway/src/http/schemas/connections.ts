@@ -16,6 +16,10 @@ export const Connection = Type.Object({
   connector_name: Type.String(),
   connector_version: Type.String(),
   name: Type.String(),
+  owner: Type.Enum(['you', 'team', 'workspace'], {
+    description: 'Calls take your own first, then a team’s, then the workspace’s.',
+  }),
+  team: Type.Union([Type.String(), Type.Null()]),
   environment: Type.String(),
   server_url: Type.String(),
   auth: Type.Object({
@@ -45,6 +49,10 @@ export const CreateConnectionRequest = Type.Object(
     connector: Type.String(),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     environment: Type.Optional(Type.String()),
+    personal: Type.Optional(
+      Type.Boolean({ description: 'Belongs to you: nobody else sees or uses it. Members may; the others need managers.' }),
+    ),
+    team: Type.Optional(Type.String({ maxLength: 200, description: 'Belongs to this team of yours.' })),
     auth: Type.Optional(
       Type.Object({ scheme: Type.Optional(Type.String()), fields: Type.Optional(SecretFields) }, { additionalProperties: false }),
     ),
