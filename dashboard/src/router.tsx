@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import {
   parseApprovalSearch,
+  parseAuditSearch,
   parseCallSearch,
   parseConnectionSearch,
   parseConnectorSearch,
@@ -96,6 +97,11 @@ const tokens = createRoute({
   ...at('/tokens'),
   component: lazyRouteComponent(() => import('./features/tokens/tokens-page.tsx'), 'TokensPage'),
 })
+const audit = createRoute({
+  ...at('/audit'),
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import('./features/audit/audit-page.tsx'), 'AuditPage'),
+})
 const errors = createRoute({
   ...at('/errors'),
   component: lazyRouteComponent(() => import('./features/errors/errors-page.tsx'), 'ErrorsPage'),
@@ -112,6 +118,7 @@ const routeTree = rootRoute.addChildren([
   connectors,
   connector,
   tokens,
+  audit,
   errors,
 ])
 

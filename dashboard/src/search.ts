@@ -1,4 +1,5 @@
-import type { CallStatus } from './api/types.ts'
+import type { AuditKind, CallStatus } from './api/types.ts'
+import { kindWords } from './features/audit/kinds.ts'
 
 /** What stands behind the `?` of each screen. Unknown or malformed parts are dropped, never an error. */
 
@@ -48,6 +49,12 @@ export const parseCallSearch = (raw: Raw) => ({
   ...oneOf(raw, 'window', callWindows),
 })
 export type CallSearch = ReturnType<typeof parseCallSearch>
+export const parseAuditSearch = (raw: Raw) => ({
+  ...oneOf(raw, 'kind', Object.keys(kindWords) as AuditKind[]),
+  ...text(raw, 'actor'),
+  ...text(raw, 'target'),
+})
+export type AuditSearch = ReturnType<typeof parseAuditSearch>
 export const parseApprovalSearch = (raw: Raw) => oneOf(raw, 'show', ['pending', 'all'])
 export const parseConnectorSearch = (raw: Raw) => ({ ...oneOf(raw, 'tab', ['actions', 'document']), ...text(raw, 'action') })
 export { callStatuses }

@@ -132,6 +132,18 @@ const screens: readonly Screen[] = [
     open: (page) => button(page, 'New token').first().click(),
     ready: (page) => button(page, 'Create token'),
   },
+  {
+    name: 'audit',
+    path: 'audit',
+    open: (page) => button(page, 'Verify').click(),
+    ready: (page) => page.getByText(/Verified up to #/),
+  },
+  {
+    name: 'audit-entry',
+    path: 'audit?kind=token.created',
+    open: (page) => button(page, 'Made a token').first().click(),
+    ready: (page) => page.getByRole('dialog', { name: 'Entry' }),
+  },
   { name: 'errors', path: 'errors#TIMEOUT', ready: (page) => heading(page, /The API took too long/) },
   { name: 'connect', path: 'connect', ready: (page) => field(page, 'Or its address') },
   { name: 'nothing-here', path: 'no/such/page', ready: (page) => heading(page, 'There is no page at this address') },

@@ -1168,12 +1168,14 @@ export interface components {
             /** @description SHA-256 in hex. */
             hash: string;
             ip: string | null;
-            kind: string;
+            kind: components["schemas"]["AuditKind"];
             reason: string | null;
             /** @description Place in the chain of the workspace, from 1. */
             seq: number;
             target: components["schemas"]["Actor"];
         };
+        /** @enum {string} */
+        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.created" | "connector.deleted" | "connector.updated" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.removed" | "member.updated" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "vault.rotated" | "workspace.created" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -2511,8 +2513,7 @@ export interface operations {
                 /** @description Id of the person or token who did it. */
                 actor?: string;
                 cursor?: string;
-                /** @description Such as token.created. */
-                kind?: string;
+                kind?: components["schemas"]["AuditKind"];
                 limit?: number;
                 since?: string;
                 /** @description Id of what it was done to. */

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryO
 import { asConnectorDocument } from '../lib/connector-document.ts'
 import { api } from './client.ts'
 import { isPassing, isSignedOut } from './problem.ts'
-import type { ApprovalStatus, CallFilters, Page } from './types.ts'
+import type { ApprovalStatus, AuditKind, CallFilters, Page } from './types.ts'
 
 /** What the screens read, as query options with stable keys. The first part of a key names the resource. */
 
@@ -96,6 +96,14 @@ export const queries = {
       queryKey: ['approvals', 'one', id],
       queryFn: () => api.approvals.get(id),
       refetchInterval: ({ state }) => (state.data?.status === 'pending' ? watchMs : false),
+      ...live,
+    }),
+
+  audit: (filters: { kind?: AuditKind; actor?: string; target?: string }) =>
+    infiniteQueryOptions({
+      queryKey: ['audit', 'list', filters],
+      queryFn: ({ pageParam }) => api.audit.list({ ...filters, ...at(pageParam) }),
+      ...paged,
       ...live,
     }),
 

@@ -30,6 +30,9 @@ export type Approval = Schemas['Approval']
 export type ApproveResult = Schemas['ApproveResult']
 export type PlannedRequest = Approval['request']
 export type Token = Schemas['Token']
+export type AuditEntry = Schemas['AuditEntry']
+export type AuditKind = Schemas['AuditKind']
+export type AuditVerification = Schemas['AuditVerification']
 
 /** The filters of the call log. */
 export interface CallFilters {

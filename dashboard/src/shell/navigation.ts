@@ -1,4 +1,4 @@
-import { Blocks, Cable, Hammer, KeyRound, type LucideIcon, ScrollText, Stamp } from 'lucide-react'
+import { Blocks, Cable, Hammer, KeyRound, type LucideIcon, ScrollText, ShieldCheck, Stamp } from 'lucide-react'
 import type { GoTarget } from './keys.ts'
 
 export interface Destination {
@@ -17,4 +17,5 @@ export const destinations: readonly Destination[] = [
   { to: '/approvals', label: 'Approvals', icon: Stamp, group: 'work' },
   { to: '/connectors', label: 'Connectors', icon: Blocks, group: 'define' },
   { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'define', admin: true },
+  { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', admin: true },
 ]

@@ -1,7 +1,10 @@
 import type { Caller } from '../caller.ts'
+import type { ActKind } from '../store/acts.ts'
+
+export { actKinds } from '../store/acts.ts'
 
 export interface AuditQuery {
-  readonly kind?: string
+  readonly kind?: ActKind
   /** Id of a person or token. */
   readonly actor?: string
   /** Id of what was acted on. */

@@ -1,14 +1,17 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { type AuditProblem, type AuditReport, type Sallyport, verifyAuditExport } from '@sallyport/sdk'
+import { type AuditProblem, type AuditReport, type Sallyport, type Schemas, verifyAuditExport } from '@sallyport/sdk'
 import type { Command } from 'commander'
 import { connectToGateway, noteNextPage, outputOf, type PageOptions, pageQuery, withPages } from '../context.ts'
 import { CliError } from '../failure.ts'
 import type { Output } from '../output.ts'
 import { parseInstant, readTextFile } from '../values.ts'
 
+/** The gateway knows which kinds there are, and says so. */
+type Kind = Schemas['AuditKind']
+
 interface ListOptions extends PageOptions {
-  readonly kind?: string
+  readonly kind?: Kind
   readonly actor?: string
   readonly target?: string
   readonly since?: string

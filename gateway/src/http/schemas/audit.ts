@@ -1,11 +1,15 @@
 import { Type } from 'typebox'
+import { actKinds } from '../../audit/types.ts'
 import { Actor, AnyJson, Instant, PageQuery, pageOf } from './common.ts'
 
 const Place = Type.Integer({ minimum: 1, description: 'Place in the chain of the workspace, from 1.' })
 const Hash = Type.String({ description: 'SHA-256 in hex.' })
 
+/** What was done. New kinds come with new versions. */
+export const AuditKind = Type.Union(actKinds.map((kind) => Type.Literal(kind)))
+
 export const AuditQuery = Type.Interface([PageQuery], {
-  kind: Type.Optional(Type.String({ maxLength: 100, description: 'Such as token.created.' })),
+  kind: Type.Optional(AuditKind),
   actor: Type.Optional(Type.String({ maxLength: 200, description: 'Id of the person or token who did it.' })),
   target: Type.Optional(Type.String({ maxLength: 200, description: 'Id of what it was done to.' })),
   since: Type.Optional(Instant),
@@ -14,7 +18,7 @@ export const AuditQuery = Type.Interface([PageQuery], {
 export const AuditEntry = Type.Object({
   seq: Place,
   at: Instant,
-  kind: Type.String(),
+  kind: AuditKind,
   actor: Actor,
   ip: Type.Union([Type.String(), Type.Null()]),
   target: Actor,
