@@ -75,6 +75,8 @@ abstract class KeyService {
   /** Takes the place of the service's own answer, for all that is wrong with one. */
   instead: ((response: ServerResponse) => void) | null = null
   denied = false
+  /** The request with this number is the first to be denied. */
+  deniedFrom = Number.POSITIVE_INFINITY
   readonly #server = createServer((request, response) => {
     this.requests++
     void this.#answer(request, response)
@@ -101,6 +103,7 @@ abstract class KeyService {
     let text = ''
     for await (const chunk of request.setEncoding('utf8')) text += chunk
     if (this.instead !== null) return this.instead(response)
+    if (this.requests >= this.deniedFrom) this.denied = true
     try {
       const body = JSON.stringify(this.handle(request, text))
       response.writeHead(200, { 'content-type': this.contentType }).end(body)
