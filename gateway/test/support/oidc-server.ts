@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Provider from 'oidc-provider'
+
+export interface Account {
+  readonly sub: string
+  readonly email: string
+  readonly email_verified?: boolean
+  readonly name?: string
+}
+
+export interface OidcServer {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Who signs in there next; null refuses. */
+  account: Account | null
+  close(): Promise<void>
+}
+
+/** A real OpenID provider on loopback, whose sign-in page answers by itself for the account it is told. */
+export async function startOidcServer(redirectUri: string): Promise<OidcServer> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const [clientId, clientSecret] = ['sallyport', 'a client secret of the tests 0123456789']
+  const started: OidcServer = {
+    issuer,
+    clientId,
+    clientSecret,
+    account: null,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        redirect_uris: [redirectUri],
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+    ],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    features: { devInteractions: { enabled: false } },
+    cookies: { keys: ['a cookie key of the tests'] },
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ ...started.account, sub }) }),
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+  })
+  server.on('request', (request, response) => {
+    if (!request.url?.startsWith('/interaction/')) {
+      provider.callback()(request, response)
+      return
+    }
+    const answer = async () => {
+      const { prompt, params, grantId } = await provider.interactionDetails(request, response)
+      const { account } = started
+      if (account === null) {
+        await provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'no' })
+        return
+      }
+      if (prompt.name === 'login') {
+        await provider.interactionFinished(request, response, { login: { accountId: account.sub } })
+        return
+      }
+      const grant =
+        grantId === undefined
+          ? new provider.Grant({ accountId: account.sub, clientId: String(params.client_id) })
+          : await provider.Grant.find(grantId)
+      grant?.addOIDCScope('openid email profile')
+      await provider.interactionFinished(request, response, { consent: { grantId: (await grant?.save()) ?? '' } })
+    }
+    answer().catch((error: unknown) => response.writeHead(500).end(String(error)))
+  })
+  return started
+}
