@@ -50,12 +50,14 @@ afterAll(async () => {
 })
 
 /** Elements that came out of the texts, and whether anything ran. */
-async function expectTextOnly(): Promise<void> {
-  const found = await reader.page.evaluate(`({
+const lookForMarkup = () =>
+  reader.page.evaluate<{ ran: boolean; elements: number }>(`({
     ran: typeof hacked !== 'undefined',
     elements: document.querySelectorAll('img[src="x"], svg[onload], [onerror], a[href^="javascript:" i]').length,
   })`)
-  expect(found).toEqual({ ran: false, elements: 0 })
+
+async function expectTextOnly(): Promise<void> {
+  expect(await lookForMarkup()).toEqual({ ran: false, elements: 0 })
   // The policy would have stopped it and said so; it must not even come to that.
   expect(reader.complaints()).toEqual([])
 }
@@ -90,4 +92,12 @@ test('a connection whose TLS is not verified says so in the list and on its own 
   await see(row.getByText('TLS not verified'))
   await reader.page.goto(`${dashboard.gateway.url}/connections/${connection}`)
   await see(reader.page.getByText(/not verified/i).last())
+})
+
+test('markup that got through all the same would be found, and run nothing', async () => {
+  await reader.page.goto(`${dashboard.gateway.url}/connections`)
+  await see(reader.page.getByText(/Main <img/).first())
+  await reader.page.evaluate(`document.body.insertAdjacentHTML('beforeend', ${JSON.stringify(hostile)})`)
+  expect(await lookForMarkup()).toEqual({ ran: false, elements: 2 })
+  await expect.poll(() => reader.complaints().join()).toMatch(/Content Security Policy/)
 })
