@@ -1,12 +1,14 @@
 import { benchAudit } from './audit.ts'
 import { benchCall } from './call.ts'
 import type { Figures } from './report.ts'
+import { benchSearch } from './search.ts'
 import { benchStart } from './start.ts'
 
 /** `npm run bench -- NAME [--json]`: measures one thing beside its baseline and ends with one line of JSON figures. */
 const benches: Readonly<Record<string, (say: (line: string) => void, args: readonly string[]) => Promise<Figures>>> = {
   audit: benchAudit,
   call: benchCall,
+  search: benchSearch,
   start: benchStart,
 }
 

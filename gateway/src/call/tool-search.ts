@@ -32,16 +32,10 @@ export function createToolSearch() {
     return made
   }
 
-  /** The tools of a catalogue that answer a request best, best first; only of connections that `allowed` admits. */
-  return async (
-    { source, byAction }: ToolCatalogue,
-    request: string,
-    limit: number,
-    allowed: (connection: LoadedConnection) => boolean = () => true,
-  ): Promise<readonly ToolHit[]> => {
+  /** The tools of a catalogue that answer a request best, best first. */
+  return async ({ source, byAction }: ToolCatalogue, request: string, limit: number): Promise<readonly ToolHit[]> => {
     const connections = new Map<CompiledConnector, LoadedConnection[]>()
     for (const connection of source) {
-      if (!allowed(connection)) continue
       const others = connections.get(connection.connector)
       if (others === undefined) connections.set(connection.connector, [connection])
       else others.push(connection)

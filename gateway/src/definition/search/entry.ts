@@ -77,6 +77,12 @@ function parametersOf(action: ActionDocument, document: ConnectorDocument): read
   return [...new Set(names)].slice(0, maxParameters)
 }
 
+/** Of a description: what comes later is about details. */
+const maxText = 700
+/** Markup costs more to take out than to look for. */
+const searchable = (text: string) =>
+  /[<[&*`#]/.test(text.slice(0, maxText)) ? plainText(text.slice(0, maxText)) : text.slice(0, maxText)
+
 const sentence = /^[\s\S]*?[.!?](?=\s|$)|^[^\n]*/
 
 /** The words by which an action is found. Read from the document: nothing is compiled for it. */
@@ -87,7 +93,7 @@ export function searchEntry(name: string, document: ConnectorDocument): SearchEn
   // "by id" and "for authenticated user" say how, not what.
   const tail = whole.findIndex((word, index) => index > 0 && (word === 'by' || word === 'for'))
   const nameWords = tail < 0 ? whole : whole.slice(0, tail)
-  const text = plainText((action.description ?? '').slice(0, 1500))
+  const text = searchable(action.description ?? '')
   const first = sentence.exec(text)?.[0] ?? ''
   const segments = action.path
     .split('/')

@@ -31,6 +31,8 @@ const slipWeight = 0.6
 /** Words of one request; the others are left out. */
 const maxTerms = 24
 const maxVariants = 12
+/** Places of words looked at for one request: a few milliseconds. */
+const maxWork = 80_000
 
 /** Whether two words differ by one letter: changed, left out, added, or two changed places. */
 function isSlip(a: string, b: string): boolean {
@@ -45,8 +47,8 @@ function isSlip(a: string, b: string): boolean {
   return left === 2 && right === 2 && a[start] === b[start + 1] && a[start + 1] === b[start]
 }
 
-/** Words of the vocabulary from `from` on that begin with it. */
-function* beginningWith(vocabulary: readonly string[], from: string): Generator<string> {
+/** Where the words of a sorted vocabulary that are not before `from` begin. */
+function firstAfter(vocabulary: readonly string[], from: string): number {
   let low = 0
   let high = vocabulary.length
   while (low < high) {
@@ -54,27 +56,30 @@ function* beginningWith(vocabulary: readonly string[], from: string): Generator<
     if ((vocabulary[middle] ?? '') < from) low = middle + 1
     else high = middle
   }
-  for (let at = low; vocabulary[at]?.startsWith(from) === true; at++) yield vocabulary[at] ?? ''
+  return low
 }
 
 function variantsOf(word: string, segments: readonly Segment[], last: boolean): readonly Variant[] {
   const root = stemOf(word)
-  const own = isCommonVerb(root) ? commonVerbWeight : 1
-  const variants = new Map<string, number>([[root, own]])
-  for (const synonym of synonymsOf(root)) variants.set(synonym, own * synonymWeight)
+  // What a common verb stands for is told by the deed of an action, better than by its words.
+  if (isCommonVerb(root)) return [{ word: root, weight: commonVerbWeight }]
+  const variants = new Map<string, number>([[root, 1]])
+  for (const synonym of synonymsOf(root)) variants.set(synonym, synonymWeight)
   const known = segments.some((segment) => segment.postings(root) !== undefined)
-  if (known && !(last && root.length < 5)) return [...variants].map(([one, weight]) => ({ word: one, weight }))
-  for (const { vocabulary } of segments) {
-    if (word.length >= 3) {
-      for (const one of beginningWith(vocabulary, root)) {
-        if (variants.size > maxVariants) break
+  if (!known || (last && root.length < 5)) {
+    for (const { vocabulary } of segments) {
+      for (let at = firstAfter(vocabulary, root); root.length >= 3 && variants.size < maxVariants; at++) {
+        const one = vocabulary[at]
+        if (one?.startsWith(root) !== true) break
         if (!variants.has(one)) variants.set(one, prefixWeight * (root.length / one.length))
       }
-    }
-    if (known || root.length < 4) continue
-    for (const one of beginningWith(vocabulary, root.slice(0, 1))) {
-      if (variants.size > maxVariants) break
-      if (isSlip(root, one) && !variants.has(one)) variants.set(one, slipWeight)
+      if (known || root.length < 4) continue
+      const first = root.charAt(0)
+      for (let at = firstAfter(vocabulary, first); variants.size < maxVariants; at++) {
+        const one = vocabulary[at]
+        if (one?.startsWith(first) !== true) break
+        if (isSlip(root, one) && !variants.has(one)) variants.set(one, slipWeight)
+      }
     }
   }
   return [...variants].map(([one, weight]) => ({ word: one, weight }))
@@ -122,38 +127,59 @@ interface Searched<Key> {
   readonly segment: Segment
 }
 
+/** Words with what they count by how rare they are, and the weight of the whole term. */
+function weigh(terms: readonly Term[], segments: readonly Segment[], total: number) {
+  const counted = terms.map(({ word, variants }) => ({
+    word,
+    variants: variants.flatMap((variant) => {
+      const count = segments.reduce((sum, segment) => sum + (segment.postings(variant.word)?.actions.length ?? 0), 0)
+      const rarity = Math.log(1 + (total - count + 0.5) / (count + 0.5))
+      return count === 0 ? [] : [{ word: variant.word, count, value: rarity * variant.weight }]
+    }),
+  }))
+  // The rarest first: when the work is done, what is left would hardly change the order.
+  let work = maxWork
+  const affordable = new Set(
+    counted
+      .flatMap(({ variants }) => variants)
+      .sort((one, other) => one.count - other.count)
+      .filter(({ count }, index) => {
+        work -= count
+        return work >= 0 || index === 0
+      }),
+  )
+  return counted.map(({ word, variants: all }) => {
+    const variants = all.filter((variant) => affordable.has(variant))
+    return { word, variants, mass: Math.max(0, ...variants.map(({ value }) => value)) }
+  })
+}
+
+let kept = { scores: new Float32Array(0), covered: new Float32Array(0), term: new Float32Array(0) }
+/** Zeros for one segment, the same memory each time: a search never waits, so that no two use it at once. */
+function scratch(size: number): typeof kept {
+  if (kept.scores.length < size) {
+    kept = { scores: new Float32Array(size), covered: new Float32Array(size), term: new Float32Array(size) }
+  }
+  for (const array of Object.values(kept)) array.fill(0, 0, size)
+  return kept
+}
+
 /**
  * The actions of all segments that answer a request best, best first. Every word counts by how rare it is over all of them
  * (BM25F); synonyms, beginnings and slips count less; actions that hold more of the words, and do what the request's verb says,
- * come first. The work is bounded by the words, at most 24, times the actions that hold them.
+ * come first. The work is bounded: at most 24 words, and so many places where they stand.
  */
-export function searchSegments<Key>(
-  request: string,
-  searched: readonly Searched<Key>[],
-  limit: number,
-  allowed: (key: Key, action: string) => boolean = () => true,
-): readonly Hit<Key>[] {
+export function searchSegments<Key>(request: string, searched: readonly Searched<Key>[], limit: number): readonly Hit<Key>[] {
   const segments = searched.map(({ segment }) => segment)
   const { terms, wanted } = parse(request, segments)
   const total = segments.reduce((sum, { actions }) => sum + actions.length, 0)
-  const rarity = (word: string) => {
-    const count = segments.reduce((sum, segment) => sum + (segment.postings(word)?.actions.length ?? 0), 0)
-    return count === 0 ? 0 : Math.log(1 + (total - count + 0.5) / (count + 0.5))
-  }
-  const weighed = terms.map((term) => {
-    const variants = term.variants
-      .map((variant) => ({ ...variant, rarity: rarity(variant.word) }))
-      .filter(({ rarity: r }) => r > 0)
-    return { ...term, variants, mass: Math.max(0, ...variants.map((variant) => variant.rarity * variant.weight)) }
-  })
+  const weighed = weigh(terms, segments, total)
   const mass = weighed.reduce((sum, term) => sum + term.mass, 0)
   const best: { at: number; action: number; score: number }[] = []
 
-  for (const [at, { key, segment }] of searched.entries()) {
+  for (const [at, { segment }] of searched.entries()) {
     const named = weighed.filter((term) => segment.names.has(stemOf(term.word)))
-    const scores = new Float32Array(segment.actions.length)
-    const covered = new Float32Array(segment.actions.length)
-    const term = new Float32Array(segment.actions.length)
+    const { scores, covered, term } = scratch(segment.actions.length)
     for (const { variants, mass: weight, word } of weighed) {
       const isName = segment.names.has(stemOf(word))
       const touched: Postings[] = []
@@ -161,7 +187,7 @@ export function searchSegments<Key>(
         const postings = segment.postings(variant.word)
         if (postings === undefined) continue
         touched.push(postings)
-        const factor = variant.rarity * variant.weight * (isName ? 0.5 : 1)
+        const factor = variant.value * (isName ? 0.5 : 1)
         for (let index = 0; index < postings.actions.length; index++) {
           const action = postings.actions[index] ?? 0
           const frequency = postings.weights[index] ?? 0
@@ -182,8 +208,9 @@ export function searchSegments<Key>(
     }
     const boost = 1 + 0.5 * named.length
     const namedMass = named.reduce((sum, one) => sum + one.mass, 0)
-    for (let action = 0; action < scores.length; action++) {
+    for (let action = 0; action < segment.actions.length; action++) {
       const raw = scores[action] ?? 0
+      if (raw === 0) continue
       const whole = Math.min(1, ((covered[action] ?? 0) + namedMass) / (mass || 1))
       const score =
         raw *
@@ -192,7 +219,7 @@ export function searchSegments<Key>(
         deedFactor(segment.deeds[action] ?? 'read', wanted) *
         depthFactor(segment.depths[action] ?? 0)
       const worst = best.length < limit ? 0 : (best.at(-1)?.score ?? 0)
-      if (score <= worst || !allowed(key, segment.actions[action] ?? '')) continue
+      if (score <= worst) continue
       let place = best.length
       while (place > 0 && (best[place - 1]?.score ?? 0) < score) place--
       best.splice(place, 0, { at, action, score })

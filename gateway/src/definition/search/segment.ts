@@ -26,7 +26,7 @@ export interface Segment {
 }
 
 /** Actions indexed before others may run: a few milliseconds. */
-const slice = 250
+const slice = 100
 
 class Growing {
   readonly actions: number[] = []

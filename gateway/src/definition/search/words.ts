@@ -154,7 +154,7 @@ const synonyms: readonly string[] = [
 export function stem(word: string): string {
   let root = word
   if (root.length > 4 && root.endsWith('ies')) root = `${root.slice(0, -3)}y`
-  else if (root.length > 3 && root.endsWith('s') && !/(?:ss|us|is)$/.test(root)) root = root.slice(0, -1)
+  else if (root.length > 2 && root.endsWith('s') && !/(?:ss|us|is)$/.test(root)) root = root.slice(0, -1)
   if (root.length > 8 && root.endsWith('ation')) root = root.slice(0, -5)
   else if (root.length > 7 && root.endsWith('ment')) root = root.slice(0, -4)
   else if (root.length > 7 && /t[oe]r$/.test(root)) root = root.slice(0, -2)
@@ -166,8 +166,19 @@ export function stem(word: string): string {
   return root
 }
 
+const beyondAscii = /[^\t\n\r -~]/
+const wordPattern = /\p{L}+|\d+/gu
+const asciiPattern = /[a-z]+|\d+/g
+
 /** The words of a name or a text, in order, as written but in lower case. */
 export function wordsOf(text: string): string[] {
+  if (!beyondAscii.test(text)) {
+    // "PRs" are several of one word.
+    const split = /[a-z\d][A-Z]|[A-Z][A-Z](?!s\b)[a-z]/.test(text)
+      ? text.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z](?!s\b)[a-z])/g, '$1 $2')
+      : text
+    return split.toLowerCase().match(asciiPattern) ?? []
+  }
   return (
     text
       .normalize('NFKD')
@@ -175,7 +186,7 @@ export function wordsOf(text: string): string[] {
       .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2')
       .replace(/\p{M}+/gu, '')
       .toLowerCase()
-      .match(/\p{L}+|\d+/gu) ?? []
+      .match(wordPattern) ?? []
   )
 }
 
