@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryO
 import { asConnectorDocument } from '../lib/connector-document.ts'
 import { api } from './client.ts'
 import { isPassing, isSignedOut } from './problem.ts'
-import type { ApprovalStatus, AuditKind, CallFilters, Page } from './types.ts'
+import type { ApprovalStatus, AuditKind, CallFilters, Page, ToolFormat } from './types.ts'
 
 /** What the screens read, as query options with stable keys. The first part of a key names the resource. */
 
@@ -51,6 +51,20 @@ export const queries = {
     queryOptions({
       queryKey: ['connectors', 'item', id],
       queryFn: async () => (await api.connectors.list({ search: id, limit: 200 })).items.find((item) => item.id === id) ?? null,
+    }),
+
+  /** The tool of an action, with what it costs; null when there is none. */
+  tool: (connection: string, action: string) =>
+    queryOptions({
+      queryKey: ['tools', 'one', connection, action],
+      queryFn: async () => (await api.tools.list({ connection, action, limit: 1 })).items[0] ?? null,
+    }),
+  /** The same in the words of a family of models, as it is handed to one. */
+  toolForModel: (connection: string, action: string, format: ToolFormat) =>
+    queryOptions({
+      queryKey: ['tools', 'one', connection, action, format],
+      queryFn: async () => (await api.tools.listAs(format, { connection, action, limit: 1 })).items[0] ?? null,
+      placeholderData: keepPreviousData,
     }),
 
   toolSearch: (query: string) =>

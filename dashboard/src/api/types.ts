@@ -2,7 +2,7 @@ import type { Schemas } from '@sallyport/sdk'
 
 /** The shapes of the HTTP API that the screens read and send, by the names the screens use. */
 
-export type { Page } from '@sallyport/sdk'
+export type { Page, ToolFormat } from '@sallyport/sdk'
 
 export type Json = Readonly<Record<string, unknown>>
 export type Role = Schemas['Role']

@@ -9,11 +9,12 @@ import { JsonView } from '../../ui/json-view.tsx'
 import { Skeleton } from '../../ui/states.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
 import { RunResult } from './run-result.tsx'
+import { ToolForModels } from './tool-for-models.tsx'
 import { useRun } from './use-run.ts'
 
 const SchemaForm = lazy(() => import('../../ui/form/schema-form.tsx'))
 
-type View = 'form' | 'json' | 'schema'
+type View = 'form' | 'json' | 'schema' | 'models'
 const runWords: Record<Effect, string> = { read: 'Run', write: 'Run, and write', destructive: 'Run, and destroy' }
 
 const hasFields = ({ properties, additionalProperties, anyOf, oneOf, allOf, $ref }: Json): boolean => {
@@ -75,6 +76,7 @@ export function TryAction({ connector, connection, action, schemas }: TryProps) 
             { value: 'form', label: 'Form' },
             { value: 'json', label: 'JSON' },
             { value: 'schema', label: 'Schema' },
+            { value: 'models', label: 'For models' },
           ]}
         >
           <TabPanel value="form" className="py-4">
@@ -105,6 +107,9 @@ export function TryAction({ connector, connection, action, schemas }: TryProps) 
                 <p className="text-ink-2">The document does not say what the answer looks like.</p>
               )}
             </div>
+          </TabPanel>
+          <TabPanel value="models" className="py-4">
+            <ToolForModels connection={connection} action={action.name} />
           </TabPanel>
         </Tabs>
         <div className="sticky bottom-0 flex flex-wrap gap-2 bg-bg py-3">
