@@ -1,5 +1,6 @@
 import { benchAudit } from './audit.ts'
 import { benchCall } from './call.ts'
+import { benchImport } from './import.ts'
 import type { Figures } from './report.ts'
 import { benchSearch } from './search.ts'
 import { benchStart } from './start.ts'
@@ -8,6 +9,7 @@ import { benchStart } from './start.ts'
 const benches: Readonly<Record<string, (say: (line: string) => void, args: readonly string[]) => Promise<Figures>>> = {
   audit: benchAudit,
   call: benchCall,
+  import: benchImport,
   search: benchSearch,
   start: benchStart,
 }

@@ -355,3 +355,56 @@ describe('a broken document is refused with its place and what to do:', () => {
     expect(await refusal(source)).toMatchObject({ code: 'INVALID_INPUT', detail: expect.stringMatching(sentence) })
   })
 })
+
+test('what is imported is called as its document says: at a server of its own, with credentials side by side', async () => {
+  const seen: { url?: string | undefined; authorization?: string | undefined; cookie?: string | undefined }[] = []
+  const other = createServer((request, response) => {
+    const { authorization, cookie } = request.headers
+    seen.push({ url: request.url, authorization, cookie })
+    response.setHeader('content-type', 'application/json').end('{}')
+  })
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  try {
+    const upload = `http://127.0.0.1:${(other.address() as AddressInfo).port}/upload`
+    const client = gateway.client()
+    const { actions } = await client.connectors.create({
+      connector: 'combined',
+      spec: {
+        openapi: '3.1.0',
+        info: { title: 'Combined' },
+        servers: [{ url: origin }],
+        security: [{ user: [], key: [], session: [] }],
+        paths: { '/file': { get: { servers: [{ url: upload }], ...ok } } },
+        components: {
+          securitySchemes: {
+            user: { type: 'http', scheme: 'basic' },
+            key: { type: 'apiKey', in: 'query', name: 'k' },
+            session: { type: 'apiKey', in: 'cookie', name: 'sid' },
+          },
+        },
+      },
+    })
+    expect(actions).toEqual(['get_file'])
+    const fields = { 'user.username': 'ada', 'user.password': 'pw-of-ada', 'key.key': 'key-value', 'session.key': 'sid-value' }
+    const connection = await client.connections.create({
+      connector: 'combined',
+      auth: { scheme: 'user_and_key_and_session', fields },
+    })
+    expect(connection.auth).toMatchObject({
+      type: 'all',
+      label: 'Basic and API key (k) and API key (sid)',
+      fields: Object.keys(fields),
+    })
+    expect(await client.calls.create({ connector: 'combined', action: 'get_file', input: {} })).toMatchObject({ success: true })
+    expect(seen).toEqual([
+      {
+        url: '/upload/file?k=key-value',
+        authorization: `Basic ${Buffer.from('ada:pw-of-ada').toString('base64')}`,
+        cookie: 'sid=sid-value',
+      },
+    ])
+  } finally {
+    other.close()
+  }
+})

@@ -75,6 +75,20 @@ function refuse(problems: readonly SourceProblem[], locate: Locate): never {
 }
 
 /**
+ * A document that this program made: its shape is known but for what a person gave (names, servers), so that is checked with
+ * one action for all, and then what everything refers to. Throws INVALID_INPUT as parseConnector does.
+ */
+export function checkMade(document: ConnectorDocument): ConnectorDocument {
+  const [action] = Object.entries(document.actions)
+  const { schemas: _, ...rest } = document
+  validate ??= schemaCompiler({}, { formats: false }).compile(connectorJsonSchema())
+  const problems = validate({ ...rest, actions: action === undefined ? {} : Object.fromEntries([action]) })
+  if (problems.length > 0) return refuse(problems, () => undefined)
+  const meaning = meaningProblems(document)
+  return meaning.length === 0 ? document : refuse(meaning, () => undefined)
+}
+
+/**
  * A connector file from outside: an object, or YAML or JSON text of at most 5 MB. Beyond its schema, everything it refers to
  * must exist, and nothing in it may touch what the gateway sets itself. Throws INVALID_INPUT whose detail names the first
  * problem, its line and the fix, and whose diagnostics list up to 20 as `{ errors: [{ path, line?, column?, message }] }`.

@@ -23,6 +23,8 @@ export interface SeenCall {
   readonly undeclared: readonly string[]
   /** Declared as required, but not there. */
   readonly missing: readonly string[]
+  /** Whether the path fits other operations as well. */
+  readonly isAmbiguous: boolean
 }
 
 export interface SpecServer {
@@ -53,12 +55,14 @@ export async function serveSpec(spec: Json, basePath: string): Promise<SpecServe
         const url = request.url ?? ''
         const path = url.split('?', 1)[0] ?? ''
         const inner = path.startsWith(basePath) ? path.slice(basePath.length) : null
-        const route = inner === null ? undefined : routes.get(request.method ?? '')?.find(({ pattern }) => pattern.test(inner))
+        const fitting =
+          inner === null ? [] : (routes.get(request.method ?? '') ?? []).filter(({ pattern }) => pattern.test(inner))
+        const [route] = fitting
         if (route === undefined || inner === null) {
           response.writeHead(404).end(`no operation for ${request.method} ${path}`)
           return
         }
-        calls.push(see(spec, route, inner, url.slice(path.length + 1), request, bytes))
+        calls.push({ ...see(spec, route, inner, url.slice(path.length + 1), request, bytes), isAmbiguous: fitting.length > 1 })
         response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
       },
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -122,7 +126,14 @@ function routesOf(spec: Json): Map<string, Route[]> {
   return routes
 }
 
-function see(spec: Json, route: Route, path: string, search: string, request: IncomingMessage, bytes: Buffer): SeenCall {
+function see(
+  spec: Json,
+  route: Route,
+  path: string,
+  search: string,
+  request: IncomingMessage,
+  bytes: Buffer,
+): Omit<SeenCall, 'isAmbiguous'> {
   const pathValues = (route.pattern.exec(path) ?? []).slice(1)
   const query = pairsOf(search)
   const cookies = (request.headers.cookie ?? '').split('; ').map((pair) => pair.split('=', 2) as [string, string])

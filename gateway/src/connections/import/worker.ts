@@ -6,7 +6,7 @@ import { importSpec } from '../../definition/import/openapi.ts'
 import { previewOf } from '../../definition/import/preview.ts'
 import { type Files, SpecReader } from '../../definition/import/read-spec.ts'
 import type { ImportReport } from '../../definition/import/report.ts'
-import { parseConnector } from '../../definition/parse.ts'
+import { checkMade, parseConnector } from '../../definition/parse.ts'
 import { SallyportError } from '../../errors.ts'
 import { summaryOf } from '../summary.ts'
 import type { Fetched, FromThread, ImportJob, SourceFile, ToThread } from './protocol.ts'
@@ -103,7 +103,7 @@ async function make(job: ImportJob): Promise<Made> {
     choice: job.choice,
     onProgress: (done, total) => say({ kind: 'progress', progress: { stage: 'operations', done, total } }),
   })
-  return { document: parseConnector(imported.document), report: imported.report, preview: () => previewOf(imported) }
+  return { document: checkMade(imported.document), report: imported.report, preview: () => previewOf(imported) }
 }
 
 /** Asks for what lies at other addresses until nothing new is referred to. */

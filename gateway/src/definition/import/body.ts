@@ -134,10 +134,10 @@ function bodyValue(context: OperationContext, media: Media, body: Json): unknown
   const names: string[] = []
   const required: string[] = []
   for (const [name, field] of fields) {
-    const given = isRecord(example) ? own(example, name) : undefined
     const input = inputs.add(name, 'body', field.schema, {
       required: field.required && isRequired,
-      example: given ?? field.example,
+      // A null in the example is a value like any other.
+      example: isRecord(example) && Object.hasOwn(example, name) ? example[name] : field.example,
     })
     if (input !== name)
       noteOnce('renamed', field.at, `The body property "${name}" is the input "${input}", here and wherever it occurs.`)

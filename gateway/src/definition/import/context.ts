@@ -17,6 +17,8 @@ export interface Operation {
   readonly itemAt: string
 }
 
+export type SharedError = NonNullable<ActionDocument['errors']>[string]
+
 /** What the parts of one operation's import share. */
 export interface OperationContext {
   readonly spec: Spec
@@ -27,6 +29,8 @@ export interface OperationContext {
   readonly serverUrl: string | undefined
   /** The media type that was asked for, of those that its body may have. */
   readonly contentType: string | undefined
+  /** Answers that are no success, by their place: operations share them. */
+  readonly errors: Map<string, SharedError>
   /** Told the media types that the body may have, the one taken first, where there are several. */
   offer(contentTypes: readonly string[]): void
   /** A schema of this operation as the connector's; `at` is its JSON Pointer. */

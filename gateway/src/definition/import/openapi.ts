@@ -1,7 +1,7 @@
 import { SallyportError } from '../../errors.ts'
 import { type ActionDocument, methods as allMethods, type ConnectorDocument } from '../document.ts'
 import { actionName, type Choice, chosenOf, contentTypeFor } from './choice.ts'
-import type { Operation } from './context.ts'
+import type { Operation, SharedError } from './context.ts'
 import { Inputs } from './inputs.ts'
 import { proposeSlug, snakeCase, UniqueNames } from './names.ts'
 import { importOperation } from './operation.ts'
@@ -54,11 +54,23 @@ export function importSpec(spec: Spec, options: ImportOptions = {}): Imported {
     report.add('version_unknown', '', '/openapi', `${spec.format} is newer than this gateway; it is read as OpenAPI 3.2.`)
   const found = operationsOf(spec, report)
   if (found.operations.length === 0) throw noOperations(spec, found.total)
+  return importFound(spec, found, report, options)
+}
+
+/** Operations of a document, and how many it has with those that can be none. */
+export interface FoundOperations {
+  readonly operations: readonly Operation[]
+  readonly total: number
+}
+
+/** The same of operations that are found already, in whatever the document was made of. */
+export function importFound(spec: Spec, found: FoundOperations, report: Reporter, options: ImportOptions): Imported {
   const servers = importServers(spec, options.serverUrl, report)
   const security = new Security(spec, report)
   const schemas = new SchemaLibrary(spec, report)
   const actions: Record<string, ActionDocument> = {}
   const contentTypes = new Map<string, readonly string[]>()
+  const errors = new Map<string, SharedError>()
   const chosen = chosenOf(found.operations, options.choice, report)
   for (const [index, operation] of chosen.entries()) {
     if (index % progressStep === 0) options.onProgress?.(index, chosen.length)
@@ -70,6 +82,7 @@ export function importSpec(spec: Spec, options: ImportOptions = {}): Imported {
       inputs: new Inputs(),
       serverUrl: options.serverUrl,
       contentType: contentTypeFor(operation, options.choice),
+      errors,
       offer: (types) => contentTypes.set(operation.name, types),
       convert: (schema, direction, at) => schemas.convert(schema, direction, at, name),
       note: (code, at, message) => report.add(code, name, at, message),
@@ -123,7 +136,7 @@ const methods = {
 const isMethod = (method: string): method is ActionDocument['method'] => allMethods.some((one) => one === method)
 
 /** Every operation with the name of its action, given before any is chosen so that choosing changes no name. */
-function operationsOf(spec: Spec, report: Reporter): { readonly operations: Operation[]; readonly total: number } {
+function operationsOf(spec: Spec, report: Reporter): FoundOperations {
   const names = new UniqueNames()
   const operations: Operation[] = []
   let total = 0

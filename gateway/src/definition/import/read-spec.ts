@@ -28,6 +28,7 @@ export class SpecReader {
   readonly #base: string
   readonly #root: Json
   readonly #version: string
+  readonly #hasIds: boolean
   readonly #documents = new Map<string, unknown>()
   readonly #named = new Map<string, Found>()
   readonly #missing = new Map<string, string>()
@@ -44,7 +45,8 @@ export class SpecReader {
     const found = baseOf(address ?? '')
     this.#base = self !== undefined && URL.canParse(self, found) ? new URL(self, found).href.replace(/#.*/s, '') : found
     this.#root = root
-    // The walk decides what refers to what, and needs no version; but a document of another kind deserves its own sentence.
+    // Swagger 2.0 and OpenAPI 3.0 know no $id, and looking for one in every object takes time.
+    this.#hasIds = !/^(2|3\.0)/.test(String(root.openapi ?? root.swagger))
     this.#inspect(root, this.#base, '')
     this.#version = versionOf(root)
     this.#settle()
@@ -138,19 +140,22 @@ export class SpecReader {
         }
       } else {
         const holder = value as Record<string, unknown>
-        const inner = data || names ? scope : this.#scopeOf(holder, scope, place)
+        const inner = data || names || !this.#hasIds ? scope : this.#scopeOf(holder, scope, place)
         for (const key in holder) {
           this.#nodes += 1
-          if (key === '__proto__') throw forbiddenKey(place())
           const item = holder[key]
-          if (typeof item === 'object' && item !== null) {
+          if (typeof item === 'object') {
+            if (item === null) continue
+            if (key === '__proto__') throw forbiddenKey(place())
             path.push(key)
             visit(item, depth + 1, !names && nameMaps.has(key), data || (!names && isData(key)), inner)
             path.pop()
+            if (key === 'discriminator' && !data && !names) this.#rewriteMapping(item, inner)
           } else if (item === true) {
             if (key === 'readOnly') this.#marks.readOnly = true
             else if (key === 'writeOnly') this.#marks.writeOnly = true
-          } else if (key === '$ref' && typeof item === 'string' && !data && (inner !== this.#base || !item.startsWith('#'))) {
+          } else if (key === '$ref') {
+            if (typeof item !== 'string' || data || (inner === this.#base && item.startsWith('#'))) continue
             let ref = refs.get(`${inner} ${item}`)
             if (ref === undefined) {
               ref = this.#canonical(item, inner)
@@ -159,7 +164,6 @@ export class SpecReader {
             holder.$ref = ref
           }
         }
-        if (!data && !names && isRecord(holder.discriminator)) this.#rewriteMapping(holder.discriminator, inner)
       }
       if (this.#nodes > MAX_NODES)
         throw invalid(`The document has more than ${MAX_NODES / 1_000_000} million values. Split it and import the parts.`)
@@ -187,7 +191,8 @@ export class SpecReader {
   }
 
   /** A name such as `Cat` is no reference in a mapping; a path or a pointer is. */
-  #rewriteMapping({ mapping }: Json, scope: string): void {
+  #rewriteMapping(discriminator: object, scope: string): void {
+    const mapping = isRecord(discriminator) ? discriminator.mapping : undefined
     if (!isRecord(mapping)) return
     for (const [name, ref] of Object.entries(mapping)) {
       if (typeof ref === 'string' && /[/#]|\.(json|ya?ml)$/.test(ref) && (scope !== this.#base || !ref.startsWith('#')))

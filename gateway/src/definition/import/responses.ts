@@ -26,6 +26,7 @@ interface Content {
 interface Response {
   readonly status: string
   readonly value: Json
+  readonly at: string
   readonly content: readonly Content[]
 }
 
@@ -72,17 +73,22 @@ export function answerOf(context: OperationContext): Answer {
 
 const isSuccess = (status: string): boolean => /^2(\d\d|XX)$/i.test(status)
 
-function errorsOf({ convert }: OperationContext, responses: readonly Response[]): Answer['errors'] {
+function errorsOf({ convert, errors: known }: OperationContext, responses: readonly Response[]): Answer['errors'] {
   const errors: NonNullable<Answer['errors']> = {}
-  for (const { status, value, content } of responses) {
+  for (const { status, value, content, at } of responses) {
     if (!/^([45](\d\d|XX)|default)$/i.test(status)) continue
-    const description = textOf(value.description)
-    const media = jsonOf(content)
-    const schema = media?.value.schema === undefined ? undefined : convert(media.value.schema, 'output', media.schemaAt)
-    errors[status === 'default' ? status : status.toUpperCase()] = {
-      ...(description === undefined ? {} : { description: bounded(description, 300) }),
-      ...(schema === undefined ? {} : { schema }),
+    let error = known.get(at)
+    if (error === undefined) {
+      const description = textOf(value.description)
+      const media = jsonOf(content)
+      const schema = media?.value.schema === undefined ? undefined : convert(media.value.schema, 'output', media.schemaAt)
+      error = {
+        ...(description === undefined ? {} : { description: bounded(description, 300) }),
+        ...(schema === undefined ? {} : { schema }),
+      }
+      known.set(at, error)
     }
+    errors[status === 'default' ? status : status.toUpperCase()] = error
   }
   return Object.keys(errors).length === 0 ? undefined : errors
 }
@@ -103,7 +109,7 @@ function responsesOf({ spec, operation, note }: OperationContext): readonly Resp
     if (lost !== undefined) note('reference_lost', place, `The answer ${status} is not described: the reference ${lost}.`)
     else if (isRecord(value)) {
       const content = spec.isSwagger ? swaggerContent(spec, operation.value, value, at) : [...contentOf(value, at)]
-      found.push({ status, value, content })
+      found.push({ status, value, at, content })
     }
   }
   return found

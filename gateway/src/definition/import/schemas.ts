@@ -32,6 +32,11 @@ export class SchemaLibrary {
   readonly #names = new UniqueNames(120)
   readonly #queue: Entry[] = []
   readonly #directions: Directions
+  /** Schemas that are nothing but a reference, once each: large documents have a hundred thousand of them. */
+  readonly #references = new Map<Direction, Map<string, JsonSchemaValue>>([
+    ['input', new Map()],
+    ['output', new Map()],
+  ])
 
   constructor(spec: Spec, report: Reporter) {
     this.#spec = spec
@@ -59,6 +64,10 @@ export class SchemaLibrary {
       this.#note(walk, 'schema_adjusted', 'This is not a schema; any value is accepted here.')
       return true
     }
+    if (typeof node.$ref === 'string' && isBare(node)) {
+      const known = this.#references.get(walk.direction)?.get(node.$ref)
+      if (known !== undefined) return known
+    }
     const source = typeof node.$ref === 'string' && this.#spec.dialect === '3.0' ? referenceOf30(node) : node
     let out: Record<string, unknown> | null = null
     for (const key in source) {
@@ -69,6 +78,8 @@ export class SchemaLibrary {
       if (after === undefined) delete out[key]
       else out[key] = after
     }
+    if (typeof node.$ref === 'string' && isBare(node) && typeof out?.$ref === 'string')
+      this.#references.get(walk.direction)?.set(node.$ref, out)
     return upgraded(out ?? source)
   }
 
@@ -229,6 +240,11 @@ export class SchemaLibrary {
   #noteAt(walk: Walk, key: string, code: ReportCode, message: string): void {
     this.#report.add(code, walk.operation, pointer(walk.base, ...walk.path, key), message)
   }
+}
+
+function isBare(node: Json): boolean {
+  for (const key in node) if (key !== '$ref') return false
+  return true
 }
 
 const beside30 = new Set([
