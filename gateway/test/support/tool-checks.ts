@@ -57,12 +57,15 @@ function accepts(schema: object, value: unknown): boolean {
   return validator.validate(value).valid
 }
 
+const kindOf = (value: unknown) => (Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : 'any')
+
 /** The way there: a value of the action as a compiled schema takes it. `restore` is the way back. */
 export function present(value: unknown, back: Back): unknown {
   if (back === null || value === undefined) return value
   switch (back.kind) {
     case 'text':
-      return value === null ? null : JSON.stringify(value)
+      if (value === null) return null
+      return back.of.includes('any') || back.of.includes(kindOf(value)) ? JSON.stringify(value) : value
     case 'list':
       return Array.isArray(value) ? value.map((item) => present(item, back.items)) : value
     case 'choice': {

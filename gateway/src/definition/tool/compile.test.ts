@@ -82,6 +82,15 @@ describe.each(toolFormats)('a schema for %s', (format) => {
     expect(restore({ inner: { id: asText ? '7' : 7 } }, back)).toEqual({ inner: { id: 7 } })
   })
 
+  it('tells a text from an object where either will do', () => {
+    const schema = object({ card: { anyOf: [text, { type: 'object' }] } }, { required: ['card'] })
+    const { schema: shown, back } = compile(schema, format)
+    expect(lint(schema)).toEqual([])
+    const asText = !JSON.stringify(shown.properties).includes('"object"')
+    for (const card of ['tok_1', '123', '"quoted"', 'true']) expect(restore({ card }, back)).toEqual({ card })
+    expect(restore({ card: asText ? '{"a":1}' : { a: 1 } }, back)).toEqual({ card: { a: 1 } })
+  })
+
   it('takes any value where the API does', () => {
     const schema = object({ any: {}, map: { type: 'object' }, list: { type: 'array' } }, { required: ['any', 'map', 'list'] })
     const { schema: shown, back } = compile(schema, format)

@@ -1,7 +1,7 @@
 import { identifier, UniqueNames } from '../import/names.ts'
 import type { SchemaObject } from '../json-schema/keywords.ts'
 import { type Family, maxDepth } from './family.ts'
-import type { Back } from './restore.ts'
+import type { Back, TextKind } from './restore.ts'
 import { anything, type ReadShape, type Shape, type Source } from './shape.ts'
 import { jsonBytes, trimText } from './text.ts'
 
@@ -92,6 +92,14 @@ function stays(family: Family, name: string, value: unknown): boolean {
   return jsonBytes(value) <= maxFactChars
 }
 
+/** Values that travel as JSON text look like texts, so they are tried before those, and as one. */
+function textsFirst(options: readonly Emitted[]): readonly Emitted[] {
+  const of = options.flatMap(({ back }) => (back?.kind === 'text' ? back.of : []))
+  if (of.length === 0) return options
+  const texts = options.filter(({ back }) => back?.kind === 'text').map(({ schema }) => ({ schema, back: { kind: 'text', of } as const }))
+  return [...texts, ...options.filter(({ back }) => back?.kind !== 'text')]
+}
+
 /** Writes shapes as one family takes them, at one level, within a budget of bytes. */
 export function emitter(family: Family, level: Level, budget: number, read: ReadShape) {
   let spent = 0
@@ -144,13 +152,13 @@ export function emitter(family: Family, level: Level, budget: number, read: Read
   }
 
   /** A value whose inside is not described. */
-  function opaque(shape: Shape, kind: string): Emitted {
+  function opaque(shape: Shape, kind: TextKind): Emitted {
     if (family.open) {
       const schema = kind === 'object' ? { type: 'object' } : kind === 'array' ? { type: 'array', items: {} } : {}
       return { schema: described(schema, shape, kind === 'object' ? [insideOf(shape)] : []), back: null }
     }
     const article = kind === 'object' ? 'an object' : kind === 'array' ? 'a list' : 'any value'
-    return { schema: described({ type: 'string' }, shape, [`JSON text of ${article}.`, insideOf(shape)]), back: { kind: 'text' } }
+    return { schema: described({ type: 'string' }, shape, [`JSON text of ${article}.`, insideOf(shape)]), back: { kind: 'text', of: [kind] } }
   }
   const insideOf = ({ properties }: Shape) => {
     const names = [...properties.keys()].slice(0, 12).join(', ')
@@ -184,9 +192,9 @@ export function emitter(family: Family, level: Level, budget: number, read: Read
   }
 
   function choice(shape: Shape, depth: number): Emitted {
-    const options = shape.choices.map((source) => value(source, depth))
-    const seen = new Map(options.map((option) => [JSON.stringify(option.schema), option]))
-    const different = [...seen.values()]
+    const options = textsFirst(shape.choices.map((source) => value(source, depth)))
+    const seen = new Map(options.toReversed().map((option) => [JSON.stringify(option.schema), option]))
+    const different = [...seen.values()].reverse()
     const [only] = different
     if (only === undefined || different.some(({ schema }) => schema.type === undefined && schema.anyOf === undefined))
       return opaque(shape, 'any')

@@ -4,8 +4,8 @@ import { schemaCompiler, type Validate } from '../json-schema/validator.ts'
 /** How a value given to a compiled schema becomes the one the action takes; null where both are the same. */
 export type Back =
   | null
-  /** A value that travels as its JSON text. */
-  | { readonly kind: 'text' }
+  /** A value that travels as its JSON text; texts that are none of an object, or of a list, are texts. */
+  | { readonly kind: 'text'; readonly of: readonly TextKind[] }
   | { readonly kind: 'list'; readonly items: Back }
   | {
       readonly kind: 'object'
@@ -17,6 +17,8 @@ export type Back =
       readonly values: Back
     }
   | { readonly kind: 'choice'; readonly options: readonly { readonly schema: SchemaObject; readonly back: Back }[] }
+
+export type TextKind = 'object' | 'array' | 'any'
 
 interface Field {
   readonly name: string
@@ -49,6 +51,12 @@ function parsed(value: unknown): unknown {
   }
 }
 
+function fromText(value: unknown, of: readonly TextKind[]): unknown {
+  const inner = parsed(value)
+  const kind: TextKind = Array.isArray(inner) ? 'array' : isRecord(inner) ? 'object' : 'any'
+  return of.includes('any') || of.includes(kind) ? inner : value
+}
+
 /**
  * The action's value. Total: what does not fit the compiled schema stays as it is, and the check of the original schema, which
  * every call goes through, says what is wrong with it.
@@ -57,7 +65,7 @@ export function restore(value: unknown, back: Back): unknown {
   if (back === null) return value
   switch (back.kind) {
     case 'text':
-      return parsed(value)
+      return fromText(value, back.of)
     case 'list':
       return Array.isArray(value) ? value.map((item) => restore(item, back.items)) : value
     case 'choice': {
