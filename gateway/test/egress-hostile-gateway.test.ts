@@ -222,7 +222,7 @@ describe('through the gateway, a flood', () => {
       if (underWay > 0) answeredMeanwhile++
       over = (await Promise.race([everything, Promise.resolve('not yet' as const)])) === 'over'
     }
-    expect(answeredMeanwhile).toBeGreaterThan(20)
+    expect(answeredMeanwhile).toBeGreaterThan(5)
     expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200)
   })
 })
