@@ -82,6 +82,17 @@ describe.each(toolFormats)('a schema for %s', (format) => {
     expect(restore({ inner: { id: asText ? '7' : 7 } }, back)).toEqual({ inner: { id: 7 } })
   })
 
+  it('takes the properties of an object and those of its alternatives', () => {
+    for (const count of [2, 12]) {
+      const oneOf = Array.from({ length: count }, (_, index) => object({ [`own_${index}`]: text }))
+      const body = { allOf: [object({ id: text }, { required: ['id'] }), { oneOf }] }
+      const { schema: shown, back } = compile(object({ body }, { required: ['body'] }), format)
+      const given = (shown.properties as { body: { properties: object } }).body.properties
+      expect(Object.keys(given)).toEqual(['id', ...oneOf.map((_, index) => `own_${index}`)])
+      expect(restore({ body: { id: '1', own_1: 'v' } }, back)).toEqual({ body: { id: '1', own_1: 'v' } })
+    }
+  })
+
   it('tells a text from an object where either will do', () => {
     const schema = object({ card: { anyOf: [text, { type: 'object' }] } }, { required: ['card'] })
     const { schema: shown, back } = compile(schema, format)

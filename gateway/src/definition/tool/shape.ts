@@ -7,6 +7,8 @@ export type Source =
   | { readonly schema: JsonSchemaValue; readonly root: JsonSchemaValue; readonly trail: readonly SchemaObject[] }
   | { readonly all: readonly Source[] }
   | { readonly any: readonly Source[] }
+  /** One that is read already. */
+  | { readonly shape: Shape }
 
 /** What a schema says of a value, references followed and `allOf` merged; only ever looser than the schema itself. */
 export interface Shape {
@@ -179,6 +181,9 @@ export function shapeReader(schemas: Schemas): ReadShape {
 
   /** `base` and one of the alternatives. Objects are merged where the base has properties itself, or where `hoist` asks for it. */
   function withAlternatives(base: Shape, bare: Source | null, sources: readonly Source[], hoist: boolean): Shape {
+    // What cannot be told apart takes anything.
+    const tooMany: Shape = { ...base, rest: base.rest ?? true }
+    if (sources.length > 8 * maxChoices) return tooMany
     const alternatives = sources.map((source) => ({ source, shape: read(source, hoist) }))
     const real = alternatives.filter(({ shape }) => !isNull(shape))
     const shapes = real.map(({ shape }) => shape)
@@ -187,15 +192,29 @@ export function shapeReader(schemas: Schemas): ReadShape {
     if (only === undefined) return { ...base, nullable }
     const listed = shapes.length === 1 ? only : joinedValues(shapes)
     if (listed !== null) return { ...both(base, listed), nullable }
-    if ((hoist || base.properties.size > 0) && shapes.every(isObjectShape)) return { ...both(base, hoisted(shapes)), nullable }
-    if (real.length > maxChoices) return { ...base, nullable }
-    return { ...base, nullable, choices: real.map(({ source }) => (bare === null ? source : { all: [bare, source] })) }
+    const together = hoist || base.properties.size > 0 || real.length > maxChoices
+    if (together && shapes.every(isObjectShape)) return { ...both(base, hoisted(shapes)), nullable }
+    if (real.length > maxChoices) return tooMany
+    if (bare === null) return { ...base, nullable, choices: real.map(({ source }) => source) }
+    const choices = real.map(({ source }): Source => ({ all: [bare, source] }))
+    return { ...base, nullable, choices, properties: new Map(), required: new Set() }
+  }
+
+  /** A shape whose alternatives hold its properties: one `allOf` may bring properties, another alternatives. */
+  function settled(shape: Shape, hoist: boolean): Shape {
+    if (shape.choices.length === 0 || shape.properties.size === 0) return shape
+    const shapes = shape.choices.map((source) => read(source, hoist))
+    const bare = { ...shape, choices: [] }
+    if (shapes.every(isObjectShape)) return both(bare, hoisted(shapes))
+    const choices = shape.choices.map((source): Source => ({ all: [source, { shape: { ...bare, description: '' } }] }))
+    return { ...shape, choices, properties: new Map(), required: new Set() }
   }
 
   function read(source: Source, hoist = false): Shape {
     reads += 1
     if (reads > maxReads) return anything
-    if ('all' in source) return source.all.map((part) => read(part, hoist)).reduce(both, anything)
+    if ('shape' in source) return source.shape
+    if ('all' in source) return settled(source.all.map((part) => read(part, hoist)).reduce(both, anything), hoist)
     if ('any' in source) {
       const seen = new Set<JsonSchemaValue>()
       const different = source.any.filter((one) => !('schema' in one) || (!seen.has(one.schema) && seen.add(one.schema)))
@@ -221,13 +240,13 @@ export function shapeReader(schemas: Schemas): ReadShape {
       if (isSchema(branch)) shape = { ...shape, properties: joined(shape.properties, read(at(branch)).properties, 'any') }
     }
     const alternatives = schema.anyOf ?? schema.oneOf
-    if (!Array.isArray(alternatives)) return shape
+    if (!Array.isArray(alternatives)) return settled(shape, hoist)
     const { anyOf: _any, oneOf: _one, description: _text, ...bare } = schema
     const saysMore = Object.keys(bare).some(
       (key) => !naming.includes(key) && (key === '$ref' || key === 'allOf' || !combining.includes(key)),
     )
     const base = saysMore ? { schema: bare, root: source.root, trail } : null
-    return withAlternatives(shape, base, alternatives.filter(isSchema).map(at), hoist)
+    return settled(withAlternatives(shape, base, alternatives.filter(isSchema).map(at), hoist), hoist)
   }
 
   return read
