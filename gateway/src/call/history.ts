@@ -43,7 +43,7 @@ function instant(name: string, value: string): Date {
 }
 
 /** A filter that many calls pass finds its page among so many; for the others there are the facets. */
-const walked = 2_000
+const walked = 4_000
 
 const columns = [
   'calls.id',
@@ -101,6 +101,11 @@ async function newest(
   const recent = db.selectFrom(latest.limit(walked).as('calls')).selectAll()
   const found = await recent.where(facet).orderBy('id', 'desc').limit(most).execute()
   if (found.length === most) return found
+  const beyond = await db
+    .selectFrom(latest.clearSelect().select('calls.id').offset(walked).limit(1).as('calls'))
+    .select('id')
+    .execute()
+  if (beyond.length === 0) return found
   // Of each facet as many as the page holds, from the index alone; then the calls that are on the page.
   const ids = db
     .selectFrom((eb) =>

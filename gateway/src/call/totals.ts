@@ -23,9 +23,9 @@ function parseWindow(window: string): number {
   return amount * unitMs[unit]
 }
 
-/** One set of calls that ended: of a slice, of a kind of failure, or of a slot of durations. */
+/** One set of calls that ended: of a time, of a kind of failure, or of a slot of durations. */
 interface Figure {
-  readonly slice: number | null
+  readonly at: Date | null
   readonly error_code: string | null
   readonly upstream_status: number | null
   readonly slot: number | null
@@ -51,20 +51,24 @@ export async function totalsOf(
       select at, error_code, upstream_status, slot, calls, duration_ms from call_figures
         where workspace_id = ${workspaceId} and at >= ${new Date(whole)} and ${scope}
       union all
-      select started_at, call_error(status, error_code), coalesce(upstream_status, 0), call_slot(duration_ms), 1, duration_ms from calls
+      select date_trunc('second', started_at), call_error(status, error_code), coalesce(upstream_status, 0), call_slot(duration_ms), 1, duration_ms
+        from calls
         where workspace_id = ${workspaceId} and status in ('succeeded', 'failed') and ${scope}
           and id >= ${firstId('call', since - slackMs)} and id < ${firstId('call', whole + slackMs)}
           and started_at >= ${new Date(since)} and started_at < ${new Date(whole)}
-    ), sliced as (
-      select least(floor(extract(epoch from at - ${new Date(since)}) * 1000 / ${span / slices}), ${slices - 1})::int as slice, *
-      from counted
     )
-    select slice, error_code, upstream_status, slot, sum(calls)::float8 as calls,
+    select at, error_code, upstream_status, slot, sum(calls)::float8 as calls,
       coalesce(sum(calls) filter (where error_code <> ''), 0)::float8 as failed, sum(duration_ms) as ms
-    from sliced group by grouping sets ((slice), (error_code, upstream_status), (slot))`.execute(db)
+    from counted group by grouping sets ((at), (error_code, upstream_status), (slot))`.execute(db)
 
   const bySlot = rows.filter(({ slot }) => slot !== null).sort((a, b) => (a.slot ?? 0) - (b.slot ?? 0))
-  const bySlice = new Map(rows.flatMap((row) => (row.slice === null ? [] : [[row.slice, row] as const])))
+  const bySlice = new Map<number, { calls: number; failed: number }>()
+  for (const { at, calls, failed } of rows) {
+    if (at === null) continue
+    const index = Math.min(slices - 1, Math.max(0, Math.floor(((at.getTime() - since) * slices) / span)))
+    const before = bySlice.get(index) ?? { calls: 0, failed: 0 }
+    bySlice.set(index, { calls: before.calls + calls, failed: before.failed + failed })
+  }
   const total = sum(bySlot, 'calls')
   const failed = sum(bySlot, 'failed')
   return {

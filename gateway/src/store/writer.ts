@@ -8,7 +8,7 @@ import { clientDefaults, type Target } from './database.ts'
 /** A database that has answered within this time counts as there. */
 const freshMs = 1_000
 /** As long may it take to answer a question without content before a call. */
-const probeTimeoutMs = 1_000
+const probeTimeoutMs = 2_000
 /** A commit takes about a millisecond; from here on nobody waits for it any longer, and no call is begun. */
 const stallMs = 3_000
 /** After this the connection is given up, and what was under way is tried on a new one. */
@@ -51,7 +51,10 @@ export class Writer {
     return this.#lost
   }
 
-  /** Undefined, or resolves, when the database has answered lately; throws or rejects with UNAVAILABLE within a second otherwise. */
+  /**
+   * Undefined, or resolves, when the database has answered lately. Otherwise rejects with UNAVAILABLE within two seconds, or
+   * throws it at once while the database is known to be away.
+   */
   ready(): Promise<void> | undefined {
     if (this.#lost !== undefined) throw unavailable(this.#lost.cause)
     if (performance.now() - this.#answeredAt < freshMs) return undefined
