@@ -75,6 +75,7 @@ afterAll(async () => {
 
 test('every operation answers as the description says, in all of its successes', async () => {
   const parsed = await ask('parseConnector', { body: { url: `${crm.url}/openapi.json`, connector: 'crm' } })
+  await ask('previewImport', { body: { url: `${crm.url}/openapi.json` } })
   const verify = { action: 'list_customers' }
   const document = { ...parsed.json.document, verify, limits: { per_minute: 100, timeout_ms: 2000, retries: 0 } }
   document.actions.add_note.confirm = true

@@ -23,7 +23,9 @@ export function sampleOf(root: Json): unknown {
     if (Array.isArray(node.enum)) return node.enum.find((value) => value !== null)
     for (const choice of [node.oneOf, node.anyOf]) if (Array.isArray(choice)) return visit(choice[0], depth)
     if (Array.isArray(node.allOf)) {
-      const parts = node.allOf.map((part) => visit(part, depth))
+      // A part that says nothing of the value only describes it.
+      const telling = node.allOf.filter((part) => Object.keys(record(part)).some((key) => key !== 'description' && key !== 'title'))
+      const parts = telling.map((part) => visit(part, depth))
       return parts.find((part) => typeof part !== 'object') ?? Object.assign({}, ...parts, object(node, depth))
     }
     const type = Array.isArray(node.type) ? node.type.find((name) => name !== 'null') : node.type

@@ -93,7 +93,7 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 function follow(spec: Json, value: unknown): Json {
   let current = record(value)
   while (typeof current.$ref === 'string') {
-    const tokens = current.$ref.slice(2).split('/')
+    const tokens = decodeURIComponent(current.$ref.slice(2)).split('/')
     current = record(tokens.reduce<unknown>((at, token) => record(at)[token.replaceAll('~1', '/').replaceAll('~0', '~')], spec))
   }
   return current

@@ -161,6 +161,8 @@ async function inThread(
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: nurseryMb },
   })
+  // A gateway that stops has refused the request already.
+  worker.unref()
   let timer: NodeJS.Timeout | undefined
   let started = 0
   // The clock stands while the network is waited for, which has deadlines of its own.

@@ -98,6 +98,14 @@ function addInput(context: OperationContext, parameter: Parameter): string {
   const what = `The ${location} parameter "${name}" is the input "${input}"`
   if (input !== identifier(name)) context.note('renamed', at, `${what}, since another one has its name.`)
   else if (input !== name) context.noteOnce('renamed', at, `${what}, here and wherever it occurs.`)
+  const known: readonly unknown[] = styles[location]
+  if (value.style !== undefined && !known.includes(value.style)) {
+    context.note(
+      'written_differently',
+      at,
+      `The style "${String(value.style)}" of "${name}" is not known for a ${location} parameter; it is written as "${known[0]}".`,
+    )
+  }
   if (value.allowReserved === true) {
     context.note('written_differently', at, `"${name}" may contain reserved characters unencoded; here they are encoded.`)
   }
