@@ -107,6 +107,25 @@ const errors = createRoute({
   component: lazyRouteComponent(() => import('./features/errors/errors-page.tsx'), 'ErrorsPage'),
 })
 
+const people = createRoute({
+  ...at('/people'),
+  component: lazyRouteComponent(() => import('./features/people/people-page.tsx'), 'PeoplePage'),
+})
+const profile = createRoute({
+  ...at('/profile'),
+  component: lazyRouteComponent(() => import('./features/account/profile-page.tsx'), 'ProfilePage'),
+})
+// Where the links of invitations and lost passwords lead is decided in Root; signed in, the sign-in page is nowhere.
+const signIn = createRoute({
+  ...at('/sign-in'),
+  beforeLoad: () => {
+    if (!location.hash && !location.search) throw redirect({ to: '/connections' })
+  },
+  component: lazyRouteComponent(() => import('./features/session/signed-in.tsx'), 'SignedIn'),
+})
+const join = createRoute(at('/join'))
+const recover = createRoute(at('/recover'))
+
 const routeTree = rootRoute.addChildren([
   home,
   setup,
@@ -118,6 +137,11 @@ const routeTree = rootRoute.addChildren([
   connectors,
   connector,
   tokens,
+  people,
+  profile,
+  signIn,
+  join,
+  recover,
   audit,
   errors,
 ])

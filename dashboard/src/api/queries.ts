@@ -121,6 +121,12 @@ export const queries = {
       ...live,
     }),
 
+  members: () => queryOptions({ queryKey: ['people', 'members'], queryFn: () => api.members.list() }),
+  teams: () => queryOptions({ queryKey: ['people', 'teams'], queryFn: () => api.teams.list() }),
+  invitations: () => queryOptions({ queryKey: ['people', 'invitations'], queryFn: () => api.invitations.list(), ...live }),
+  signInSettings: () => queryOptions({ queryKey: ['people', 'sign-in'], queryFn: () => api.workspaces.signInSettings() }),
+  mySessions: () => queryOptions({ queryKey: ['my-sessions'], queryFn: () => api.account.sessions(), ...live }),
+
   tokens: () => queryOptions({ queryKey: ['tokens', 'list'], queryFn: () => api.tokens.list() }),
 }
 

@@ -8,6 +8,7 @@ export const goKeys = [
   { key: 'a', to: '/approvals', label: 'Approvals' },
   { key: 'n', to: '/connectors', label: 'Connectors' },
   { key: 'k', to: '/tokens', label: 'Tokens' },
+  { key: 'p', to: '/people', label: 'People' },
   { key: 'u', to: '/audit', label: 'Audit log' },
 ] as const
 

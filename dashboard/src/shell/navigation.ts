@@ -1,4 +1,4 @@
-import { Blocks, Cable, Hammer, KeyRound, type LucideIcon, ScrollText, ShieldCheck, Stamp } from 'lucide-react'
+import { Blocks, Cable, Hammer, KeyRound, type LucideIcon, ScrollText, ShieldCheck, Stamp, Users } from 'lucide-react'
 import type { GoTarget } from './keys.ts'
 
 export interface Destination {
@@ -16,6 +16,7 @@ export const destinations: readonly Destination[] = [
   { to: '/calls', label: 'Calls', icon: ScrollText, group: 'work' },
   { to: '/approvals', label: 'Approvals', icon: Stamp, group: 'work' },
   { to: '/connectors', label: 'Connectors', icon: Blocks, group: 'define' },
+  { to: '/people', label: 'People', icon: Users, group: 'define' },
   { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'define', admin: true },
   { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', admin: true },
 ]

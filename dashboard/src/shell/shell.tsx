@@ -54,7 +54,7 @@ export function Shell({ session }: { readonly session: Session & { readonly call
         <NavGroup items={visible.filter(({ group }) => group === 'define')} badge={badge} />
         <div className="mt-auto">
           <AccountMenu
-            caller={caller}
+            session={session}
             onHelp={() => setHelp(true)}
             trigger={
               <button
@@ -90,7 +90,7 @@ export function Shell({ session }: { readonly session: Session & { readonly call
             <TabLink key={item.to} item={item} badge={badge(item.to)} />
           ))}
         <AccountMenu
-          caller={caller}
+          session={session}
           onHelp={() => setHelp(true)}
           first={[
             { label: 'Go to…', icon: <Search size={14} />, onSelect: () => setPalette(true) },

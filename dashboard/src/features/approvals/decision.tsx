@@ -48,7 +48,7 @@ function WhyNot({ approval }: { readonly approval: Approval }) {
   return (
     <p className="max-w-3xl text-ink-2">
       {own
-        ? 'This is your own call. Nobody approves their own calls, so another manager has to decide.'
+        ? 'This is your own call. Nobody approves their own calls, so another manager has to decide. If you are alone here, invite one under People, or let an agent ask with a token: you can decide on its calls.'
         : 'A manager of the workspace decides on this call.'}
     </p>
   )

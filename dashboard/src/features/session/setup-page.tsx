@@ -6,9 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { EntryFrame } from './entry-frame.tsx'
-
-/** The shortest password the gateway accepts. */
-const minPassword = 10
+import { minPassword } from './link-code.ts'
 
 /** `/setup#code=…`: a fragment never reaches a server or its log. */
 const codeFromLink = (): string =>

@@ -1,0 +1,21 @@
+/**
+ * The workspace this tab works in. Each tab has its own, so that switching in one changes nothing under the hands of another;
+ * a new tab begins with the one chosen last.
+ */
+const key = 'sallyport.workspace'
+
+export function chosenWorkspace(): string | undefined {
+  return sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? undefined
+}
+
+/** Loads the page anew: everything on it belongs to the workspace that is left. */
+export function switchWorkspace(id: string): void {
+  sessionStorage.setItem(key, id)
+  localStorage.setItem(key, id)
+  location.assign('/')
+}
+
+export function forgetWorkspace(): void {
+  sessionStorage.removeItem(key)
+  localStorage.removeItem(key)
+}

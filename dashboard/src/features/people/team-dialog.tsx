@@ -1,0 +1,122 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
+import type { Team } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { type Option, Select } from '../../ui/choice.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Dialog } from '../../ui/overlay.tsx'
+import { ErrorNotice } from '../../ui/states.tsx'
+import { useCaller, useMay } from '../session/session.ts'
+
+type Place = 'member' | 'manager'
+const places: readonly Option<Place>[] = [
+  { value: 'member', label: 'member', hint: 'Uses the connections of the team.' },
+  { value: 'manager', label: 'manager', hint: 'Also manages them, and who is in the team.' },
+]
+
+/** Who is in a team. Null is closed. */
+export function TeamDialog({ team, onClose }: { readonly team: Team | null; readonly onClose: () => void }) {
+  const client = useQueryClient()
+  const caller = useCaller()
+  const admin = useMay('admin')
+  const members = useQuery({ ...queries.members(), enabled: team !== null })
+  const [added, setAdded] = useState('')
+  const refresh = () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+  const set = useMutation({
+    mutationFn: ({ person, role }: { person: string; role: Place | null }) =>
+      api.teams.setMember(team?.id ?? '', { person, role }),
+    onSuccess: async () => {
+      setAdded('')
+      await refresh()
+    },
+  })
+  const manages = admin || team?.members.some(({ id, role }) => id === caller?.id && role === 'manager') === true
+  const others = (members.data?.items ?? []).filter(({ id }) => !team?.members.some((member) => member.id === id))
+  return (
+    <Dialog
+      open={team !== null}
+      onClose={() => {
+        set.reset()
+        onClose()
+      }}
+      title={team?.name ?? ''}
+      description="Only its members see and use the connections of a team."
+    >
+      <div className="space-y-4 pb-2">
+        {team && admin && <RenameTeam key={team.id} team={team} onDone={refresh} />}
+        <ul className="divide-y divide-line rounded-panel border border-line">
+          {team?.members.length === 0 && <li className="px-3 py-2.5 text-ink-3">Nobody yet.</li>}
+          {team?.members.map((member) => (
+            <li key={member.id} className="flex items-center gap-2 px-3 py-2">
+              <div className="min-w-0 flex-1">
+                <div className="truncate">{member.name}</div>
+                <div className="truncate text-small text-ink-3">{member.email}</div>
+              </div>
+              {manages ? (
+                <>
+                  <Select
+                    label={`Role of ${member.name} in the team`}
+                    className="w-28"
+                    value={member.role}
+                    onChange={(role) => set.mutate({ person: member.id, role })}
+                    options={places}
+                  />
+                  <Button
+                    size="small"
+                    look="quiet"
+                    className="hover:text-bad"
+                    onClick={() => set.mutate({ person: member.id, role: null })}
+                  >
+                    Take out
+                  </Button>
+                </>
+              ) : (
+                <span className="text-ink-2">{member.role}</span>
+              )}
+            </li>
+          ))}
+        </ul>
+        {manages && others.length > 0 && (
+          <div className="flex items-center gap-2">
+            <Select
+              label="Member to add"
+              className="min-w-0 flex-1"
+              value={added}
+              onChange={setAdded}
+              options={[
+                { value: '', label: 'Somebody of the workspace…' },
+                ...others.map(({ id, name, email }) => ({ value: id, label: name, hint: email })),
+              ]}
+            />
+            <Button disabled={!added} busy={set.isPending} onClick={() => set.mutate({ person: added, role: 'member' })}>
+              Add
+            </Button>
+          </div>
+        )}
+        <ErrorNotice error={set.error} />
+      </div>
+    </Dialog>
+  )
+}
+
+function RenameTeam({ team, onDone }: { readonly team: Team; readonly onDone: () => unknown }) {
+  const [name, setName] = useState(team.name)
+  const rename = useMutation({ mutationFn: () => api.teams.rename(team.id, name.trim()), onSuccess: onDone })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    rename.mutate()
+  }
+  return (
+    <form onSubmit={submit}>
+      <div className="flex items-end gap-2">
+        <TextField className="min-w-0 flex-1" label="Name" required maxLength={100} value={name} onValueChange={setName} />
+        <Button type="submit" busy={rename.isPending} disabled={name.trim() === '' || name.trim() === team.name}>
+          Rename
+        </Button>
+      </div>
+      <ErrorNotice error={rename.error} className="mt-3" />
+    </form>
+  )
+}
