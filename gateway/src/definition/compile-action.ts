@@ -4,7 +4,7 @@ import type { Bundler } from './json-schema/bundle.ts'
 import { isObject } from './json-schema/keywords.ts'
 import type { Schemas } from './json-schema/references.ts'
 import type { SchemaCompiler } from './json-schema/validator.ts'
-import { compileResponse } from './response-map.ts'
+import { compileFailure, compileResponse } from './response-map.ts'
 import { compileBody } from './template/body.ts'
 import { compileHeaders, compileQuery } from './template/parameters.ts'
 import { compilePath } from './template/path.ts'
@@ -105,6 +105,7 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
   const inputSchema = once(() => context.bundler.bundle(input().schema))
   const outputSchema = once(() => (isObject(output) ? context.bundler.bundle(output) : (output ?? null)))
   const map = once(() => compileResponse(action.response ?? {}))
+  const failure = once(() => compileFailure(action.response ?? {}))
 
   return {
     name,
@@ -146,6 +147,7 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
         return { method, url, headers, body: body.body, bodyValue: body.value }
       }),
     mapsResponse: action.response?.map !== undefined || action.response?.root !== undefined,
+    reportsFailure: (body) => failure()(body),
     mapResponse: (body) => map()(body),
   }
 }

@@ -317,6 +317,9 @@ const Response = Type.Object(
     ),
     root: text('Path of the part of the response that is the answer, e.g. "data".'),
     pagination: Type.Optional(Pagination),
+    failure: text(
+      'Path in the response at which something stands only when the action failed in spite of its status, e.g. "errors[0]" of GraphQL.',
+    ),
   },
   closed,
 )

@@ -82,3 +82,12 @@ export function compileResponse({ root, map }: ResponseDocument): MapResponse {
     return byItem && Array.isArray(part) ? part.map(mapped) : mapped(part)
   }
 }
+
+/** Whether something stands at the path of `failure`: anything but null, false, 0, an empty text and an empty list. */
+export function compileFailure({ failure }: ResponseDocument): (body: unknown) => boolean {
+  const steps = failure === undefined ? null : parsePathExpression(failure)
+  return (body) => {
+    const found = steps === null ? undefined : follow(body, steps)
+    return Array.isArray(found) ? found.length > 0 : Boolean(found)
+  }
+}

@@ -66,6 +66,8 @@ export interface CompiledAction {
   renderRequest(url: string, input: Readonly<Record<string, unknown>>, settings: Settings): RenderedRequest
   /** Whether the answer differs from the response, and so from the output schema. */
   readonly mapsResponse: boolean
+  /** Whether an answer in JSON with a successful status says that the action failed, by the action's `response`. */
+  reportsFailure(body: unknown): boolean
   /** Response body (parsed JSON, or text) to the answer, by the action's `response` mapping. */
   mapResponse(body: unknown): unknown
 }

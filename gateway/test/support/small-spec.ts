@@ -50,3 +50,8 @@ export function importFirst(spec: unknown, options: ImportOptions = {}): Importe
     messages: report.entries.map((entry) => entry.message),
   }
 }
+
+/** The properties of an input schema. */
+export function properties(schema: unknown): Record<string, Json> {
+  return (schema as { readonly properties: Record<string, Json> }).properties
+}

@@ -63,7 +63,8 @@ function finish(attempt: HttpAttempt, armed: Armed, action: string, effect: stri
   const { permit, redactor } = armed
   if (attempt.kind === 'failed') throw transportError(attempt, action, effect)
   const { status, body, json, suspect, bytes } = attempt
-  if (status >= 200 && status < 300) return { permit, status, body, json, suspect, bytes, diagnostics: {} } as Reply
+  const failed = json && permit.action.reportsFailure(body)
+  if (status >= 200 && status < 300 && !failed) return { permit, status, body, json, suspect, bytes, diagnostics: {} } as Reply
   // Cut only then: half a secret at the edge would not be known for one.
   const diagnostics = { upstream_status: status, upstream_body: excerpt(suspect ? redactor.value(body) : body) }
   const seconds = attempt.retryAfterMs === null ? undefined : Math.ceil(attempt.retryAfterMs / 1000)
@@ -81,7 +82,10 @@ function finish(attempt: HttpAttempt, armed: Armed, action: string, effect: stri
         ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
       })
     default:
-      throw new SallyportError('UPSTREAM_ERROR', { detail: `The API answered ${status} to "${action}".`, diagnostics })
+      throw new SallyportError('UPSTREAM_ERROR', {
+        detail: `The API answered ${status} to "${action}"${failed ? ', and says in the answer that it failed' : ''}.`,
+        diagnostics,
+      })
   }
 }
 

@@ -140,8 +140,10 @@ function checkBody({ method, body }: ActionDocument, at: Path, issues: Issues): 
 
 function checkResponse({ response }: ActionDocument, at: Path, issues: Issues): void {
   const problem = 'must be a path such as data.items[0].name or items[].id'
-  if (response?.root !== undefined && parsePathExpression(response.root) === null)
-    issues.add([...at, 'response', 'root'], problem)
+  for (const key of ['root', 'failure'] as const) {
+    const path = response?.[key]
+    if (path !== undefined && parsePathExpression(path) === null) issues.add([...at, 'response', key], problem)
+  }
   for (const key of ['next', 'items', 'more'] as const) {
     const path = response?.pagination?.[key]
     if (path !== undefined && parsePathExpression(path) === null) issues.add([...at, 'response', 'pagination', key], problem)
