@@ -106,6 +106,12 @@ const screens: readonly Screen[] = [
     open: (page) => button(page, 'Run').click(),
     ready: (page) => button(page, /^redact: /),
   },
+  {
+    name: 'tool-for-models',
+    path: 'tools/demo_crm/create_customer',
+    open: (page) => page.getByRole('tab', { name: 'For models' }).click(),
+    ready: (page) => page.getByText(/about \d+ tokens as MCP/),
+  },
   { name: 'calls', path: 'calls', ready: (page) => link(page, 'demo_crm.search_customers').first() },
   { name: 'call', path: ({ succeeded }) => `calls/${succeeded}`, ready: (page) => button(page, /^redact: /) },
   { name: 'call-failed', path: ({ failed }) => `calls/${failed}`, ready: (page) => button(page, /^send: /) },

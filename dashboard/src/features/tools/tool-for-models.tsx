@@ -4,7 +4,6 @@ import { queries } from '../../api/queries.ts'
 import type { ToolFormat } from '../../api/types.ts'
 import { formatCount } from '../../lib/format.ts'
 import { Select } from '../../ui/choice.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
 import { ErrorNotice, Skeleton } from '../../ui/states.tsx'
 
@@ -33,12 +32,7 @@ export function ToolForModels({ connection, action }: ToolForModelsProps) {
         <Select label="Family of models" value={format} options={formats} onChange={setFormat} className="w-44" />
         {cost.data && (
           <span className="text-ink-2 tabular" title="Name, description and input schema, as every request carries them">
-            about {formatCount(cost.data.tokens)} tokens
-          </span>
-        )}
-        {shown.data && (
-          <span className="ml-auto">
-            <CopyButton value={JSON.stringify(shown.data, null, 2)} label="Copy the tool" />
+            about {formatCount(cost.data.tokens)} tokens as MCP
           </span>
         )}
       </div>

