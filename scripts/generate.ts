@@ -1,12 +1,13 @@
 /**
- * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts from that, docs/errors.md from
- * the catalogue of errors, gateway/connector.schema.json from the connector format. With --check it writes nothing and fails
- * when a file is stale.
+ * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts and docs/roles.md from that,
+ * docs/errors.md from the catalogue of errors, gateway/connector.schema.json from the connector format. With --check it
+ * writes nothing and fails when a file is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import openapiTS, { astToString } from 'openapi-typescript'
 import gateway from '../gateway/package.json' with { type: 'json' }
+import { roles } from '../gateway/src/caller.ts'
 import { connectorJsonSchema, connectorSchemaText } from '../gateway/src/definition/connector-schema.ts'
 import { errorCatalogue, errorCodes } from '../gateway/src/errors.ts'
 import { openApiDocument } from '../gateway/src/http/openapi.ts'
@@ -57,6 +58,43 @@ function describeCodes(): string {
   return `/** The code of a problem; docs/errors.md says what each means. */\nexport type ErrorCode =\n${errorCodes.map((code) => `    | '${code}'`).join('\n')};\n`
 }
 
+interface Operation {
+  readonly summary: string
+  readonly tags: readonly string[]
+  readonly security?: readonly object[]
+  readonly 'x-minimum-role'?: string
+}
+
+/** Every route with the lowest role that may use it, grouped by that role. */
+function describeRoles(api: Record<string, unknown>): string {
+  const paths = Object.entries(api.paths as Record<string, Record<string, Operation>>)
+  const routes = paths.flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      route: `\`${method.toUpperCase()} ${path}\``,
+      summary: operation.summary,
+      role: operation.security?.length === 0 ? 'anyone' : operation['x-minimum-role'],
+    })),
+  )
+  const words: Record<string, string> = {
+    anyone: 'Anyone, without a token or a session',
+    person: 'Whoever is signed in, about their own account; no token',
+  }
+  const sections = ['anyone', 'person', ...roles].flatMap((role) => {
+    const rows = routes.filter((each) => each.role === role).map(({ route, summary }) => `| ${route} | ${summary} |`)
+    if (rows.length === 0) return []
+    return `## ${words[role] ?? `From ${role} on`}\n\n| route | what it does |\n| --- | --- |\n${rows.join('\n')}\n`
+  })
+  return `<!-- Generated from gateway/src/http/routes/ by npm run generate. -->
+# Routes and roles
+
+The lowest role that each route of the API is open to: \`${roles.join(' < ')}\`. It stands beside the route in the code and is
+checked before the body is read; a route that declares none is not served. Where a route is open to members for what is their
+own (connections, teams), the service behind it asks for more for what is others': the
+[guide](guide/people.md) says what.
+
+${sections.join('\n')}`
+}
+
 async function outputs(): Promise<Record<string, string>> {
   const api = await describeApi()
   const types = astToString(await openapiTS(JSON.stringify(api), { alphabetize: true }))
@@ -65,6 +103,7 @@ async function outputs(): Promise<Record<string, string>> {
     'gateway/connector.schema.json': connectorSchemaText(),
     'sdk/src/api.ts': `// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.\n\n${types}\n${describeCodes()}`,
     'docs/errors.md': describeErrors(),
+    'docs/roles.md': describeRoles(api),
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAccess } from './access/access.ts'
+import { type RecoveryLink, recoverByEmail } from './access/recovery.ts'
 import { createAudit } from './audit/audit.ts'
 import { createApprovals } from './call/approvals.ts'
 import { createConnectionTests } from './call/connection-test.ts'
@@ -188,5 +189,21 @@ export async function startGateway(config: Config): Promise<Gateway> {
   } catch (error) {
     await closeAll().catch((closing: unknown) => log.error({ err: closing }, 'closing after a failed start'))
     throw error
+  }
+}
+
+/**
+ * For the operator, on the host: a one-time link with which the person of this email sets a password; null when there is none.
+ * Opens the database by itself: throws ConfigError, and DataDirInUseError while a gateway runs on the embedded one.
+ */
+export async function recoverPerson(config: Config, email: string, removeTwoFactor: boolean): Promise<RecoveryLink | null> {
+  const log = createLog(config.logLevel)
+  const { dataDir, databaseUrl } = config
+  const publicUrl = () => config.publicUrl ?? `http://${config.host}:${config.port}`
+  const store = await openStore({ dataDir, databaseUrl, log })
+  try {
+    return await recoverByEmail({ store, clock: systemClock, publicUrl }, email, removeTwoFactor)
+  } finally {
+    await store.close()
   }
 }

@@ -1537,7 +1537,7 @@ export interface components {
              * @description What happened; never changes its meaning.
              * @enum {unknown}
              */
-            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown";
+            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "requests_united" | "setting_made" | "selection_bounded" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown";
             /** @enum {string} */
             level: "adjusted" | "skipped" | "warning";
             message: string;

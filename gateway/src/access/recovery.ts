@@ -46,35 +46,57 @@ interface Stored {
   readonly remove_two_factor: boolean
 }
 
-export function createRecovery({ store, clock, log, people, publicUrl, mailer, attempts }: RecoveryServices): Recovery {
-  const keyOf = (code: string) => `recovery:${sha256(code).toString('base64')}`
+type Making = Pick<RecoveryServices, 'store' | 'clock' | 'publicUrl'>
 
-  async function makeLink(
-    by: Caller | null,
-    { id, email }: Pick<Person, 'id' | 'email'>,
-    removeTwoFactor: boolean,
-    ip?: string,
-  ): Promise<RecoveryLink> {
-    const code = randomToken(32)
-    const expires = new Date(clock.now() + linkMs)
-    const value = JSON.stringify({ user: id, remove_two_factor: removeTwoFactor } satisfies Stored)
-    await store.system(async (db) => {
-      await sql`delete from verification where identifier like 'recovery:%' and value::jsonb ->> 'user' = ${id}`.execute(db)
-      await sql`insert into verification (id, identifier, value, "expiresAt")
-        values (${crypto.randomUUID()}, ${keyOf(code)}, ${value}, ${expires})`.execute(db)
-      await recordPersonAct(
-        db,
-        'person.recovery_begun',
-        { id },
-        {
-          by: by ?? gatewayActor,
-          ...(ip !== undefined && { ip }),
-          after: { email, remove_two_factor: removeTwoFactor, expires_at: expires },
-        },
-      )
-    })
-    return { url: `${publicUrl()}/recover#code=${code}`, expires_at: expires.toISOString() }
-  }
+const keyOf = (code: string) => `recovery:${sha256(code).toString('base64')}`
+
+function personWith(store: Store, email: string) {
+  return store.system((db) =>
+    db
+      .withTables<{ user: Person }>()
+      .selectFrom('user')
+      .select(['id', 'name', 'email'])
+      .where('email', '=', email.trim().toLowerCase())
+      .executeTakeFirst(),
+  )
+}
+
+async function makeLink(
+  { store, clock, publicUrl }: Making,
+  by: Caller | null,
+  { id, email }: Pick<Person, 'id' | 'email'>,
+  removeTwoFactor: boolean,
+  ip?: string,
+): Promise<RecoveryLink> {
+  const code = randomToken(32)
+  const expires = new Date(clock.now() + linkMs)
+  const value = JSON.stringify({ user: id, remove_two_factor: removeTwoFactor } satisfies Stored)
+  await store.system(async (db) => {
+    await sql`delete from verification where identifier like 'recovery:%' and value::jsonb ->> 'user' = ${id}`.execute(db)
+    await sql`insert into verification (id, identifier, value, "expiresAt")
+      values (${crypto.randomUUID()}, ${keyOf(code)}, ${value}, ${expires})`.execute(db)
+    await recordPersonAct(
+      db,
+      'person.recovery_begun',
+      { id },
+      {
+        by: by ?? gatewayActor,
+        ...(ip !== undefined && { ip }),
+        after: { email, remove_two_factor: removeTwoFactor, expires_at: expires },
+      },
+    )
+  })
+  return { url: `${publicUrl()}/recover#code=${code}`, expires_at: expires.toISOString() }
+}
+
+/** For the operator of the host. Null when nobody has this email. */
+export async function recoverByEmail(making: Making, email: string, removeTwoFactor: boolean): Promise<RecoveryLink | null> {
+  const person = await personWith(making.store, email)
+  return person === undefined ? null : makeLink(making, null, person, removeTwoFactor)
+}
+
+export function createRecovery({ store, clock, log, people, publicUrl, mailer, attempts }: RecoveryServices): Recovery {
+  const making = { store, clock, publicUrl }
 
   /** Null for a code that is not good, whatever the reason. */
   async function spend(db: Transaction<Database>, code: string): Promise<Stored | null> {
@@ -88,7 +110,7 @@ export function createRecovery({ store, clock, log, people, publicUrl, mailer, a
   }
 
   return {
-    makeLink: (by, person, removeTwoFactor) => makeLink(by, person, removeTwoFactor),
+    makeLink: (by, person, removeTwoFactor) => makeLink(making, by, person, removeTwoFactor),
 
     mailLink(email, ip) {
       if (mailer === null)
@@ -97,15 +119,8 @@ export function createRecovery({ store, clock, log, people, publicUrl, mailer, a
         })
       attempts.begin(ip)
       const send = async () => {
-        const person = await store.system((db) =>
-          db
-            .withTables<{ user: Person }>()
-            .selectFrom('user')
-            .select(['id', 'name', 'email'])
-            .where('email', '=', email.trim().toLowerCase())
-            .executeTakeFirst(),
-        )
-        if (person !== undefined) await mailer.send(recoveryMail(person, await makeLink(null, person, false, ip)))
+        const person = await personWith(store, email)
+        if (person !== undefined) await mailer.send(recoveryMail(person, await makeLink(making, null, person, false, ip)))
       }
       send().catch((error: unknown) => log.warn({ err: error }, 'a mail to set a new password could not be made'))
     },

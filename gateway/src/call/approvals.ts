@@ -129,7 +129,10 @@ export function createApprovals(
     requireRole(caller, 'manager')
     const before = await read(caller, id)
     if (isOwnCall(caller, await makersOf(caller), before.caller as Actor)) {
-      throw new SallyportError('FORBIDDEN', { detail: 'Nobody decides on their own call. Ask another manager of the workspace.' })
+      throw new SallyportError('FORBIDDEN', {
+        detail:
+          'Nobody decides on their own call. Ask another manager of the workspace; if there is none, invite one, or let an agent ask with a token: you can decide on its calls.',
+      })
     }
     return store.workspace(caller.workspaceId, async (db) => {
       const decided = await db

@@ -7,6 +7,8 @@ import { registerConnect } from './commands/connect.ts'
 import { registerImport } from './commands/import.ts'
 import { registerListings } from './commands/listings.ts'
 import { registerLogs } from './commands/logs.ts'
+import { registerPeople } from './commands/people.ts'
+import { registerRecover } from './commands/recover.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerTokens } from './commands/token.ts'
 import { registerVault } from './commands/vault.ts'
@@ -38,6 +40,8 @@ function build(): Command {
   registerApprovals(program)
   registerTokens(program)
   registerAudit(program)
+  registerPeople(program)
+  registerRecover(program)
   registerVault(program)
   registerVersion(program, packageJson.version)
   return program

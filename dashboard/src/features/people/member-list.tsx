@@ -129,7 +129,9 @@ function MemberRow({ member, onRole, onRemove, onRecover, onEndSessions }: Membe
       )}
       <span className="truncate text-ink-2">{member.teams.map(({ name }) => name).join(', ')}</span>
       <Status
-        state={member.two_factor ? { shape: 'disc', tone: 'ok', words: 'On' } : { shape: 'ring', tone: 'idle', words: 'Off' }}
+        state={
+          member.two_factor ? { shape: 'disc', tone: 'ok', words: '2FA on' } : { shape: 'ring', tone: 'idle', words: '2FA off' }
+        }
       />
       <span className="hidden text-ink-2 md:block">{formatDay(member.joined_at)}</span>
       <span className="ml-auto flex justify-end">
