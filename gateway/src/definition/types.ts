@@ -1,6 +1,6 @@
 import type { CallLimits } from '../caller.ts'
 import type { AuthScheme, ConnectorDocument, Effect } from './document.ts'
-import type { SchemaSource } from './tool/compile.ts'
+import type { SchemaSource } from './json-schema/references.ts'
 
 /** What a connector document compiles to, once per version: nothing is parsed or compiled per call. */
 

@@ -3,6 +3,12 @@ import { isSchema } from './keywords.ts'
 
 export type Schemas = Readonly<Record<string, JsonSchemaValue>>
 
+/** A schema of a document, with the shared ones it refers to as `#/schemas/…`. */
+export interface SchemaSource {
+  readonly schema: JsonSchemaValue
+  readonly schemas: Schemas
+}
+
 /** A subschema, with the schema that its own local references (`#/$defs/…`) start from. */
 export interface Located {
   readonly schema: JsonSchemaValue

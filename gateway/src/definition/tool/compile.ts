@@ -1,17 +1,10 @@
-import type { JsonSchemaValue } from '../document.ts'
 import { isObject, type SchemaObject } from '../json-schema/keywords.ts'
-import type { Schemas } from '../json-schema/references.ts'
+import type { SchemaSource } from '../json-schema/references.ts'
 import { type Emitted, emitter, levels, TooLarge } from './emit.ts'
 import { type Family, families, maxSchemaBytes, type ToolFormat } from './family.ts'
 import type { Back } from './restore.ts'
 import { type ReadShape, type Shape, shapeReader } from './shape.ts'
 import { jsonBytes } from './text.ts'
-
-/** A schema of a document, with the shared ones it refers to as `#/schemas/…`. */
-export interface SchemaSource {
-  readonly schema: JsonSchemaValue
-  readonly schemas: Schemas
-}
 
 export interface CompiledInput {
   /** Self-contained, without references; at most {@link maxSchemaBytes} as JSON. */
