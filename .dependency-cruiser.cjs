@@ -153,8 +153,8 @@ module.exports = {
     ),
     rule(
       'processes-in-store',
-      'Child processes are started only for the embedded database and by the sandbox.',
-      { path: G, pathNot: [`${G}(store|sandbox)/`, TEST] },
+      'Child processes are started only for the embedded database, by the sandbox and for imports.',
+      { path: G, pathNot: [`${G}(store|sandbox)/`, `${G}connections/import/importer\\.ts$`, TEST] },
       { path: '^(node:)?(child_process|cluster)$' },
     ),
 

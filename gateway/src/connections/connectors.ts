@@ -78,7 +78,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     const { json, stored } = await importer.run(await jobOf(source, 'stored', importer))
     if (stored === null) throw new Error('The import brought no connector.')
     const { servers, ...rest } = stored
-    const text = Buffer.from(json.buffer).toString('utf8')
+    const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8')
     return { ...rest, text, facts: textFacts(stored.version, text, { servers, actions: stored.actions.length }) }
   }
 

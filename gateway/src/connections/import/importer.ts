@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import { fork } from 'node:child_process'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
 import { SallyportError, unreachable } from '../../errors.ts'
-import type { Fetched, FromThread, ImportJob, ImportProgress, StoredConnector, ToThread } from './protocol.ts'
+import type { Fetched, FromProcess, ImportJob, ImportProgress, StoredConnector, ToProcess } from './protocol.ts'
 
 /** The largest document fetched from an address, and all that one import fetches together: Microsoft Graph's beta has 47 MB. */
 const maxFetchedBytes = 64 * 1024 * 1024
@@ -15,13 +15,18 @@ const maxRunning = 2
 const maxWaiting = 20
 
 /** What a document may take: a fixed part, which hostile ones are held to, and a part by its size. Milliseconds, megabytes. */
-const budget = {
+const usualBudget: Budget = {
   time: { fixed: 5_000, perMb: { json: 1_000, yaml: 6_000 } },
   memory: { fixed: 256, perMb: { json: 24, yaml: 160 } },
-} as const
-/** A large nursery spares moving what lives to the end anyway. */
-const nurseryMb = 64
-
+}
+interface Allotment {
+  readonly fixed: number
+  readonly perMb: { readonly json: number; readonly yaml: number }
+}
+export interface Budget {
+  readonly time: Allotment
+  readonly memory: Allotment
+}
 export interface ImportResult {
   /** JSON: the connector as it is to be stored, `{document, report}` or the preview. */
   readonly json: Uint8Array<ArrayBuffer>
@@ -30,7 +35,7 @@ export interface ImportResult {
 
 export interface Importer {
   /**
-   * Runs one import in a thread of its own, which is ended at its budget. Hands the bytes of the job over. Throws
+   * Runs one import in a process of its own, which is ended at its budget. Throws
    * INVALID_INPUT, PAYLOAD_TOO_LARGE, or UNAVAILABLE when too many imports wait.
    */
   run(job: ImportJob, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
@@ -38,7 +43,13 @@ export interface Importer {
   fetch(address: string): Promise<Fetched>
 }
 
-export function createImporter({ egress }: { readonly egress: Egress }): Importer {
+export function createImporter({
+  egress,
+  budget = usualBudget,
+}: {
+  readonly egress: Egress
+  readonly budget?: Budget
+}): Importer {
   let running = 0
   const waiting: (() => void)[] = []
 
@@ -83,7 +94,7 @@ export function createImporter({ egress }: { readonly egress: Egress }): Importe
     return { address, found: response.url, bytes: new Uint8Array(response.body) }
   }
 
-  async function fetchAll(addresses: readonly string[], left: { documents: number; bytes: number }): Promise<ToThread> {
+  async function fetchAll(addresses: readonly string[], left: { documents: number; bytes: number }): Promise<ToProcess> {
     const documents: Fetched[] = []
     const refused: { address: string; why: string }[] = []
     const queue = [...addresses]
@@ -116,7 +127,7 @@ export function createImporter({ egress }: { readonly egress: Egress }): Importe
     async run(job, onProgress = () => {}) {
       await enter()
       try {
-        return await inThread(job, onProgress, fetchAll)
+        return await inProcess(job, allowanceFor(job, budget), onProgress, fetchAll)
       } finally {
         leave()
       }
@@ -129,14 +140,13 @@ interface Allowance {
   readonly memoryMb: number
 }
 
-function allowanceFor({ text, files = [], zip }: ImportJob): Allowance {
+function allowanceFor({ text, files = [], zip }: ImportJob, budget: Budget): Allowance {
   const parts = [...(text === undefined ? [] : [text]), ...files.map(({ bytes }) => bytes)]
   const mb = { json: 0, yaml: 0 }
   for (const bytes of parts) mb[startsAsJson(bytes) ? 'json' : 'yaml'] += bytes.length / 1024 / 1024
   // Text packs to a tenth; what it is nobody knows before.
   mb.yaml += Math.min(64, ((zip?.length ?? 0) * 10) / 1024 / 1024)
-  const of = ({ fixed, perMb }: (typeof budget)[keyof typeof budget]) =>
-    Math.ceil(fixed + mb.json * perMb.json + mb.yaml * perMb.yaml)
+  const of = ({ fixed, perMb }: Allotment) => Math.ceil(fixed + mb.json * perMb.json + mb.yaml * perMb.yaml)
   return { timeMs: of(budget.time), memoryMb: of(budget.memory) }
 }
 
@@ -144,25 +154,21 @@ function startsAsJson(bytes: Uint8Array): boolean {
   return /^[\uFEFF\s]*[[{]/.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(1024, bytes.length)).toString('utf8'))
 }
 
-/** The buffers of a job, to hand over; what is only a view of something larger would take that with it. */
-function buffersOf({ text, files = [], zip }: ImportJob): ArrayBuffer[] {
-  const all = [...(text === undefined ? [] : [text]), ...files.map(({ bytes }) => bytes), ...(zip === undefined ? [] : [zip])]
-  return [...new Set(all.map(({ buffer }) => buffer))]
-}
-
-async function inThread(
+async function inProcess(
   job: ImportJob,
+  allowance: Allowance,
   onProgress: (progress: ImportProgress) => void,
-  fetchAll: (addresses: readonly string[], left: { documents: number; bytes: number }) => Promise<ToThread>,
+  fetchAll: (addresses: readonly string[], left: { documents: number; bytes: number }) => Promise<ToProcess>,
 ): Promise<ImportResult> {
-  let { timeMs, memoryMb } = allowanceFor(job)
+  let { timeMs } = allowance
+  const { memoryMb } = allowance
   const { promise, resolve, reject } = Promise.withResolvers<ImportResult>()
-  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+  const child = fork(new URL('worker.ts', import.meta.url), {
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: nurseryMb },
+    execArgv: [`--max-old-space-size=${memoryMb}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  // A gateway that stops has refused the request already.
-  worker.unref()
   let timer: NodeJS.Timeout | undefined
   let started = 0
   // The clock stands while the network is waited for, which has deadlines of its own.
@@ -175,12 +181,14 @@ async function inThread(
     timeMs = Math.max(1, timeMs - (performance.now() - started))
   }
   const left = { documents: maxFetched, bytes: maxFetchedBytes }
-  const send = (message: ToThread, transfer: ArrayBuffer[]) => worker.postMessage(message, transfer)
-  worker.on('message', (message: FromThread) => {
+  const send = (message: ToProcess) => child.send(message)
+  child.on('message', (received) => {
+    // Written by this program's own other half, over a pipe that nobody else has.
+    const message = received as FromProcess
     switch (message.kind) {
       case 'ready':
         start()
-        send({ kind: 'job', job }, buffersOf(job))
+        send({ kind: 'job', job })
         break
       case 'progress':
         onProgress(message.progress)
@@ -189,7 +197,7 @@ async function inThread(
         stop()
         fetchAll(message.addresses, left).then((answer) => {
           start()
-          send(answer, answer.kind === 'fetched' ? answer.documents.map(({ bytes }) => bytes.buffer) : [])
+          send(answer)
         }, reject)
         break
       case 'done':
@@ -200,20 +208,23 @@ async function inThread(
         reject(new SallyportError(code, { detail, ...(diagnostics === undefined ? {} : { diagnostics }) }))
         break
       }
+      case 'fault':
+        reject(new Error(message.message))
+        break
       default:
         unreachable(message)
     }
   })
-  worker.on('error', (error: unknown) => {
-    const isFull = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    reject(isFull ? tooLarge(memoryMb) : error)
-  })
-  worker.on('exit', () => reject(new Error('The import ended without a result.')))
+  child.on('error', reject)
+  // V8 ends a process whose heap is full; that is why it is not a thread of the gateway, which would end with it.
+  child.on('exit', (_code, signal) =>
+    reject(signal === null ? new Error('The import ended without a result.') : tooLarge(memoryMb)),
+  )
   try {
     return await promise
   } finally {
     clearTimeout(timer)
-    await worker.terminate()
+    child.kill('SIGKILL')
   }
 }
 

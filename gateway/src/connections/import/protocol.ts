@@ -3,7 +3,7 @@ import type { ImportReport } from '../../definition/import/report.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { ConnectorSummary } from '../../store/schema.ts'
 
-/** What the gateway and the thread that imports say to each other. Bytes are handed over, never copied. */
+/** What the gateway and the process that imports say to each other. */
 
 export interface SourceFile {
   readonly path: string
@@ -38,7 +38,7 @@ export interface Fetched {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-export type ToThread =
+export type ToProcess =
   | { readonly kind: 'job'; readonly job: ImportJob }
   | {
       readonly kind: 'fetched'
@@ -66,11 +66,12 @@ export interface StoredConnector {
   readonly report: ImportReport | null
 }
 
-export type FromThread =
+export type FromProcess =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: ImportProgress }
   | { readonly kind: 'wanted'; readonly addresses: readonly string[] }
   | { readonly kind: 'done'; readonly json: Uint8Array<ArrayBuffer>; readonly stored: StoredConnector | null }
+  | { readonly kind: 'fault'; readonly message: string }
   | {
       readonly kind: 'failed'
       readonly code: ErrorCode

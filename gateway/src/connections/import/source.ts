@@ -7,9 +7,14 @@ import type { ImportJob, Want } from './protocol.ts'
 /** What an import takes, and where its document is: exactly one of spec, url, text, files and zip. */
 export const ImportSource = Type.Object(
   {
-    spec: Type.Optional(Type.Unknown({ description: 'An OpenAPI or Swagger document: an object, or its JSON or YAML text.' })),
-    url: Type.Optional(Type.String({ maxLength: 2048, description: 'Where to fetch an OpenAPI or Swagger document.' })),
-    text: Type.Optional(Type.String({ description: 'A connector file, or an OpenAPI or Swagger document, as text.' })),
+    spec: Type.Optional(
+      Type.Unknown({
+        description:
+          'A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand.',
+      }),
+    ),
+    url: Type.Optional(Type.String({ maxLength: 2048, description: 'Where to fetch such a description.' })),
+    text: Type.Optional(Type.String({ description: 'A connector file, or a description of an API, as text.' })),
     files: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
         description: 'A document of several files: texts by path. References between them are followed.',
@@ -23,7 +28,11 @@ export const ImportSource = Type.Object(
     ),
     connector: Type.Optional(Type.String({ description: 'Slug of the new connector. Default: from the title.' })),
     name: Type.Optional(Type.String()),
-    server_url: Type.Optional(Type.String({ description: 'Base of a relative server URL, or of a document without servers.' })),
+    server_url: Type.Optional(
+      Type.String({
+        description: 'Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint.',
+      }),
+    ),
     select: Type.Optional(Type.Array(Type.String(), { description: 'Actions to keep, by name or operationId. Default: all.' })),
     tags: Type.Optional(Type.Array(Type.String(), { description: 'Keep only operations with one of these tags.' })),
     read_only: Type.Optional(Type.Boolean({ description: 'Keep only operations that read.' })),
@@ -60,7 +69,7 @@ export function importSource(body: Readonly<Record<string, unknown>>): ImportSou
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
-/** What the thread is to do, with the document fetched when it lies at an address. */
+/** What the process is to do, with the document fetched when it lies at an address. */
 export async function jobOf(source: ImportSource, want: Want, importer: Importer): Promise<ImportJob> {
   const given = places.filter((place) => source[place] !== undefined)
   if (given.length !== 1) throw new SallyportError('INVALID_INPUT', { detail: `Give exactly one of ${places.join(', ')}.` })

@@ -1,18 +1,19 @@
-import { parentPort } from 'node:worker_threads'
 import { unzipSync } from 'fflate'
 import { compileConnector } from '../../definition/compile.ts'
 import type { ConnectorDocument } from '../../definition/document.ts'
-import { importSpec } from '../../definition/import/openapi.ts'
+import { detectFormat } from '../../definition/import/detect.ts'
+import { importDetected } from '../../definition/import/import-any.ts'
+import { type Imported, type ImportOptions, importSpec } from '../../definition/import/openapi.ts'
 import { previewOf } from '../../definition/import/preview.ts'
 import { type Files, SpecReader } from '../../definition/import/read-spec.ts'
 import type { ImportReport } from '../../definition/import/report.ts'
 import { checkMade, parseConnector } from '../../definition/parse.ts'
 import { SallyportError } from '../../errors.ts'
 import { summaryOf } from '../summary.ts'
-import type { Fetched, FromThread, ImportJob, SourceFile, ToThread } from './protocol.ts'
+import type { Fetched, FromProcess, ImportJob, SourceFile, ToProcess } from './protocol.ts'
 
 /**
- * The thread that reads documents from outside: the gateway ends it at its budget of time and memory, whatever it is doing.
+ * The process that reads documents from outside: the gateway ends it at its budget of time and memory, whatever it is doing.
  * It opens no file and no socket; what lies at an address is asked of the gateway.
  */
 
@@ -21,22 +22,18 @@ const maxUnzippedBytes = 64 * 1024 * 1024
 const maxFiles = 2000
 const firstVersion = '1.0.0'
 
-const port = parentPort
-if (port === null) throw new Error('This file is the main file of a worker thread.')
-const say = (message: FromThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
+const say = (message: FromProcess) => process.send?.(message)
 
-let answer: (message: Extract<ToThread, { kind: 'fetched' }>) => void = () => {}
+let answer: (message: Extract<ToProcess, { kind: 'fetched' }>) => void = () => {}
 
-port.on('message', (message: ToThread) => {
+process.on('disconnect', () => process.exit())
+process.on('message', (message: ToProcess) => {
   if (message.kind === 'fetched') answer(message)
-  else
-    run(message.job)
-      .catch((error: unknown) => say(failureOf(error)))
-      .finally(() => port.close())
+  else run(message.job).catch((error: unknown) => say(failureOf(error)))
 })
 say({ kind: 'ready' })
 
-function failureOf(error: unknown): FromThread {
+function failureOf(error: unknown): FromProcess {
   if (error instanceof SallyportError) {
     const { code, detail, diagnostics } = error
     return { kind: 'failed', code, detail, ...(diagnostics === undefined ? {} : { diagnostics }) }
@@ -47,7 +44,7 @@ function failureOf(error: unknown): FromThread {
       code: 'INVALID_INPUT',
       detail: 'The document is nested too deeply to be read. Use "$ref" for recursive schemas.',
     }
-  throw error
+  return { kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
 
 interface Made {
@@ -79,37 +76,50 @@ async function run(job: ImportJob): Promise<void> {
   })
 }
 
-function finish(value: unknown, stored: Extract<FromThread, { kind: 'done' }>['stored']): void {
+function finish(value: unknown, stored: Extract<FromProcess, { kind: 'done' }>['stored']): void {
   const json = new TextEncoder().encode(JSON.stringify(value))
-  say({ kind: 'done', json, stored }, [json.buffer])
+  say({ kind: 'done', json, stored })
 }
 
 async function make(job: ImportJob): Promise<Made> {
   const files = filesOf(job)
   const { text, address } = rootOf(job, files)
   say({ kind: 'progress', progress: { stage: 'read' } })
-  if (job.orConnector === true && !looksLikeApi(text)) {
-    const document = chosenFrom(parseConnector(text), job)
-    return { document, report: null, preview: () => notPreviewed(document) }
-  }
-  const lookUp: Files = { get: (path) => textOf(files.get(path)) }
-  const reader = new SpecReader(text, { ...(address === undefined ? {} : { address }), files: lookUp })
-  await fetchInto(reader)
-  say({ kind: 'progress', progress: { stage: 'parsed' } })
-  const imported = importSpec(reader.spec(), {
+  const detected = detectFormat(text)
+  const options: ImportOptions = {
     connector: job.connector,
     name: job.name,
     serverUrl: job.serverUrl,
     choice: job.choice,
     onProgress: (done, total) => say({ kind: 'progress', progress: { stage: 'operations', done, total } }),
-  })
+  }
+  const other = importDetected(text, detected, options, () => besides(files, address))
+  if (other !== null) return madeOf(other)
+  if (job.orConnector === true && detected.format !== 'openapi' && detected.format !== 'swagger') {
+    if (detected.format === 'unknown' && !looksLikeMap(text)) throw invalid(detected.reason)
+    const document = chosenFrom(parseConnector(text), job)
+    return { document, report: null, preview: () => notPreviewed(document) }
+  }
+  const lookUp: Files = { get: (path) => textOf(files.get(path)) }
+  const reader = new SpecReader(detected.value ?? text, { ...(address === undefined ? {} : { address }), files: lookUp })
+  await fetchInto(reader)
+  say({ kind: 'progress', progress: { stage: 'parsed' } })
+  return madeOf(importSpec(reader.spec(), options))
+}
+
+function madeOf(imported: Imported): Made {
   return { document: checkMade(imported.document), report: imported.report, preview: () => previewOf(imported) }
+}
+
+/** The other files that were given. */
+function besides(files: ReadonlyMap<string, Uint8Array>, address: string | undefined): readonly string[] {
+  return [...files].flatMap(([path, bytes]) => (path === address ? [] : [decode(bytes)]))
 }
 
 /** Asks for what lies at other addresses until nothing new is referred to. */
 async function fetchInto(reader: SpecReader): Promise<void> {
   for (let addresses = reader.wanted(), count = 0; addresses.length > 0; addresses = reader.wanted()) {
-    const { promise, resolve } = Promise.withResolvers<Extract<ToThread, { kind: 'fetched' }>>()
+    const { promise, resolve } = Promise.withResolvers<Extract<ToProcess, { kind: 'fetched' }>>()
     answer = resolve
     say({ kind: 'wanted', addresses })
     const { documents, refused } = await promise
@@ -122,10 +132,8 @@ async function fetchInto(reader: SpecReader): Promise<void> {
   }
 }
 
-/** A text may be either; only an API document has its version at the root. */
-function looksLikeApi(text: string): boolean {
-  return /(^|[{,])\s*["']?(openapi|swagger)["']?\s*:/m.test(text)
-}
+/** Whether it may be a connector file with a mistake. */
+const looksLikeMap = (text: string): boolean => /^\s*(\{|["']?[\w$-]+["']?\s*:)/m.test(text)
 
 /** A connector file with the name and the actions that are asked for. */
 function chosenFrom(document: ConnectorDocument, { connector, name, choice: { select } }: ImportJob): ConnectorDocument {
@@ -160,7 +168,7 @@ function unzipped(zip: Uint8Array): readonly (readonly [string, Uint8Array])[] {
   let bytes = 0
   let count = 0
   const isWanted = ({ name, originalSize }: { name: string; originalSize: number }) => {
-    if (!/\.(json|ya?ml)$/i.test(name) || /(^|\/)(__MACOSX|node_modules|\.git)\//.test(name)) return false
+    if (!/\.(json|ya?ml|har|graphqls?|gql)$/i.test(name) || /(^|\/)(__MACOSX|node_modules|\.git)\//.test(name)) return false
     bytes += originalSize
     count += 1
     if (bytes > maxUnzippedBytes || count > maxFiles)
@@ -192,10 +200,13 @@ function rootOf(
       throw invalid(`root names "${job.root}", which is not among the files: ${paths.slice(0, 5).join(', ') || 'none'}.`)
     return { text, address: path }
   }
-  const found = paths.flatMap((path) => {
+  const documents = paths.flatMap((path) => {
     const text = textOf(files.get(path)) ?? ''
-    return looksLikeApi(text) ? [{ text, address: path }] : []
+    const { format } = detectFormat(text)
+    return format === 'connector' || format === 'unknown' ? [] : [{ text, address: path, format }]
   })
+  const specs = documents.filter(({ format }) => format === 'openapi' || format === 'swagger')
+  const found = specs.length > 0 ? specs : documents
   const depth = found[0]?.address.split('/').length
   const top = found.filter(({ address }) => address.split('/').length === depth)
   if (top[0] === undefined)
