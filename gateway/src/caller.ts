@@ -1,5 +1,6 @@
 import { SallyportError } from './errors.ts'
 import type { Proof } from './proof.ts'
+import type { Toolset } from './toolset.ts'
 
 /** Roles, weakest first. Members call; managers verify, install and connect; admins define. */
 export const roles = ['viewer', 'member', 'manager', 'admin', 'owner'] as const
@@ -37,6 +38,11 @@ export type Caller = Proof<
     readonly createdBy: string | null
     /** Of all calls of this caller together. */
     readonly limits: CallLimits
+    /** The only tools it has, for a token bound to a toolset or a request through one; null for all. */
+    readonly toolset: Toolset | null
+    /** Whose connections alone it uses, and the CIDRs it may ask from; null for any. */
+    readonly environments: readonly string[] | null
+    readonly callerIps: readonly string[] | null
     /** Address of the socket this request came from, where the entrance tells. */
     readonly ip?: string
   }
@@ -45,6 +51,11 @@ export type Caller = Proof<
 export function hasRole(caller: Pick<Caller, 'role'>, minimum: Role): boolean {
   // An unknown role has index -1 and is below every minimum.
   return roles.indexOf(caller.role) >= roles.indexOf(minimum)
+}
+
+/** Whether a caller is there for some of the tools, and for nothing else that the gateway can be asked. */
+export function isConfined({ toolset, environments }: Pick<Caller, 'toolset' | 'environments'>): boolean {
+  return toolset !== null || environments !== null
 }
 
 /** Throws FORBIDDEN below the minimum. */

@@ -5,6 +5,8 @@ const kinds = {
   team: 'team',
   invitation: 'inv',
   token: 'tok',
+  client: 'cli',
+  toolset: 'set',
   connection: 'con',
   call: 'call',
   approval: 'apr',

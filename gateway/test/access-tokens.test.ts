@@ -34,6 +34,9 @@ describe('a token', () => {
       personId: null,
       teams: [],
       limits: { perMinute: null, perDay: null },
+      toolset: null,
+      environments: null,
+      callerIps: null,
     })
   })
 

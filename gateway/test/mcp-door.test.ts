@@ -143,10 +143,10 @@ describe('the door', () => {
     })
   })
 
-  it('offers no stream', async () => {
+  it('offers no stream outside of a session', async () => {
     const { app } = await start()
     const response = await inject(app, undefined, as(alice), 'GET')
-    expect([response.statusCode, response.headers.allow]).toEqual([405, 'POST, DELETE'])
+    expect([response.statusCode, response.headers.allow]).toEqual([405, 'GET, POST, DELETE'])
   })
 })
 

@@ -86,6 +86,7 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
   let address = ''
   const services = {
     access: {
+      onRightsChanged: () => () => {},
       authenticate: async (credentials: { kind: string; token?: unknown }) => {
         if (credentials.kind !== 'bearer') throw new SallyportError('UNAUTHENTICATED')
         return callerOf(reveal(credentials.token as never))

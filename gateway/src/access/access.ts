@@ -21,6 +21,7 @@ import { createSingleSignOn } from './sso.ts'
 import { createTeams } from './teams.ts'
 import { TokenCache } from './token-cache.ts'
 import { createTokens } from './tokens.ts'
+import { createToolsets } from './toolsets.ts'
 import type { Access } from './types.ts'
 import { createWorkspaces } from './workspaces.ts'
 
@@ -59,6 +60,8 @@ export function createAccess({ store, clock, log, publicUrl, authSecret, vault, 
   const byLink = new Attempts(clock, { most: 50, windowMs })
   const byAccount = new Attempts(clock, { most: 10, windowMs })
   const oidc = createOidc(egress)
+  // First of all listeners, so that the others ask a cache that has forgotten.
+  store.onRightsChanged((workspaceId) => cache.clear(workspaceId ?? undefined))
   const recovery = createRecovery({ store, clock, log, people, publicUrl, mailer, attempts: byLink })
   const policies = createSignInSettings({ store, clock, vault, oidc, publicUrl })
 
@@ -66,6 +69,8 @@ export function createAccess({ store, clock, log, publicUrl, authSecret, vault, 
     ...createAuthenticate({ store, clock, log, people, cache }),
     ...createSetup({ store, clock, log, people }),
     ...createTokens({ store, clock, cache }),
+    onRightsChanged: (listener) => store.onRightsChanged(listener),
+    toolsets: createToolsets({ store, clock, cache }),
     workspaces: createWorkspaces({ store, clock, cache }),
     members: createMembers({ store, cache, recovery }),
     teams: createTeams({ store, clock, cache }),

@@ -1,11 +1,13 @@
 import { type Expression, sql, type Transaction } from 'kysely'
-import { type Caller, type CallLimits, type Role, roles, type TeamRole } from '../caller.ts'
+import { inRanges } from '../address-ranges.ts'
+import { type Caller, type CallLimits, isConfined, type Role, roles, type TeamRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { SallyportError, unreachable } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
 import type { Database, TokenRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
+import type { Toolset } from '../toolset.ts'
 import { sha256SecretText } from '../vault/digest.ts'
 import { LastUse } from './last-use.ts'
 import type { People, Person, SignedIn } from './people.ts'
@@ -14,8 +16,23 @@ import type { Access, Credentials } from './types.ts'
 
 type KnownToken = Pick<
   TokenRow,
-  'id' | 'name' | 'role' | 'workspace_id' | 'created_by' | 'per_minute' | 'per_day' | 'expires_at' | 'revoked_at'
+  | 'id'
+  | 'name'
+  | 'role'
+  | 'workspace_id'
+  | 'created_by'
+  | 'per_minute'
+  | 'per_day'
+  | 'expires_at'
+  | 'revoked_at'
+  | 'toolset_id'
+  | 'environments'
+  | 'caller_ips'
+  | 'hash'
+  | 'previous_until'
 > & {
+  /** The one it is bound to, or asks for; null when there is none, or none any more. */
+  readonly toolset: Toolset | null
   readonly workspace_name: string
   readonly user_id: string | null
   /** As the function maker_role of the database says it. */
@@ -39,16 +56,28 @@ interface Services {
 }
 
 const unlimited: CallLimits = { perMinute: null, perDay: null }
+const unconfined = { limits: unlimited, toolset: null, environments: null, callerIps: null }
 
 /** The teams of a person, as JSON. */
 const teamsOf = (workspaceId: Expression<string>, userId: Expression<string | null>) => sql<Caller['teams']>`coalesce((
   select jsonb_agg(jsonb_build_object('id', team_id, 'role', role) order by team_id) from team_members
   where team_members.workspace_id = ${workspaceId} and team_members.user_id = ${userId}), '[]')`
 
-function selectTokens(db: Transaction<Database>) {
+/** `slug` names the toolset that a token asks for which is bound to none. */
+function selectTokens(db: Transaction<Database>, slug?: string) {
   return db
     .selectFrom('tokens')
     .innerJoin('workspaces', 'workspaces.id', 'tokens.workspace_id')
+    .leftJoin('toolsets', (join) =>
+      join
+        .onRef('toolsets.workspace_id', '=', 'tokens.workspace_id')
+        .on((eb) =>
+          eb.or([
+            eb('toolsets.id', '=', eb.ref('tokens.toolset_id')),
+            ...(slug === undefined ? [] : [eb.and([eb('tokens.toolset_id', 'is', null), eb('toolsets.slug', '=', slug)])]),
+          ]),
+        ),
+    )
     .select(({ ref }) => [
       'tokens.id',
       'tokens.name',
@@ -60,6 +89,14 @@ function selectTokens(db: Transaction<Database>) {
       'tokens.expires_at',
       'tokens.revoked_at',
       'tokens.user_id',
+      'tokens.toolset_id',
+      'tokens.environments',
+      'tokens.caller_ips',
+      'tokens.hash',
+      'tokens.previous_until',
+      sql<Toolset | null>`case when toolsets.id is not null then jsonb_build_object('id', toolsets.id, 'slug', toolsets.slug,
+        'name', toolsets.name, 'mode', toolsets.mode, 'format', toolsets.format, 'approval', toolsets.approval,
+        'selection', toolsets.selection) end`.as('toolset'),
       'workspaces.name as workspace_name',
       sql<Role | 'none' | null>`maker_role(tokens.workspace_id, coalesce(tokens.user_id, tokens.created_by))`.as('maker_role'),
       sql<Caller['teams']>`case when tokens.team_id is null
@@ -81,38 +118,66 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
   // Requests that arrive together with one token share a lookup.
   const lookups = new Map<string, Promise<Caller>>()
 
-  async function byToken(token: Secret): Promise<Caller> {
-    const key = sha256SecretText(token)
-    const caller = cache.get(key) ?? (await lookUpOnce(key, Buffer.from(key, 'base64')))
+  async function byToken(token: Secret, ip: string | undefined, slug: string | undefined): Promise<Caller> {
+    const hash = sha256SecretText(token)
+    const key = slug === undefined ? hash : `${hash} ${slug}`
+    const caller = cache.get(key) ?? (await lookUpOnce(key, Buffer.from(hash, 'base64'), slug))
+    if (caller.callerIps !== null && (ip === undefined || !inRanges(ip, caller.callerIps)))
+      throw new SallyportError('FORBIDDEN', {
+        detail: 'This token may not be used from this address. An admin can see its address ranges in the list of tokens.',
+        ...(ip !== undefined && { internal: ip }),
+      })
     lastUse.note(caller.workspaceId, caller.id)
     return caller
   }
 
-  function lookUpOnce(key: string, hash: Buffer): Promise<Caller> {
+  function lookUpOnce(key: string, hash: Buffer, slug: string | undefined): Promise<Caller> {
     // A lookup from before a revocation must not answer a request from after it.
     const shared = `${cache.generation} ${key}`
     const running = lookups.get(shared)
     if (running !== undefined) return running
-    const lookup = lookUp(key, hash).finally(() => lookups.delete(shared))
+    const lookup = lookUp(key, hash, slug).finally(() => lookups.delete(shared))
     lookups.set(shared, lookup)
     return lookup
   }
 
-  async function lookUp(key: string, hash: Buffer): Promise<Caller> {
+  async function lookUp(key: string, hash: Buffer, slug: string | undefined): Promise<Caller> {
     const { generation } = cache
-    const row = await store.system((db) => selectTokens(db).where('tokens.hash', '=', hash).executeTakeFirst())
-    const caller = ofToken(row)
-    cache.keep(key, caller, row?.expires_at?.getTime() ?? null, generation)
+    const row = await store.system((db) =>
+      selectTokens(db, slug)
+        .where((eb) => eb.or([eb('tokens.hash', '=', hash), eb('tokens.previous_hash', '=', hash)]))
+        .executeTakeFirst(),
+    )
+    const caller = ofToken(row, slug)
+    // The secret from before a rotation has an end of its own.
+    const replaced = row === undefined || row.hash.equals(hash) ? null : (row.previous_until?.getTime() ?? 0)
+    if (replaced !== null && replaced <= clock.now())
+      throw new SallyportError('UNAUTHENTICATED', {
+        detail: 'This token was rotated, and its old secret has ended. Use the new one.',
+      })
+    cache.keep(key, caller, Math.min(row?.expires_at?.getTime() ?? Infinity, replaced ?? Infinity), generation)
     return caller
   }
 
-  function ofToken(row: KnownToken | undefined): Caller {
+  /** The one the token is bound to, or asks for. Throws when that is gone, or another than the one it is bound to. */
+  function toolsetOf({ toolset_id, toolset }: KnownToken, slug: string | undefined): Toolset | null {
+    if (toolset_id !== null && toolset === null)
+      throw new SallyportError('FORBIDDEN', {
+        detail: 'The toolset of this token was deleted, so it opens nothing. Ask an admin for another token.',
+      })
+    if (slug === undefined || toolset?.slug === slug) return toolset
+    throw new SallyportError('NOT_FOUND', { detail: `There is no toolset "${slug}" for this token.` })
+  }
+
+  function ofToken(row: KnownToken | undefined, slug?: string): Caller {
     // One answer for a token that never was and one that was revoked: neither is worth trying again.
     if (row === undefined || row.revoked_at !== null || row.maker_role === 'none')
       throw new SallyportError('UNAUTHENTICATED', { detail: 'This token is not valid: it is unknown or was revoked.' })
     if (row.expires_at !== null && row.expires_at.getTime() <= clock.now())
       throw new SallyportError('UNAUTHENTICATED', { detail: 'This token has expired.' })
-    const { id, name, role, workspace_id, workspace_name, created_by, per_minute, per_day } = row
+    const { id, name, workspace_id, workspace_name, created_by, per_minute, per_day, environments } = row
+    const toolset = toolsetOf(row, slug)
+    const role = lower(row.role, row.maker_role)
     return vouch({
       kind: 'token',
       id,
@@ -120,11 +185,15 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       email: null,
       workspaceId: workspace_id,
       workspaceName: workspace_name,
-      role: lower(role, row.maker_role),
+      // Made with a higher role it could be rid of its limits.
+      role: isConfined({ toolset, environments }) ? lower(role, 'member') : role,
       personId: row.user_id,
       teams: row.teams,
       createdBy: created_by,
       limits: { perMinute: per_minute, perDay: per_day },
+      toolset,
+      environments,
+      callerIps: row.caller_ips,
     })
   }
 
@@ -179,7 +248,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
     if (member === undefined) throw notHere()
     const { twoFactorEnabled, require_two_factor, ...facts } = member
     if (require_two_factor === true && !twoFactorEnabled && !excused) throw new SallyportError('TWO_FACTOR_REQUIRED')
-    return vouch({ kind: 'session', id: userId, personId: userId, createdBy: null, limits: unlimited, ...facts })
+    return vouch({ kind: 'session', id: userId, personId: userId, createdBy: null, ...unconfined, ...facts })
   }
 
   /** Whoever asked first may have lost the right since, so nothing of them is taken from a cache. */
@@ -193,10 +262,10 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
     )
   }
 
-  async function callerOf(credentials: Credentials): Promise<Caller> {
+  async function callerOf(credentials: Credentials, ip: string | undefined, toolset: string | undefined): Promise<Caller> {
     switch (credentials.kind) {
       case 'bearer':
-        return byToken(credentials.token)
+        return byToken(credentials.token, ip, toolset)
       case 'session':
         return bySession(credentials)
       case 'stored':
@@ -210,8 +279,8 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
 
   return {
     person,
-    async authenticate(credentials, ip) {
-      const caller = await callerOf(credentials)
+    async authenticate(credentials, ip, toolset) {
+      const caller = await callerOf(credentials, ip, toolset)
       return ip === undefined ? caller : vouch({ ...caller, ip })
     },
   }

@@ -1,7 +1,10 @@
 import type { Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 
-/** How long a token counts as looked up, in milliseconds: a revocation by another process takes effect within it. */
+/**
+ * How long a token counts as looked up, in milliseconds. Other gateways are told of a revocation at once; when they cannot be, it
+ * takes effect within this.
+ */
 const freshMs = 5_000
 /** Tokens in active use; the one longest in the cache goes first. */
 const mostEntries = 10_000
@@ -45,10 +48,11 @@ export class TokenCache {
     }
   }
 
-  /** For what may concern any number of tokens: somebody's role or membership changed. */
-  clear(): void {
+  /** For what may concern any number of tokens, of one workspace or of all: roles, memberships or a toolset changed. */
+  clear(workspaceId?: string): void {
     this.#generation++
-    this.#entries.clear()
+    for (const [key, { caller }] of this.#entries)
+      if (workspaceId === undefined || caller.workspaceId === workspaceId) this.#entries.delete(key)
   }
 
   drop(tokenId: string): void {

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import type { Transaction } from 'kysely'
 import { type Caller, hasRole, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
@@ -9,12 +10,13 @@ import type { Database, TokenRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import { randomToken, sha256 } from '../vault/digest.ts'
 import type { TokenCache } from './token-cache.ts'
+import { findToolset } from './toolsets.ts'
 import type { Access, TokenView } from './types.ts'
 
 /** Shown to recognise a token by: the prefix and 4 characters, which leaves 234 of its 258 bits. */
 const hintLength = 7
 
-/** Making, listing and revoking tokens. Only their SHA-256 is stored: they are random, so no salt or slow hash is needed. */
+/** Making, listing, rotating and revoking tokens. Only their SHA-256 is stored: they are random, so no salt or slow hash is needed. */
 export function createTokens({
   store,
   clock,
@@ -23,7 +25,7 @@ export function createTokens({
   store: Store
   clock: Clock
   cache: TokenCache
-}): Pick<Access, 'createToken' | 'listTokens' | 'revokeToken'> {
+}): Pick<Access, 'createToken' | 'listTokens' | 'revokeToken' | 'rotateToken'> {
   return {
     async createToken(caller, request) {
       requireRole(caller, 'admin')
@@ -33,6 +35,14 @@ export function createTokens({
           detail: `A token cannot have a higher role than whoever makes it; yours is ${caller.role}.`,
         })
       }
+      refuseBoundToAddresses(caller)
+      const confined = request.toolset !== undefined || request.environments !== undefined
+      if (confined && hasRole({ role }, 'manager'))
+        throw new SallyportError('INVALID_INPUT', {
+          detail: 'A token with a toolset or environments calls tools and nothing else: its role is member or viewer.',
+        })
+      const callerIps = request.caller_ips ?? null
+      refuseNoRanges(callerIps)
       const now = clock.now()
       const expiresAt = request.expires_at === undefined ? null : new Date(request.expires_at)
       if (expiresAt !== null && !(expiresAt.getTime() > now)) {
@@ -61,16 +71,23 @@ export function createTokens({
         per_minute: request.per_minute ?? null,
         per_day: request.per_day ?? null,
         expires_at: expiresAt,
+        environments: request.environments ?? null,
+        caller_ips: callerIps,
       }
       await store.workspace(caller.workspaceId, async (db) => {
         await refuseUnknownTeam(db, caller.workspaceId, row.team_id)
-        await db.insertInto('tokens').values(row).execute()
-        const { per_minute, per_day, user_id, team_id } = row
+        const toolset = request.toolset === undefined ? null : await findToolset(db, caller.workspaceId, request.toolset)
+        await db
+          .insertInto('tokens')
+          .values({ ...row, toolset_id: toolset?.id ?? null })
+          .execute()
+        const { per_minute, per_day, user_id, team_id, environments, caller_ips } = row
+        const confinement = { toolset: toolset?.slug ?? null, environments, caller_ips }
         await recordAct(db, caller.workspaceId, {
           kind: 'token.created',
           by: caller,
           target: { kind: 'token', id: row.id, name: row.name },
-          after: { role, per_minute, per_day, expires_at: expiresAt, for: user_id ?? team_id ?? 'workspace' },
+          after: { role, per_minute, per_day, ...confinement, expires_at: expiresAt, for: user_id ?? team_id ?? 'workspace' },
         })
       })
       return { id: row.id, token: new Secret(token), name: row.name, role }
@@ -79,9 +96,64 @@ export function createTokens({
     async listTokens(caller) {
       requireRole(caller, 'admin')
       const rows = await store.workspace(caller.workspaceId, (db) =>
-        db.selectFrom('tokens').selectAll().where('workspace_id', '=', caller.workspaceId).orderBy('id', 'desc').execute(),
+        db
+          .selectFrom('tokens')
+          .leftJoin('toolsets', (join) =>
+            join.onRef('toolsets.workspace_id', '=', 'tokens.workspace_id').onRef('toolsets.id', '=', 'tokens.toolset_id'),
+          )
+          .selectAll('tokens')
+          .select('toolsets.name as toolset_name')
+          .where('tokens.workspace_id', '=', caller.workspaceId)
+          .orderBy('tokens.id', 'desc')
+          .execute(),
       )
-      return rows.map(toView)
+      return rows.map((row) => toView(row, clock.now()))
+    },
+
+    async rotateToken(caller, id, overlapSeconds) {
+      requireRole(caller, 'admin')
+      refuseBoundToAddresses(caller)
+      const { workspaceId } = caller
+      const now = clock.now()
+      const token = `sp_${randomToken(32)}`
+      const rotated = await store.workspace(workspaceId, async (db) => {
+        const row = await db
+          .selectFrom('tokens')
+          .selectAll()
+          .where('workspace_id', '=', workspaceId)
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst()
+        if (row === undefined) throw noToken(id)
+        refuseStronger(caller, row, 'rotating')
+        if (row.user_id !== null && row.user_id !== caller.personId)
+          throw new SallyportError('FORBIDDEN', {
+            detail: 'This token acts for a person, and only they rotate it. You can revoke it.',
+          })
+        if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now))
+          throw new SallyportError('CONFLICT', { detail: 'This token was revoked or has expired. Make a new one.' })
+        const previousUntil = overlapSeconds > 0 ? new Date(now + overlapSeconds * 1000) : null
+        await db
+          .updateTable('tokens')
+          .set({
+            hash: sha256(token),
+            hint: token.slice(0, hintLength),
+            previous_hash: previousUntil === null ? null : row.hash,
+            previous_until: previousUntil,
+          })
+          .where('workspace_id', '=', workspaceId)
+          .where('id', '=', id)
+          .execute()
+        await recordAct(db, workspaceId, {
+          kind: 'token.rotated',
+          by: caller,
+          target: { kind: 'token', id, name: row.name },
+          after: { previous_until: previousUntil },
+        })
+        return { name: row.name, role: row.role, previous_until: previousUntil?.toISOString() ?? null }
+      })
+      cache.drop(id)
+      return { id, token: new Secret(token), ...rotated }
     },
 
     async revokeToken(caller, id) {
@@ -94,8 +166,8 @@ export function createTokens({
           .where('workspace_id', '=', workspaceId)
           .where('id', '=', id)
           .executeTakeFirst()
-        if (row === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no token "${id}" in this workspace.` })
-        refuseStronger(caller, row)
+        if (row === undefined) throw noToken(id)
+        refuseStronger(caller, row, 'revoking')
         // The first revocation stands.
         await db
           .updateTable('tokens')
@@ -124,14 +196,34 @@ async function refuseUnknownTeam(db: Transaction<Database>, workspaceId: string,
   if (team === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no team "${id}" in this workspace.` })
 }
 
-function refuseStronger(caller: Caller, token: Pick<TokenRow, 'role'>): void {
-  if (hasRole(caller, token.role)) return
-  throw new SallyportError('FORBIDDEN', {
-    detail: `This token has the role ${token.role}; revoking it needs the same role or a higher one.`,
+function noToken(id: string): SallyportError {
+  return new SallyportError('NOT_FOUND', { detail: `There is no token "${id}" in this workspace.` })
+}
+
+/** Whoever took such a token could use one made with it from anywhere. */
+function refuseBoundToAddresses({ callerIps }: Caller): void {
+  if (callerIps === null) return
+  throw new SallyportError('FORBIDDEN', { detail: 'A token that is bound to addresses neither makes nor rotates tokens.' })
+}
+
+/** Throws INVALID_INPUT for what is not a CIDR. */
+function refuseNoRanges(ranges: readonly string[] | null): void {
+  const index = ranges?.findIndex((range) => !ipaddr.isValidCIDR(range)) ?? -1
+  if (index === -1) return
+  throw new SallyportError('INVALID_INPUT', {
+    detail: `"${ranges?.[index]}" is no address range. Write 203.0.113.7/32 for one address, 10.0.0.0/8 or 2001:db8::/32 for many.`,
+    diagnostics: { errors: [{ path: `/caller_ips/${index}`, message: 'must be a CIDR' }] },
   })
 }
 
-function toView(row: TokenRow): TokenView {
+function refuseStronger(caller: Caller, token: Pick<TokenRow, 'role'>, what: string): void {
+  if (hasRole(caller, token.role)) return
+  throw new SallyportError('FORBIDDEN', {
+    detail: `This token has the role ${token.role}; ${what} it needs the same role or a higher one.`,
+  })
+}
+
+function toView(row: TokenRow & { readonly toolset_name: string | null }, now: number): TokenView {
   return {
     id: row.id,
     name: row.name,
@@ -145,5 +237,9 @@ function toView(row: TokenRow): TokenView {
     expires_at: row.expires_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,
     revoked_at: row.revoked_at?.toISOString() ?? null,
+    toolset: row.toolset_id === null ? null : { id: row.toolset_id, name: row.toolset_name },
+    environments: row.environments,
+    caller_ips: row.caller_ips,
+    previous_until: row.previous_until !== null && row.previous_until.getTime() > now ? row.previous_until.toISOString() : null,
   }
 }

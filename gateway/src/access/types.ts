@@ -8,6 +8,7 @@ import type { Recovery } from './recovery.ts'
 import type { SignInPolicies } from './sign-in-settings.ts'
 import type { SingleSignOn } from './sso.ts'
 import type { Teams } from './teams.ts'
+import type { Toolsets } from './toolsets.ts'
 import type { Workspaces } from './workspaces.ts'
 
 /** What a request brings to show who it is, as it came through an entrance. */
@@ -32,12 +33,23 @@ export interface TokenView {
   readonly expires_at: string | null
   readonly last_used_at: string | null
   readonly revoked_at: string | null
+  /** The name is null when it was deleted. */
+  readonly toolset: { readonly id: string; readonly name: string | null } | null
+  readonly environments: readonly string[] | null
+  readonly caller_ips: readonly string[] | null
+  /** Until when the secret before the last rotation counts; null when it does not. */
+  readonly previous_until: string | null
 }
 
 /** People, tokens and roles: yields one Caller. */
 export interface Access {
-  /** Throws UNAUTHENTICATED. The caller has the address, for the audit log of what it is going to do. */
-  authenticate(credentials: Credentials, ip?: string): Promise<Caller>
+  /**
+   * The caller has the address, for the audit log of what it is going to do. With the slug of a toolset a token has its tools
+   * only. Throws UNAUTHENTICATED, FORBIDDEN from an address that is not the token's, NOT_FOUND for a toolset that is not for it.
+   */
+  authenticate(credentials: Credentials, ip?: string, toolset?: string): Promise<Caller>
+  /** Calls back when callers of a workspace, or of any with null, may have other rights or none; answers how to stop. */
+  onRightsChanged(listener: (workspaceId: string | null) => void): () => void
   /** Who is signed in, whatever workspaces they are a member of. Throws UNAUTHENTICATED. */
   person(credentials: Credentials): Promise<SignedIn>
   /** True until the first owner exists. */
@@ -82,10 +94,22 @@ export interface Access {
       expires_at?: string
       per_minute?: number
       per_day?: number
+      /** Id or slug of the toolset whose tools it has. */
+      toolset?: string
+      environments?: readonly string[]
+      /** CIDRs it may be used from. */
+      caller_ips?: readonly string[]
     },
   ): Promise<{ id: string; token: Secret; name: string; role: Role }>
   listTokens(caller: Caller): Promise<readonly TokenView[]>
   revokeToken(caller: Caller, id: string): Promise<void>
+  /** Gives a token a new secret; the old one counts for `overlapSeconds` more. Throws CONFLICT for one that has ended. */
+  rotateToken(
+    caller: Caller,
+    id: string,
+    overlapSeconds: number,
+  ): Promise<{ id: string; token: Secret; name: string; role: Role; previous_until: string | null }>
+  readonly toolsets: Toolsets
   readonly workspaces: Workspaces
   readonly members: Members
   readonly teams: Teams

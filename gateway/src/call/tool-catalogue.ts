@@ -7,6 +7,7 @@ import { sha256 } from '../vault/digest.ts'
 export interface ToolEntry {
   readonly name: string
   readonly connection: LoadedConnection
+  readonly actionName: string
   /** Compiled when somebody looks at it: a connector may have ten thousand. */
   readonly action: CompiledAction
 }
@@ -55,6 +56,7 @@ export function createCatalogue(connections: readonly LoadedConnection[]): ToolC
       const entry: ToolEntry = {
         name,
         connection,
+        actionName: action,
         get action() {
           const compiled = connection.connector.actions.get(action)
           if (compiled === undefined) throw new TypeError(`no action ${action}`)

@@ -1,12 +1,16 @@
 import type { Caller } from '../caller.ts'
-import { requireRole } from '../caller.ts'
+import { isConfined, requireRole } from '../caller.ts'
 import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import type { ToolFormat } from '../definition/tool/family.ts'
+import { maxDescriptionBytes } from '../definition/tool/family.ts'
 import { restore } from '../definition/tool/restore.ts'
+import { trimText } from '../definition/tool/text.ts'
 import { estimateTokens } from '../definition/tool/tokens.ts'
 import { toolCompiler } from '../definition/tool/tool.ts'
+import { refusalOf, waitsForApproval } from './permitted.ts'
 import type { CallServices } from './services.ts'
 import { createCatalogue, isCurrent, type ToolCatalogue, type ToolEntry } from './tool-catalogue.ts'
+import { createToolPreview } from './tool-preview.ts'
 import { createToolSearch } from './tool-search.ts'
 import type { Tools, ToolView } from './types.ts'
 
@@ -19,6 +23,8 @@ const maxPageBytes = 1_048_576
 const maxMatches = 1000
 /** Of a tool's metadata as JSON, beside its compiled form. */
 const frameBytes = 700
+/** What the compiled description says of an action that asks for approval itself. */
+const waits = ' Each call waits until a person has approved it.'
 
 /** Tools: the actions of the workspace's connections, compiled for models. */
 export function createTools({ connections }: Pick<CallServices, 'connections'>): Tools {
@@ -38,21 +44,25 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
     return made
   }
 
-  function view({ name, connection, action }: ToolEntry, format: ToolFormat): ToolView {
+  const has = (caller: Caller, { connection, actionName }: ToolEntry) => refusalOf(caller, connection, actionName) === null
+
+  function view(caller: Caller, { name, connection, action }: ToolEntry, format: ToolFormat): ToolView {
     const tool = compiled(action, connection.connector.id, format)
+    const confirm = waitsForApproval(caller, action)
+    const added = confirm && !action.confirm ? waits : ''
     return {
       name,
       connector: connection.connector.id,
       action: action.name,
       connection: { id: connection.id, name: connection.name, environment: connection.environment },
       title: action.title.slice(0, 200),
-      description: tool.description,
+      description: added === '' ? tool.description : trimText(tool.description, maxDescriptionBytes - added.length) + added,
       effect: action.effect,
-      confirm: action.confirm,
+      confirm,
       deprecated: action.deprecated,
       method: action.method,
       path: action.path.slice(0, 1000),
-      tokens: tool.tokens + estimateTokens(name),
+      tokens: tool.tokens + estimateTokens(name + added),
       input_schema: tool.schema,
       output_schema: tool.output,
     }
@@ -64,7 +74,8 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
       const format = query.format ?? 'mcp'
       const after = parseCursor(query.cursor)
       const size = pageSize(query.limit)
-      const hits = query.search ? await search(catalogue, query.search, maxMatches) : null
+      const most = isConfined(caller) ? catalogue.entries.length : maxMatches
+      const hits = query.search ? await search(catalogue, query.search, most) : null
       const found = hits === null ? null : new Set(hits.map(({ entry }) => entry))
       const rows: ToolEntry[] = []
       let bytes = 0
@@ -74,6 +85,7 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
         if (query.connection !== undefined && entry.connection.id !== query.connection) continue
         if (query.action !== undefined && catalogue.byAction.get(entry.connection.id)?.get(query.action) !== entry) continue
         if (found !== null && !found.has(entry)) continue
+        if (!has(caller, entry)) continue
         rows.push(entry)
         if (rows.length > size || bytes > maxPageBytes) break
         bytes += frameBytes + compiled(entry.action, entry.connection.connector.id, format).bytes
@@ -82,22 +94,27 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
       return toPage(
         rows,
         full ? Math.max(1, Math.min(size, rows.length - 1)) : size,
-        (row) => view(row, format),
+        (row) => view(caller, row, format),
         ({ name }) => name,
       )
     },
 
     async find(caller, name, args, format = 'mcp') {
       const entry = (await of(caller)).byName.get(name)
-      if (entry === undefined) return null
+      if (entry === undefined || !has(caller, entry)) return null
       const { action, connection } = entry
       const { back } = compiled(action, connection.connector.id, format)
       return { connector: connection.connector.id, action: action.name, connection: connection.id, input: restore(args, back) }
     },
 
     async search(caller, query, limit) {
-      const hits = await search(await of(caller), query, limit)
-      return hits.map(({ entry, score, matched }) => ({ tool: view(entry, 'mcp'), score, matched }))
+      const catalogue = await of(caller)
+      // Of a confined caller's tools none may be missing because better matches are not its own.
+      const hits = await search(catalogue, query, isConfined(caller) ? catalogue.entries.length : limit)
+      const own = hits.filter(({ entry }) => has(caller, entry)).slice(0, limit)
+      return own.map(({ entry, score, matched }) => ({ tool: view(caller, entry, 'mcp'), score, matched }))
     },
+
+    preview: createToolPreview(of, compiled),
   }
 }

@@ -5,6 +5,7 @@ import type { Effect } from '../definition/document.ts'
 import type { ToolFormat } from '../definition/tool/family.ts'
 import type { SallyportError } from '../errors.ts'
 import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'
+import type { LeftOut, Toolset } from '../toolset.ts'
 
 /** Where a call came in. */
 export type Entrance = 'http' | 'mcp' | 'approval' | 'test'
@@ -15,6 +16,8 @@ export interface CallRequest {
   readonly entrance: Entrance
   /** Address of the caller's socket. */
   readonly ip: string
+  /** Slug of the toolset whose entrance it came through: nothing outside of it is called. */
+  readonly toolset?: string
   readonly connector: string
   readonly action: string
   /** Id or name of a connection; may be left out when the connector has one only. */
@@ -129,6 +132,37 @@ export interface FoundTool {
   readonly matched: readonly { readonly word: string; readonly in: readonly string[] }[]
 }
 
+export type PreviewedToolset = Pick<Toolset, 'selection' | 'format' | 'approval'>
+
+export interface PreviewQuery {
+  readonly show?: 'included' | 'left_out' | 'all'
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** A tool as a toolset takes it in or leaves it out. */
+export interface PreviewedTool {
+  readonly name: string
+  readonly connector: string
+  readonly action: string
+  readonly connection: { readonly id: string; readonly name: string; readonly environment: string }
+  readonly effect: Effect
+  readonly tags: readonly string[]
+  /** Whether a person decides on each call. */
+  readonly confirm: boolean
+  /** Why it is not in; null when it is. */
+  readonly left_out: LeftOut | null
+  /** What it costs in a context; null when it is not in. */
+  readonly tokens: number | null
+}
+
+export interface ToolsetPreview extends Page<PreviewedTool> {
+  readonly included: number
+  readonly left_out: number
+  /** Of all that are in; null when they are more than 500, which no model should be given at once. */
+  readonly tokens: number | null
+}
+
 /** Listing and finding tools. */
 export interface Tools {
   /** By name; a page has at most 200 tools and 1.1 MB. */
@@ -137,6 +171,8 @@ export interface Tools {
   find(caller: Caller, name: string, args: unknown, format?: ToolFormat): Promise<ToolTarget | null>
   /** The best first. */
   search(caller: Caller, query: string, limit: number): Promise<readonly FoundTool[]>
+  /** What a selection takes of the caller's tools, and what it leaves out, by name. */
+  preview(caller: Caller, toolset: PreviewedToolset, query: PreviewQuery): Promise<ToolsetPreview>
 }
 
 export interface TraceStep {

@@ -190,9 +190,15 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
   async function find(key: string, caller: Caller, connector: string, connection: string | undefined): Promise<LoadedConnection> {
     const { workspaceId } = caller
     const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
+    // A call that names none means one of the caller's environments; whether it may have it is for the pipeline to say.
+    const usable = candidates.filter(({ environment }) => caller.environments?.includes(environment) ?? true)
     const matches = nearest(
       caller,
-      connection === undefined ? candidates : candidates.filter((each) => each.id === connection || each.name === connection),
+      connection === undefined
+        ? usable.length > 0
+          ? usable
+          : candidates
+        : candidates.filter((each) => each.id === connection || each.name === connection),
     )
     const [match] = matches
     if (match === undefined) {
@@ -217,7 +223,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
   return {
     resolve(caller, connector, connection) {
       const { workspaceId } = caller
-      const key = `${workspaceId}/${reachKey(caller)}/${connector}/${connection ?? ''}`
+      const key = `${workspaceId}/${reachKey(caller)}/${caller.environments?.join(' ') ?? ''}/${connector}/${connection ?? ''}`
       const hit = loaded.get(key)
       return hit !== undefined && connectors.compiled(workspaceId, connector) === hit.connector
         ? hit

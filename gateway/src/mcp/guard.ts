@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../access/types.ts'
+import type { Caller } from '../caller.ts'
 import { isToolFormat, type ToolFormat, toolFormats } from '../definition/tool/family.ts'
 import { SallyportError } from '../errors.ts'
 import { Secret } from '../secret.ts'
@@ -44,19 +45,24 @@ export function requireKnownSource(headers: FastifyRequest['headers'], publicUrl
   }
 }
 
-/** `/mcp?format=gemini`: for a client that knows its model and hands tools on as they are. */
-function formatOf(url: string): ToolFormat {
-  const format = new URL(url, 'http://gateway').searchParams.get('format') ?? 'mcp'
+/** `/mcp?format=gemini`: for a client that knows its model and hands tools on as they are. Without it the toolset says. */
+function formatOf(url: string, { toolset }: Caller): ToolFormat {
+  const format = new URL(url, 'http://gateway').searchParams.get('format') ?? toolset?.format ?? 'mcp'
   if (isToolFormat(format)) return format
   throw new SallyportError('INVALID_INPUT', {
     detail: `There is no tool format of that name. There are: ${toolFormats.join(', ')}.`,
   })
 }
 
-/** Throws UNAUTHENTICATED unless the request carries a valid bearer token. Cookies count for nothing here. */
-export async function authenticate(access: Pick<Access, 'authenticate'>, request: FastifyRequest): Promise<Visit> {
+/** Throws UNAUTHENTICATED unless the request carries a valid bearer token, here. Cookies count for nothing. */
+export async function authenticate(
+  access: Pick<Access, 'authenticate'>,
+  request: FastifyRequest,
+  toolset: string | undefined,
+): Promise<Visit> {
   const token = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token === undefined) throw new SallyportError('UNAUTHENTICATED', { detail: 'The request carries no bearer token.' })
   const credentials = { kind: 'bearer', token: new Secret(token) } as const
-  return new Visit(await access.authenticate(credentials), credentials, request.ip, formatOf(request.url))
+  const caller = await access.authenticate(credentials, request.ip, toolset)
+  return new Visit(caller, credentials, request.ip, formatOf(request.url, caller), toolset)
 }

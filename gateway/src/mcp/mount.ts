@@ -5,13 +5,14 @@ import { type Clock, systemClock } from '../clock.ts'
 import { toSallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { authenticate, requireKnownSource } from './guard.ts'
+import { Live, type Open } from './live.ts'
 import { rpcError } from './rpc-error.ts'
 import { createServer, type McpServices } from './server.ts'
 import { defaultSessionLimits, type SessionLimits, Sessions } from './sessions.ts'
 import type { Visit } from './visit.ts'
 
 export interface MountServices extends McpServices {
-  readonly access: Pick<Access, 'authenticate'>
+  readonly access: Pick<Access, 'authenticate' | 'onRightsChanged'>
   /** For faults, which clients are told nothing of. Default: the log of the server. */
   readonly log?: Pick<Log, 'error' | 'debug'>
 }
@@ -24,6 +25,8 @@ export interface MountOptions {
 /** Arguments of one tool call; the SDK's own default, and enough for any document pasted by a model. */
 const bodyLimitBytes = 4 * 1024 * 1024
 const sweepEveryMs = 60_000
+/** How long a stream may outlive the token it was opened with when nobody tells that the token has ended. */
+const lookEveryMs = 1_000
 
 /** Errors before the protocol: of the guard, of Fastify's body parser, or a fault. */
 function errorResponse(thrown: unknown, request: FastifyRequest, report: (error: unknown) => void): Response {
@@ -50,33 +53,61 @@ function toWebRequest(request: FastifyRequest, signal: AbortSignal): Request {
   return new Request(new URL(request.url, 'http://gateway'), { method: request.method, headers, signal })
 }
 
-/** Mounts `/mcp`: streamable HTTP for both protocol eras, over the tools of the bearer token. */
+function asksToListen(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen'
+}
+
+/** Mounts `/mcp` and `/mcp/{toolset}`: streamable HTTP for both protocol eras, over the tools of the bearer token. */
 export function mountMcp(app: FastifyInstance, services: MountServices, options: MountOptions = {}): void {
   const log = services.log ?? app.log
   const report = (error: unknown) => log.error({ err: error }, 'MCP request failed')
   const build = () => createServer(services, report)
-  const modern = createMcpHandler(build, {
-    legacy: 'reject',
-    onerror: (error) => log.debug({ err: error }, 'MCP request refused'),
-  })
-  const sessions = new Sessions(build, options.clock ?? systemClock, options.sessions ?? defaultSessionLimits)
+  const onerror = (error: Error) => log.debug({ err: error }, 'MCP request refused')
+  const modern = createMcpHandler(build, { legacy: 'reject', onerror })
+  const limits = options.sessions ?? defaultSessionLimits
+  const live = new Live(services.access)
+  const sessions = new Sessions(build, options.clock ?? systemClock, limits, live)
   const running = new Set<Promise<Response>>()
 
-  const route = async (request: Request, body: unknown, visit: Visit): Promise<Response> => {
-    // No stream to listen on without a question: allowed to say so since 2025-03-26, and nothing would ever come.
-    if (request.method !== 'POST' && request.method !== 'DELETE')
-      return rpcError(405, -32000, 'Use POST.', { allow: 'POST, DELETE' })
-    if (await isLegacyRequest(request, body)) return sessions.handle(request, body, visit)
-    return modern.fetch(request, { parsedBody: body, authInfo: visit.authInfo })
+  const route = async (
+    request: Request,
+    body: unknown,
+    visit: Visit,
+    listening: (tell: () => void) => void,
+  ): Promise<Response> => {
+    // A stream without a question belongs to a session, and tells that its tools have changed.
+    const streams = request.method === 'GET' && request.headers.has('mcp-session-id')
+    if (!streams && request.method !== 'POST' && request.method !== 'DELETE')
+      return rpcError(405, -32000, 'Use POST.', { allow: 'GET, POST, DELETE' })
+    if ((streams || asksToListen(body)) && live.streams >= limits.max)
+      return rpcError(503, -32000, 'Too many MCP streams are open. Try again soon.', { 'retry-after': '5' })
+    if (streams || (await isLegacyRequest(request, body))) return sessions.handle(request, body, visit)
+    if (!asksToListen(body)) return modern.fetch(request, { parsedBody: body, authInfo: visit.authInfo })
+    // One for each stream: what changes for one caller is no news for another.
+    const own = createMcpHandler(build, { legacy: 'reject', onerror, maxSubscriptions: 1 })
+    listening(() => own.notify.toolsChanged())
+    request.signal.addEventListener('abort', () => void own.close(), { once: true })
+    return own.fetch(request, { parsedBody: body, authInfo: visit.authInfo })
   }
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const left = new AbortController()
-    reply.raw.once('close', () => left.abort())
-    const pending = route(toWebRequest(request, left.signal), request.body, request.getDecorator<Visit>('visit'))
+    let tell = () => {}
+    const visit = request.getDecorator<Visit>('visit')
+    const open: Open = { visit, streams: false, cut: () => void reply.raw.destroy(), toolsChanged: () => tell() }
+    const forget = live.add(open)
+    reply.raw.once('close', () => {
+      forget()
+      left.abort()
+    })
+    const pending = route(toWebRequest(request, left.signal), request.body, visit, (how) => {
+      tell = how
+    })
     running.add(pending)
     try {
-      return reply.send(await pending)
+      const response = await pending
+      open.streams = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+      return reply.send(response)
     } finally {
       running.delete(pending)
     }
@@ -94,17 +125,25 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
     // Before the body is read: a stranger's is not worth it.
     scope.addHook('onRequest', async (request) => {
       requireKnownSource(request.headers, services.publicUrl())
-      request.setDecorator('visit', await authenticate(services.access, request))
+      const { toolset } = request.params as { readonly toolset?: string }
+      request.setDecorator('visit', await authenticate(services.access, request, toolset))
     })
     scope.all('/mcp', { bodyLimit: bodyLimitBytes }, answer)
+    scope.all('/mcp/:toolset', { bodyLimit: bodyLimitBytes }, answer)
 
     const sweeper = setInterval(() => sessions.sweep(), sweepEveryMs).unref()
+    const looker = setInterval(() => void live.tick(), lookEveryMs).unref()
+    const deafen = services.access.onRightsChanged((workspaceId) => void live.changed(workspaceId))
     // What is being answered may finish first.
     scope.addHook('preClose', async () => {
       clearInterval(sweeper)
+      clearInterval(looker)
+      deafen()
       await Promise.allSettled(running)
       await modern.close()
       await sessions.close()
+      // What is still connected only listens.
+      live.close()
     })
     done()
   })

@@ -42,7 +42,7 @@ export function createServer(services: McpServices, report: (error: unknown) => 
   const server = new Server(
     { name: 'sallyport', title: 'Sallyport', version: manifest.version },
     {
-      capabilities: { tools: {} },
+      capabilities: { tools: { listChanged: true } },
       instructions,
       cacheHints: {
         'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' },
@@ -68,13 +68,14 @@ export function createServer(services: McpServices, report: (error: unknown) => 
 
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     try {
-      const { caller, credentials, ip, format } = Visit.of(context.http?.authInfo)
+      const { caller, credentials, ip, format, toolset } = Visit.of(context.http?.authInfo)
       const target = await services.tools.find(caller, params.name, params.arguments ?? {}, format)
       if (target === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 128)}`)
       const result = await services.calls.run({
         credentials,
         entrance: 'mcp',
         ip,
+        ...(toolset !== undefined && { toolset }),
         ...target,
       })
       return toMcpResult(result, (approvalId) => new URL(`/approvals/${approvalId}`, services.publicUrl()).href)

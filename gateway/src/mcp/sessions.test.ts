@@ -1,6 +1,7 @@
 import { Server } from '@modelcontextprotocol/server'
 import { expect, it } from 'vitest'
 import type { Caller } from '../caller.ts'
+import { Live } from './live.ts'
 import { Sessions } from './sessions.ts'
 import { Visit } from './visit.ts'
 
@@ -21,7 +22,7 @@ function setUp(accept = 'application/json, text/event-stream') {
     server.setRequestHandler('tools/call', () => new Promise(() => {}))
     return server
   }
-  const sessions = new Sessions(build, clock, { max: 10, idleMs: 1000 })
+  const sessions = new Sessions(build, clock, { max: 10, idleMs: 1000 }, new Live({ authenticate: async () => caller }))
   const send = (body: object, id?: string, signal?: AbortSignal) => {
     const headers = { 'content-type': 'application/json', accept, ...(id === undefined ? {} : { 'mcp-session-id': id }) }
     return sessions.handle(

@@ -1,6 +1,6 @@
 import { isInitializeRequest, type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
-import type { Caller } from '../caller.ts'
 import type { Clock } from '../clock.ts'
+import type { Live, Open } from './live.ts'
 import { rpcError } from './rpc-error.ts'
 import type { Visit } from './visit.ts'
 
@@ -8,6 +8,8 @@ interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport
   readonly server: Server
   readonly owner: string
+  /** What it is held to: the latest visit's rights. */
+  readonly open: Open
   /** Monotonic milliseconds. */
   usedAt: number
   /** Requests being answered. */
@@ -23,8 +25,8 @@ export interface SessionLimits {
 
 export const defaultSessionLimits: SessionLimits = { max: 1000, idleMs: 30 * 60_000 }
 
-function ownerOf(caller: Caller): string {
-  return `${caller.workspaceId}/${caller.kind}/${caller.id}`
+function ownerOf({ caller, toolset = '' }: Visit): string {
+  return `${caller.workspaceId}/${caller.kind}/${caller.id}/${toolset}`
 }
 
 const notFound = () => rpcError(404, -32001, 'Session not found. Initialize a new one.')
@@ -39,19 +41,21 @@ function aborted(signal: AbortSignal): Promise<Response> {
 }
 
 /**
- * Sessions of clients up to protocol revision 2025-11-25. A session belongs to the token that opened it: with any other it
- * does not exist. Ordered by last use, so that the first one found is the longest unused.
+ * Sessions of clients up to protocol revision 2025-11-25. A session belongs to the token that opened it, at the entrance where it
+ * did: elsewhere it does not exist. Ordered by last use, so that the first one found is the longest unused.
  */
 export class Sessions {
   readonly #open = new Map<string, Session>()
   readonly #createServer: () => Server
   readonly #clock: Clock
   readonly #limits: SessionLimits
+  readonly #live: Live
 
-  constructor(createServer: () => Server, clock: Clock, limits: SessionLimits) {
+  constructor(createServer: () => Server, clock: Clock, limits: SessionLimits, live: Live) {
     this.#createServer = createServer
     this.#clock = clock
     this.#limits = limits
+    this.#live = live
   }
 
   get size(): number {
@@ -62,7 +66,7 @@ export class Sessions {
     const id = request.headers.get('mcp-session-id')
     if (id !== null) {
       const session = this.#open.get(id)
-      if (session === undefined || session.owner !== ownerOf(visit.caller)) return notFound()
+      if (session === undefined || session.owner !== ownerOf(visit)) return notFound()
       return this.#use(id, session, request, body, visit)
     }
     if (request.method !== 'POST' || !isInitializeRequest(body)) {
@@ -72,16 +76,25 @@ export class Sessions {
   }
 
   async #initialize(request: Request, body: unknown, visit: Visit): Promise<Response> {
-    if (!this.#makeRoom(ownerOf(visit.caller)))
+    if (!this.#makeRoom(ownerOf(visit)))
       return rpcError(503, -32000, 'Too many MCP sessions are busy. Try again soon.', { 'retry-after': '5' })
     const server = this.#createServer()
     const id = crypto.randomUUID()
     // One JSON answer per request: nothing is sent to a client before its answer, so there is no need for a stream.
     const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id, enableJsonResponse: true })
-    const session: Session = { transport, server, owner: ownerOf(visit.caller), usedAt: this.#clock.monotonic(), busy: 0 }
+    const open: Open = {
+      visit,
+      streams: false,
+      cut: () => void server.close(),
+      // Nobody may be listening.
+      toolsChanged: () => void server.sendToolListChanged().catch(() => {}),
+    }
+    const session: Session = { transport, server, owner: ownerOf(visit), open, usedAt: this.#clock.monotonic(), busy: 0 }
     await server.connect(transport)
     const previous = transport.onclose
+    const forget = this.#live.add(open)
     transport.onclose = () => {
+      forget()
       this.#open.delete(id)
       previous?.()
     }
@@ -93,6 +106,7 @@ export class Sessions {
 
   async #use(id: string, session: Session, request: Request, body: unknown, visit: Visit): Promise<Response> {
     this.#touch(id, session)
+    session.open.visit = visit
     session.busy++
     try {
       // A cancelled request is never answered by the SDK, so the client's leaving ends the wait.

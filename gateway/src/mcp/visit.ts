@@ -11,12 +11,20 @@ export class Visit {
   readonly ip: string
   /** The words in which this client's model takes tools. */
   readonly format: ToolFormat
+  /** Slug of the toolset whose entrance it came through. */
+  readonly toolset: string | undefined
 
-  constructor(caller: Caller, credentials: Credentials, ip: string, format: ToolFormat = 'mcp') {
+  constructor(caller: Caller, credentials: Credentials, ip: string, format: ToolFormat = 'mcp', toolset?: string) {
     this.caller = caller
     this.credentials = credentials
     this.ip = ip
     this.format = format
+    this.toolset = toolset
+  }
+
+  /** The same with what its caller is now. */
+  as(caller: Caller): Visit {
+    return new Visit(caller, this.credentials, this.ip, this.format, this.toolset)
   }
 
   /** The shape in which the SDK carries it to the handlers. The token itself stays a Secret and is not in it. */

@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { PostgresLimiter } from './postgres-limiter.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import type { SharedLimiter } from './quota.ts'
+import { RightsNotices } from './rights-notices.ts'
 import type { Database } from './schema.ts'
 import type { Store } from './types.ts'
 
@@ -75,6 +76,9 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
   const limiter: SharedLimiter | null = redis ?? (databaseUrl === undefined ? null : new PostgresLimiter(target))
   if (limiter !== null) undo.defer(() => close(limiter))
 
+  const rights = new RightsNotices(target, log)
+  undo.defer(() => close(rights))
+
   const parts = undo.move()
   const run = <T>(workspace: string, work: (db: Transaction<Database>) => Promise<T>) =>
     databases.scoped(workspace).transaction().execute(work)
@@ -84,6 +88,7 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
     people: databases.unscoped,
     calls,
     limiter,
+    onRightsChanged: (listener) => rights.subscribe(listener),
     ping: async () => {
       await Promise.all([sql`select 1`.execute(databases.unscoped), redis?.ready()])
     },

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
 import type { Role, TeamRole } from '../caller.ts'
+import type { ApprovalRule, ToolSelection, ToolsetMode } from '../toolset.ts'
 
 /** The rows of the database, as `migrations/` makes them. */
 
@@ -94,11 +95,64 @@ interface TokenTable {
   created_at: Created
   user_id: Generated<string | null>
   team_id: Generated<string | null>
+  toolset_id: Generated<string | null>
+  environments: Generated<readonly string[] | null>
+  caller_ips: Generated<readonly string[] | null>
+  previous_hash: Generated<Buffer | null>
+  previous_until: ColumnType<Date | null, Date | null | undefined, Date | null>
   per_minute: number | null
   per_day: number | null
   expires_at: Instant | null
   last_used_at: Instant | null
   revoked_at: Instant | null
+  resource: Generated<string | null>
+}
+
+interface ToolsetTable {
+  id: string
+  workspace_id: string
+  slug: string
+  name: string
+  mode: ToolsetMode
+  format: string
+  approval: ApprovalRule
+  selection: Json<ToolSelection>
+  created_at: Created
+  updated_at: Updated
+}
+
+interface OAuthClientTable {
+  id: string
+  workspace_id: string | null
+  name: string
+  redirect_uris: Json<readonly string[]>
+  secret_hash: Buffer | null
+  created_at: Created
+}
+
+interface OAuthGrantTable {
+  id: string
+  workspace_id: string
+  user_id: string
+  client_id: string
+  client_name: string
+  client_host: string
+  resource: string
+  toolset_id: string | null
+  redirect_uri: string
+  code_hash: Buffer
+  code_challenge: string
+  code_expires_at: Instant
+  code_used_at: Instant | null
+  created_at: Created
+}
+
+interface OAuthRefreshTokenTable {
+  hash: Buffer
+  workspace_id: string
+  grant_id: string
+  expires_at: Instant
+  used_at: Instant | null
 }
 
 interface ConnectorTable {
@@ -297,6 +351,10 @@ export interface Database {
   installation: InstallationTable
   workspace_keys: WorkspaceKeyTable
   tokens: TokenTable
+  oauth_clients: OAuthClientTable
+  oauth_grants: OAuthGrantTable
+  oauth_refresh_tokens: OAuthRefreshTokenTable
+  toolsets: ToolsetTable
   connectors: ConnectorTable
   connector_versions: ConnectorVersionTable
   connections: ConnectionTable
@@ -312,6 +370,9 @@ export interface Database {
 }
 
 export type TokenRow = Selectable<TokenTable>
+export type OAuthClientRow = Selectable<OAuthClientTable>
+export type OAuthGrantRow = Selectable<OAuthGrantTable>
+export type ToolsetRow = Selectable<ToolsetTable>
 export type TeamRow = Selectable<TeamTable>
 export type InvitationRow = Selectable<InvitationTable>
 export type ConnectionRow = Selectable<ConnectionTable>

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { SharedLimiter } from './quota.ts'
+import type { RightsListener } from './rights-notices.ts'
 import type { CallOutcome, CallStatus, Database, NewCallRow } from './schema.ts'
 
 /** What the rest of the gateway sees of the database. */
@@ -13,6 +14,11 @@ export interface Store {
   readonly calls: CallLog
   /** Counts calls for all gateways together; null with the embedded database, which has one gateway only. */
   readonly limiter: SharedLimiter | null
+  /**
+   * Calls back within milliseconds when any gateway on this database has committed a change of tokens, toolsets, roles or teams.
+   * Answers how to stop.
+   */
+  onRightsChanged(listener: RightsListener): () => void
   /** Resolves when the database answers, and Redis if there is one; throws UNAVAILABLE otherwise. For readiness. */
   ping(): Promise<void>
   /** Finishes pending writes, closes the connections and stops the embedded server. */

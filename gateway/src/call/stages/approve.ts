@@ -2,6 +2,7 @@ import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import { recordStart } from '../../store/acts.ts'
 import type { First, Permission, Permit } from '../facts.ts'
+import { waitsForApproval } from '../permitted.ts'
 import { exactCall, hashOf } from '../sealed-calls.ts'
 import type { CallServices } from '../services.ts'
 import type { CallRequest, PlannedRequest } from '../types.ts'
@@ -31,7 +32,7 @@ export function approve(
   request: CallRequest,
   callId: string,
 ): Permission | Promise<Permission> {
-  const needsApproval = first.action.confirm
+  const needsApproval = waitsForApproval(first.caller, first.action)
   if (request.dryRun) {
     const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
     return { kind: 'planned', plan: planOf(first), hash: hashOf(exactCall(first, expiresAt)).toString('hex'), needsApproval }
