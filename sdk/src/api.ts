@@ -1175,7 +1175,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.created" | "connector.deleted" | "connector.updated" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.removed" | "member.updated" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "vault.rotated" | "workspace.created" | "workspace.updated";
+        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.created" | "connector.deleted" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.removed" | "member.updated" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.rotated" | "workspace.created" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -3476,15 +3476,15 @@ export interface operations {
                     search?: string;
                     /** @description Actions to keep, by name or operationId. Default: all. */
                     select?: string[];
-                    /** @description Base of a relative server URL, or of a document without servers. */
+                    /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
                     server_url?: string;
-                    /** @description An OpenAPI or Swagger document: an object, or its JSON or YAML text. */
+                    /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
                     spec?: unknown;
                     /** @description Keep only operations with one of these tags. */
                     tags?: string[];
-                    /** @description A connector file, or an OpenAPI or Swagger document, as text. */
+                    /** @description A connector file, or a description of an API, as text. */
                     text?: string;
-                    /** @description Where to fetch an OpenAPI or Swagger document. */
+                    /** @description Where to fetch such a description. */
                     url?: string;
                     /** @description The same as a zip file, in base64. */
                     zip?: string;
@@ -3554,15 +3554,15 @@ export interface operations {
                     search?: string;
                     /** @description Actions to keep, by name or operationId. Default: all. */
                     select?: string[];
-                    /** @description Base of a relative server URL, or of a document without servers. */
+                    /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
                     server_url?: string;
-                    /** @description An OpenAPI or Swagger document: an object, or its JSON or YAML text. */
+                    /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
                     spec?: unknown;
                     /** @description Keep only operations with one of these tags. */
                     tags?: string[];
-                    /** @description A connector file, or an OpenAPI or Swagger document, as text. */
+                    /** @description A connector file, or a description of an API, as text. */
                     text?: string;
-                    /** @description Where to fetch an OpenAPI or Swagger document. */
+                    /** @description Where to fetch such a description. */
                     url?: string;
                     /** @description The same as a zip file, in base64. */
                     zip?: string;
