@@ -31,7 +31,7 @@ async function readFolder(folder: string): Promise<Readonly<Record<string, strin
     for (const entry of await readdir(path, { withFileTypes: true })) {
       const inner = join(path, entry.name)
       if (entry.isDirectory() && !skipped.has(entry.name)) await visit(inner)
-      if (!entry.isFile() || !/\.(json|ya?ml)$/i.test(entry.name)) continue
+      if (!entry.isFile() || !/\.(json|ya?ml|har|graphqls?|gql)$/i.test(entry.name)) continue
       const text = await readTextFile(inner)
       bytes += text.length
       if (bytes > maxBytes || Object.keys(files).length >= maxFiles)

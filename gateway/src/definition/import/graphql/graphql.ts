@@ -29,7 +29,8 @@ export function importGraphql(source: unknown, options: ImportOptions = {}): Imp
   const report = new Reporter()
   const read = readGraphqlSchema(source)
   const { serverUrl } = options
-  if (serverUrl === undefined || !URL.canParse(serverUrl))
+  // Where the schema itself was found is no endpoint.
+  if (serverUrl === undefined || !URL.canParse(serverUrl) || /\.(graphqls?|gql|json|txt)$/i.test(new URL(serverUrl).pathname))
     throw new SallyportError('INVALID_INPUT', {
       detail:
         'A GraphQL schema names no server. Pass server_url, the address of the endpoint, such as https://api.example.com/graphql.',

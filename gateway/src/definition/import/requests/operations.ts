@@ -127,6 +127,7 @@ function contentOf(bodies: readonly SeenBody[], leave: (where: string) => void):
 
 function mediaOf(bodies: readonly SeenBody[], leave: (where: string) => void): Json {
   const clean = (sample: unknown) => withoutSecrets(sample, (path) => leave(`body ${path}`))
+  // Before samples: names that are told are certain.
   const fields = bodies.flatMap((body) => (body.kind === 'fields' ? [body.fields] : []))
   if (fields.length > 0) return fieldsOf(fields, leave)
   const [first] = bodies
