@@ -61,6 +61,8 @@ export function createOidc(egress: Egress) {
   async function configure({ issuer, clientId, clientSecret }: Provider): Promise<Configuration> {
     const { allowInsecureRequests, ClientSecretBasic, customFetch, discovery } = await import('openid-client')
     try {
+      // As it was written: parsing it would tidy away what the guard refuses.
+      egress.checkUrl(issuer)
       const url = new URL(issuer)
       // Plain http is for a provider on this machine, in development; the door decides about the address.
       const insecure = url.protocol === 'http:' ? [allowInsecureRequests] : []
