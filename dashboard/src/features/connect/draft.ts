@@ -38,6 +38,8 @@ export interface Draft {
   readonly scheme: string
   readonly settings: Readonly<Record<string, SettingValue>>
   readonly connectionName: string
+  /** Empty for the workspace, `me`, or the id of a team. */
+  readonly owner: string
 }
 
 const blank: ConnectorDocument = { connector: '', name: '', servers: { production: { url: '' } }, actions: {} }
@@ -55,6 +57,7 @@ export const emptyDraft = (start: Start): Draft => ({
   scheme: '',
   settings: {},
   connectionName: '',
+  owner: '',
 })
 
 /** A draft around a document: everything selected, its first server and first scheme chosen. */
@@ -83,7 +86,10 @@ export type Change =
   | { readonly kind: 'server'; readonly url: string }
   | { readonly kind: 'scheme'; readonly name: string; readonly scheme?: AuthScheme }
   | { readonly kind: 'select'; readonly actions: readonly string[]; readonly on: boolean }
-  | { readonly kind: 'connection'; readonly change: Partial<Pick<Draft, 'environment' | 'settings' | 'connectionName'>> }
+  | {
+      readonly kind: 'connection'
+      readonly change: Partial<Pick<Draft, 'environment' | 'settings' | 'connectionName' | 'owner'>>
+    }
 
 /** The draft after a change. */
 export function changed(draft: Draft, change: Change): Draft {
@@ -205,6 +211,7 @@ export function connectionRequest(draft: Draft, connector: string, secrets: Read
   const name = draft.connectionName.trim()
   return {
     connector,
+    ...(draft.owner === 'me' ? { personal: true } : draft.owner ? { team: draft.owner } : {}),
     environment: draft.environment,
     ...(name ? { name } : {}),
     ...(draft.scheme ? { auth: { scheme: draft.scheme, fields } } : {}),

@@ -4,6 +4,7 @@ import { TextField } from '../../ui/field.tsx'
 import { SecretFields } from '../connections/secret-fields.tsx'
 import { SettingFields } from '../connections/setting-fields.tsx'
 import { ownSchemeOf, schemeOf, secretsOf } from './draft.ts'
+import { OwnerField } from './owner-field.tsx'
 import { blankScheme, type MadeScheme, SchemeEditor, schemeTypes } from './scheme-editor.tsx'
 import type { StepProps } from './step.ts'
 
@@ -95,6 +96,7 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
         onValueChange={(connectionName) => change({ kind: 'connection', change: { connectionName } })}
         hint="To tell accounts of the same API apart, such as “CRM, support team”."
       />
+      <OwnerField value={draft.owner} onChange={(owner) => change({ kind: 'connection', change: { owner } })} />
     </div>
   )
 }

@@ -47,15 +47,16 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
     const request = connectionRequest(draft, connector, secrets)
     const before = done.current.connection
     let stored = before?.stored
-    if (before && before.request.auth?.scheme !== request.auth?.scheme) {
-      // A credential belongs to its scheme; another scheme is another connection.
+    const moved = before && (before.request.personal !== request.personal || before.request.team !== request.team)
+    if (before && (moved || before.request.auth?.scheme !== request.auth?.scheme)) {
+      // A credential belongs to its scheme and its owner; another one is another connection.
       await api.connections.delete(before.stored.id)
       stored = undefined
     }
     if (!stored || !before) stored = await api.connections.create(request)
     else {
-      const { connector: _c, auth, ...rest } = request
-      const { connector: _b, auth: authBefore, ...restBefore } = before.request
+      const { connector: _c, personal: _p, team: _t, auth, ...rest } = request
+      const { connector: _b, personal: _q, team: _u, auth: authBefore, ...restBefore } = before.request
       if (!same(rest, restBefore)) stored = await api.connections.update(stored.id, rest)
       if (auth?.fields && !same(auth, authBefore)) stored = await api.connections.rotate(stored.id, { fields: auth.fields })
     }

@@ -14,7 +14,7 @@ import { connectionStates, EffectMark, Mark, Method } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { CallFigures } from '../calls/call-figures.tsx'
 import { HistoryChart } from '../calls/history-chart.tsx'
-import { useMay } from '../session/session.ts'
+import { useMayChange } from '../session/session.ts'
 
 /** Actions shown here; all of them are on the tools screen. */
 const shownActions = 8
@@ -26,7 +26,7 @@ interface OverviewProps {
 }
 
 export function ConnectionOverview({ connection, onShow, onDelete }: OverviewProps) {
-  const mayChange = useMay('manager')
+  const mayChange = useMayChange(connection)
   const totals = useQuery(queries.totals({ window: '24h', connection: connection.id }))
   const broken = connection.status === 'failing' || connection.status === 'needs_reauth'
   return (
@@ -78,6 +78,7 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
             </span>,
           ],
           ['Authentication', connection.auth.label],
+          ['Belongs to', { you: 'you alone', team: 'a team of yours', workspace: 'the workspace' }[connection.owner]],
           [
             'Connector',
             <Link

@@ -7,7 +7,7 @@ import { ButtonLink, IconButton } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Chip, connectionStates, Mark, Status } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
-import { useMay } from '../session/session.ts'
+import { useMayChange } from '../session/session.ts'
 
 /** Height of a row on a wide screen, in pixels; on a phone rows measure themselves. */
 export const connectionRowHeight = 64
@@ -56,6 +56,7 @@ export function ConnectionRow({ connection, busiest, onDelete }: RowProps) {
               {connection.name}
             </Link>
             {connection.environment !== 'production' && <Chip>{connection.environment}</Chip>}
+            {connection.owner !== 'workspace' && <Chip>{connection.owner === 'you' ? 'yours alone' : 'team'}</Chip>}
             {!connection.verify_ssl && (
               <Chip tone="warn">
                 <ShieldOff size={11} aria-hidden />
@@ -127,7 +128,7 @@ function RowActions({
   readonly broken: boolean
   readonly onDelete: () => void
 }) {
-  const mayChange = useMay('manager')
+  const mayChange = useMayChange(connection)
   const to = { to: '/connections/$connectionId', params: { connectionId: connection.id } } as const
   return (
     <div className="relative z-1 mt-2.5 flex items-center gap-1 pl-6 md:mt-0 md:justify-end md:pl-0">
@@ -165,7 +166,7 @@ function RowActions({
 
 function RowMenu({ connection, onDelete }: { readonly connection: Connection; readonly onDelete: () => void }) {
   const navigate = useNavigate()
-  const mayChange = useMay('manager')
+  const mayChange = useMayChange(connection)
   const open = (tab: 'credential' | 'settings' | 'test', run = false) =>
     void navigate({
       to: '/connections/$connectionId',

@@ -8,7 +8,7 @@ import { Sheet } from '../../ui/overlay.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Chip, connectionStates, Status } from '../../ui/status.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
-import { useMay } from '../session/session.ts'
+import { useMayChange } from '../session/session.ts'
 import { ConnectionOverview } from './connection-overview.tsx'
 import { ConnectionSettings } from './connection-settings.tsx'
 import { CredentialForm } from './credential-form.tsx'
@@ -22,12 +22,12 @@ export function ConnectionSheet() {
   const { connectionId } = useParams({ from: '/connections/$connectionId' })
   const { tab = 'overview' } = useSearch({ from: '/connections/$connectionId' })
   const navigate = useNavigate()
-  const mayChange = useMay('manager')
   const query = useQuery(queries.connection(connectionId))
   const [deleting, setDeleting] = useState<Connection | null>(null)
   const close = () => void navigate({ to: '/connections', search: ({ q, connector }) => compact({ q, connector }) })
   const show = (next: Tab) => void navigate({ to: '.', search: (previous) => ({ ...previous, tab: next }), replace: true })
   const connection = query.data
+  const mayChange = useMayChange(connection)
 
   return (
     <Sheet

@@ -21,7 +21,7 @@ import { DoorsPicture } from './doors-picture.tsx'
 export function ConnectionsPage() {
   const { connector } = useSearch({ from: '/connections' })
   const navigate = useNavigate()
-  const mayConnect = useMay('manager')
+  const mayConnect = useMay('member')
   const { text, setText, search } = useSearchText()
   const [deleting, setDeleting] = useState<Connection | null>(null)
 

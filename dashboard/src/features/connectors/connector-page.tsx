@@ -23,7 +23,7 @@ export function ConnectorPage() {
   const { tab = 'actions' } = useSearch({ from: '/connectors/$connectorId' })
   const navigate = useNavigate()
   const mayDefine = useMay('admin')
-  const mayConnect = useMay('manager')
+  const mayConnect = useMay('member')
   const [deleting, setDeleting] = useState(false)
   const query = useQuery(queries.connector(connectorId))
   const item = useQuery(queries.connectorItem(connectorId))

@@ -90,7 +90,7 @@ export function ConnectorsPage() {
 }
 
 function ConnectorRow({ connector }: { readonly connector: ConnectorListItem }) {
-  const mayConnect = useMay('manager')
+  const mayConnect = useMay('member')
   return (
     <div
       className={`relative flex items-center gap-3 border-b border-line px-4 py-2.5 transition-colors hover:bg-hover md:h-15 md:px-8 md:py-0 ${columns}`}

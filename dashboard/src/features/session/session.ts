@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
-import type { Role, SessionCaller } from '../../api/types.ts'
+import type { Connection, Role, SessionCaller } from '../../api/types.ts'
 
 const ranks: readonly Role[] = ['viewer', 'member', 'manager', 'admin', 'owner']
 
@@ -13,4 +13,10 @@ export function useCaller(): SessionCaller | null {
 export function useMay(minimum: Role): boolean {
   const caller = useCaller()
   return caller !== null && ranks.indexOf(caller.role) >= ranks.indexOf(minimum)
+}
+
+/** Whether the caller may change a connection: their own, or as a manager those of others that they see. */
+export function useMayChange(connection: Pick<Connection, 'owner'> | undefined): boolean {
+  const manager = useMay('manager')
+  return manager || connection?.owner === 'you'
 }

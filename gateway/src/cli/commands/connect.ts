@@ -8,6 +8,8 @@ import { isObject, splitPair } from '../values.ts'
 interface ConnectOptions {
   readonly name?: string
   readonly environment?: string
+  readonly personal?: boolean
+  readonly team?: string
   readonly scheme?: string
   readonly field: readonly string[]
   readonly set: readonly string[]
@@ -71,6 +73,8 @@ async function connect(connector: string, options: ConnectOptions, command: Comm
     connector,
     ...(options.name !== undefined && { name: options.name }),
     ...(options.environment !== undefined && { environment: options.environment }),
+    ...(options.personal === true && { personal: true }),
+    ...(options.team !== undefined && { team: options.team }),
     ...(scheme !== undefined && { auth: { scheme: scheme.name, fields } }),
     ...(Object.keys(settings).length > 0 && { settings }),
   })
@@ -94,6 +98,8 @@ export function registerConnect(program: Command): void {
     .argument('<connector>', 'id of the connector')
     .option('--name <name>', 'name of the connection')
     .option('--environment <name>', 'one of the environments of the connector (default: the first)')
+    .option('--personal', 'yours alone; with a personal token')
+    .option('--team <id>', 'of a team of yours')
     .option('--scheme <name>', 'one of its auth schemes')
     .option(
       '--field <name=value>',
