@@ -360,6 +360,9 @@ describe('single sign-on', () => {
     await expect(change('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await expect(change('http://169.254.169.254')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await change(oidc.issuer)
+    // And it outlives the key it was sealed with.
+    expect(await gateway.client().vault.rotate()).toMatchObject({ state: 'done', unopenable: [] })
+    expect((await new Browser().post('/session/sso', { workspace })).status).toBe(200)
     expect(gateway.output()).not.toContain(oidc.clientSecret)
   })
 })

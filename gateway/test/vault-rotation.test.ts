@@ -20,7 +20,10 @@ import { startTestStore, type TestStore } from './support/database.ts'
 const root = localRootKey(createSecretKey(randomBytes(32)))
 const log = createLog('silent')
 /** Columns of bytes that hold no ciphertext of the vault. */
-const unsealed = new Set(['tokens.hash', 'approvals.hash', 'idempotency_keys.fingerprint', 'workspace_keys.wrapped'])
+const unsealed = new Set(['idempotency_keys.fingerprint', 'workspace_keys.wrapped', 'two_factor_uses.code'])
+const holdsDigest = /^audit_|\.(?:\w+_)?hash$/
+/** Those of which a workspace has any number; its client secret of single sign-on is one, which sign-in.test.ts rotates. */
+const manyColumns = sealedColumns.filter(({ row }) => row !== 'workspace_id')
 
 let database: TestStore
 let store: Store
@@ -63,7 +66,7 @@ const secretOf = (column: { table: string; column: string }, id: string) => `can
 /** A value in every sealed column, in rows of its own. */
 async function seed(count: number, by: Vault = vault): Promise<void> {
   for (let i = 0; i < count; i++) {
-    for (const { table, column, version } of sealedColumns) {
+    for (const { table, column, version } of manyColumns) {
       const id = `${table}_${column}_${workspace}_${String(i).padStart(4, '0')}`
       const sealed = await by.seal(
         { workspace, table, row: id, column, version: version === null ? 1 : 7 },
@@ -139,7 +142,7 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
 async function everythingOpens(count: number): Promise<ReadonlySet<string>> {
   const { vault: fresh } = newProcess()
   const used = new Set<string>()
-  for (const column of sealedColumns) {
+  for (const column of manyColumns) {
     const { table, version } = column
     for (let i = 0; i < count; i++) {
       const id = `${table}_${column.column}_${workspace}_${String(i).padStart(4, '0')}`
@@ -173,7 +176,9 @@ describe('the list of sealed columns', () => {
       select table_name || '.' || column_name as name from information_schema.columns
       where table_schema = 'sallyport' and data_type = 'bytea' order by 1`.execute(store.people)
     const sealed = sealedColumns.map(({ table, column }) => `${table}.${column}`)
-    expect(columns.rows.map(({ name }) => name).filter((name) => !unsealed.has(name))).toEqual(sealed.sort())
+    expect(columns.rows.map(({ name }) => name).filter((name) => !unsealed.has(name) && !holdsDigest.test(name))).toEqual(
+      sealed.sort(),
+    )
 
     const held = await sql<{ name: string }>`
       select k.table_name || '.' || k.column_name as name from information_schema.table_constraints c
@@ -195,7 +200,7 @@ describe('a rotation', () => {
     const elsewhere = await vault.seal(other, new Secret('elsewhere'))
     const { key, resealed } = await rotateToTheEnd()
     // Beside each result of an approval stands its call.
-    expect(resealed).toBe(3 * (sealedColumns.length + 1))
+    expect(resealed).toBe(3 * (manyColumns.length + 1))
     expect(await keyIds()).toEqual([key])
     expect(key).not.toBe(old)
     expect(await everythingOpens(3)).toEqual(new Set([key]))
@@ -284,7 +289,7 @@ describe('beside a rotation', () => {
       await insert('connections', 'credential', `con_late_${workspace}`, sealed.ciphertext, sealed.keyId)
     })
     expect(attempts).toBe(2)
-    const column = sealedColumns[0]
+    const column = manyColumns[0]
     const stored = column && (await readSealed(store, column, workspace, `con_late_${workspace}`))
     expect(stored && reveal(await newProcess().vault.open(place(), stored))).toBe('written late')
   })
@@ -309,7 +314,7 @@ describe('beside a rotation', () => {
 
   test('what was read before and is opened after is read once more', async () => {
     await seed(1)
-    const column = sealedColumns[0]
+    const column = manyColumns[0]
     if (column === undefined) return expect.unreachable()
     const id = `connections_credential_${workspace}_0000`
     const before = await readSealed(store, column, workspace, id)
