@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { SallyportError } from '../../errors.ts'
+import { requestOf as curlRequestOf } from './curl/request-of.ts'
+import { curlCommands } from './curl/shell.ts'
 import { importDraft } from './draft.ts'
 import type { Imported, ImportOptions } from './openapi.ts'
 import { Reporter } from './report.ts'
@@ -45,8 +47,14 @@ export const Endpoint = Type.Object(
 )
 export type Endpoint = Static<typeof Endpoint>
 
+/** Or shown by the command that calls it. */
+const Shown = Type.Object({ curl: Type.String({ maxLength: 100_000 }) }, closed)
+
 /** `{"endpoints": […]}`: endpoints of one API, described by hand. */
-const Endpoints = Type.Object({ name: text, endpoints: Type.Array(Endpoint, { minItems: 1, maxItems: 1000 }) }, closed)
+const Endpoints = Type.Object(
+  { name: text, endpoints: Type.Array(Type.Union([Shown, Endpoint]), { minItems: 1, maxItems: 1000 }) },
+  closed,
+)
 
 let check: ReturnType<typeof Compile<typeof Endpoints>> | undefined
 
@@ -61,9 +69,13 @@ export function importEndpoints(source: unknown, options: ImportOptions = {}): I
   }
   const report = new Reporter()
   const credentials = new Credentials()
-  const requests = source.endpoints.map((endpoint, index) =>
-    requestOf(endpoint, pointer('/endpoints', index), credentials, report),
-  )
+  const requests = source.endpoints.flatMap((endpoint, index) => {
+    const at = pointer('/endpoints', index)
+    if (!('curl' in endpoint)) return [requestOf(endpoint, at, credentials, report)]
+    return curlCommands(endpoint.curl).flatMap(({ words }) => curlRequestOf(words, at, credentials, report) ?? [])
+  })
+  if (requests.length === 0)
+    throw invalid('None of the endpoints has an address. Write them out, such as https://api.example.com/users/{id}.')
   const draft = draftOfRequests(
     { format: 'Endpoints by hand', requests, credentials, others: 0, serverUrl: options.serverUrl },
     report,

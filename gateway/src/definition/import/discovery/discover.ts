@@ -1,0 +1,170 @@
+import { detectFormat, type Format } from '../detect.ts'
+import { type Candidate, candidatesOf, catalogLinks, linksInHeader, linksInText, namedIn, usualPlaces } from './candidates.ts'
+import { embeddedSpec } from './embedded.ts'
+import { SeenEndpoints } from './endpoints-of.ts'
+import { readPage } from './page.ts'
+
+/** What one discovery may ask for. */
+const limits = {
+  requests: 40,
+  /** Requests to hosts other than the one it began at, which only a name of a description leads to. */
+  foreign: 5,
+  pages: 12,
+  /** Of one document, and of all together. */
+  bytes: 16 * 1024 * 1024,
+  totalBytes: 48 * 1024 * 1024,
+} as const
+const MAX_QUEUE = 500
+
+export interface FoundPage {
+  /** Where it lay after redirects. */
+  readonly url: string
+  readonly text: string
+  /** Its Link header, where there was one. */
+  readonly link?: string | undefined
+}
+
+/** Brings what lies at an address, at most so many bytes of it. Throws an error whose message says why there is nothing. */
+export type FetchPage = (url: string, maxBytes: number) => Promise<FoundPage>
+
+export interface Tried {
+  readonly url: string
+  readonly why: string
+  /** What was there, in a few words. */
+  readonly outcome: string
+}
+
+export interface Discovery {
+  /** A description of the API, of any format that can be imported; null when there was none. */
+  readonly found: { readonly url: string; readonly format: Format; readonly text: string; readonly why: string } | null
+  /** Endpoints read from documentation, in the format of those by hand, when nothing better was found; null for none. */
+  readonly draft: string | null
+  readonly tried: readonly Tried[]
+}
+
+/**
+ * Finds the description of an API from its base address or a page of its documentation. At most 40 requests, one after the
+ * other, stopping at the first description; what a page holds never leads to more than that.
+ */
+export async function discover(start: string, fetch: FetchPage, first?: FoundPage): Promise<Discovery> {
+  const search = new Search(start, fetch)
+  return search.run(first)
+}
+
+class Search {
+  readonly #start: string
+  readonly #fetch: FetchPage
+  readonly #tried: Tried[] = []
+  readonly #known = new Set<string>()
+  readonly #seen = new SeenEndpoints()
+  readonly #queues: Readonly<Record<Candidate['kind'], Candidate[]>> = { named: [], page: [], guess: [] }
+  readonly #left: { requests: number; foreign: number; pages: number; totalBytes: number } = { ...limits }
+
+  constructor(start: string, fetch: FetchPage) {
+    this.#start = start
+    this.#fetch = fetch
+  }
+
+  async run(first: FoundPage | undefined): Promise<Discovery> {
+    const begin: Candidate = { url: this.#start, why: 'where to begin', kind: 'named' }
+    this.#known.add(begin.url)
+    let found = first === undefined ? await this.#try(begin) : this.#look(begin, first)
+    if (found === null) this.#queue(usualPlaces(this.#start))
+    for (let next = this.#next(); found === null && next !== undefined; next = this.#next()) found = await this.#try(next)
+    const draft = found === null ? this.#seen.document(this.#start) : null
+    return { found, draft: draft === null ? null : JSON.stringify(draft), tried: this.#tried }
+  }
+
+  #next(): Candidate | undefined {
+    if (this.#left.requests <= 0 || this.#left.totalBytes <= 0) return undefined
+    return this.#queues.named.shift() ?? this.#queues.guess.shift() ?? this.#queues.page.shift()
+  }
+
+  #queue(candidates: readonly Candidate[]): void {
+    for (const candidate of candidates) {
+      const queue = this.#queues[candidate.kind]
+      if (queue.length >= MAX_QUEUE || this.#known.has(candidate.url)) continue
+      if (candidate.kind !== 'named' && !this.#isOwn(candidate.url)) continue
+      this.#known.add(candidate.url)
+      queue.push(candidate)
+    }
+  }
+
+  #isOwn(url: string): boolean {
+    return new URL(url).host === new URL(this.#start).host
+  }
+
+  async #try(candidate: Candidate): Promise<Discovery['found']> {
+    const { url, why, kind } = candidate
+    if (!this.#isOwn(url)) {
+      if (this.#left.foreign <= 0) {
+        this.#tried.push({ url, why, outcome: `not asked: more than ${limits.foreign} addresses of other hosts` })
+        return null
+      }
+      this.#left.foreign -= 1
+    }
+    if (kind === 'page') {
+      if (this.#left.pages <= 0) return null
+      this.#left.pages -= 1
+    }
+    this.#left.requests -= 1
+    let page: FoundPage
+    try {
+      page = await this.#fetch(url, Math.min(limits.bytes, this.#left.totalBytes))
+    } catch (error) {
+      this.#tried.push({ url, why, outcome: error instanceof Error ? error.message.slice(0, 200) : 'no answer' })
+      return null
+    }
+    this.#left.totalBytes -= page.text.length
+    return this.#look(candidate, page)
+  }
+
+  /** What an answer is, and where it leads. */
+  #look({ url, why }: Candidate, page: FoundPage): Discovery['found'] {
+    const { text } = page
+    const say = (outcome: string) => this.#tried.push({ url, why, outcome })
+    if (page.link !== undefined) this.#queue(linksInHeader(page.link, page.url))
+    const isHtml = /^\uFEFF?\s*</.test(text)
+    const { format } = isHtml ? { format: 'unknown' as const } : detectFormat(text)
+    if (format !== 'unknown' && format !== 'connector' && !(format === 'curl' && /llms[\w-]*\.txt$/.test(url))) {
+      say(`a description: ${format}`)
+      return { url: page.url, format, text, why }
+    }
+    if (isHtml) return this.#lookAtPage(url, why, page)
+    const leads = [
+      ...catalogLinks(text, page.url),
+      ...named(text, page.url),
+      ...(/\.(txt|md)([?#]|$)/.test(url) ? linksInText(text, page.url) : []),
+    ]
+    const spec = /swagger|openapi/.test(text) ? embeddedSpec(text) : null
+    if (spec !== null) {
+      say('a script that holds the description')
+      return { url: page.url, format: 'openapi', text: JSON.stringify(spec), why }
+    }
+    this.#queue(leads)
+    say(leads.length === 0 ? 'no description' : `leads to ${leads.length} addresses`)
+    return null
+  }
+
+  #lookAtPage(url: string, why: string, { text, url: base }: FoundPage): Discovery['found'] {
+    const page = readPage(text)
+    for (const script of page.scripts) {
+      const spec = embeddedSpec(script.text)
+      if (spec === null) continue
+      this.#tried.push({ url, why, outcome: 'a page that holds the description' })
+      return { url: base, format: spec.swagger === undefined ? 'openapi' : 'swagger', text: JSON.stringify(spec), why }
+    }
+    this.#seen.add(page)
+    const leads = candidatesOf(page, base)
+    this.#queue(leads)
+    this.#tried.push({ url, why, outcome: `a page that leads to ${leads.length} addresses` })
+    return null
+  }
+}
+
+const named = (script: string, base: string): readonly Candidate[] =>
+  namedIn(script).flatMap((href) =>
+    URL.canParse(href, base)
+      ? [{ url: new URL(href, base).href, why: 'the settings of a viewer name it', kind: 'named' as const }]
+      : [],
+  )
