@@ -436,6 +436,11 @@ export const ConnectorDocument = Type.Object(
       description: 'Operations by name: a letter, then letters, digits and "_"; at most 64 characters.',
     }),
     schemas: Type.Optional(Type.Record(Type.String(), JsonSchema)),
+    removed: Type.Optional(
+      Type.Record(Type.String(), Type.Object({ version: Semver, use: text('The action to call instead.') }, closed), {
+        description: 'Actions of earlier versions, and the version that has them no more: calls to them are told so.',
+      }),
+    ),
   },
   closed,
 )

@@ -53,6 +53,11 @@ describe('the next version is major when', () => {
       change({ schemas: { Address: { properties: { city: {} }, required: ['city'] } } }),
       'action go: input address.street was removed',
     ],
+    [
+      'an input has another type',
+      input({ ...properties, id: { type: 'number' } }),
+      'action go: input id has another type: string → number',
+    ],
     ['a connection field is removed', change({ fields: {} }), 'connection field region was removed'],
     [
       'a new connection field is required',
@@ -118,7 +123,8 @@ describe('the next version is minor when', () => {
 
 test('the next version is a patch otherwise', () => {
   expect(change({ name: 'Other', description: 'x' })).toEqual({ floor: 'patch', version: '1.4.3', reasons: [] })
-  expect(input({ ...properties, id: { type: 'number' } }).floor).toBe('patch')
+  const bounded = { id: { type: 'string', maxLength: 9 }, note: { type: 'string' }, address: properties.address }
+  expect(input(bounded).floor).toBe('patch')
 })
 
 test('inputs derived from placeholders count like declared ones', () => {
