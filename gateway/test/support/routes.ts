@@ -159,7 +159,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   renameWorkspace: { body: ({ word }) => ({ name: word }) },
   getSignInSettings: {},
   updateSignInSettings: { body: () => ({ require_two_factor: false }) },
-  beginSingleSignOn: { body: () => ({ workspace: 'none' }) },
+  beginSingleSignOn: { body: () => ({ workspace: 'ws_00000000000000000000000000' }) },
   endSingleSignOn: { query: '?code=none&state=none' },
   sendSecondFactor: { body: () => ({ code: '000000' }) },
   requestRecovery: { body: () => ({ email: 'nobody@example.test' }) },

@@ -168,5 +168,8 @@ export const SignInSettingsRequest = Type.Object(
   },
   { additionalProperties: false },
 )
-export const BeginSsoRequest = Type.Object({ workspace: Type.String({ maxLength: 200 }) }, { additionalProperties: false })
+export const BeginSsoRequest = Type.Object(
+  { workspace: Type.String({ pattern: '^ws_[0-9a-z]{26}$' }) },
+  { additionalProperties: false },
+)
 export const SsoRedirect = Type.Object({ url: Type.String({ description: 'Where to send the browser.' }) })
