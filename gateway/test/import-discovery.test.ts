@@ -1,9 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createImporter } from '../src/connections/import/importer.ts'
+import { jobOf } from '../src/connections/import/source.ts'
 import { detectFormat } from '../src/definition/import/detect.ts'
 import { discover, type FetchPage } from '../src/definition/import/discovery/discover.ts'
 import { importDetected } from '../src/definition/import/import-any.ts'
+import type { ImportReport } from '../src/definition/import/report.ts'
+import type { Egress, EgressRequest } from '../src/egress/types.ts'
 
 const json = JSON.stringify
 const spec = json({ openapi: '3.1.0', info: { title: 'Acme' }, servers: [{ url: '/v1' }], paths: { '/a': { get: {} } } })
@@ -202,5 +206,55 @@ describe('a hostile site', () => {
     const { url } = await site({ '/': html(body) })
     const { found } = await discover(url, get)
     expect(found).toBeNull()
+  })
+})
+
+describe('an import from an address', () => {
+  const egressOf = (site: Site) => ({
+    request: async ({ url, maxResponseBytes }: EgressRequest) => {
+      const page = await fetch(url.startsWith(site.url) ? url : `${site.url}/elsewhere`)
+      const body = Buffer.from(await page.arrayBuffer())
+      if (body.length > maxResponseBytes) throw new Error('too large')
+      return { status: page.status, headers: Object.fromEntries(page.headers), body, url: page.url }
+    },
+  })
+  const draftFrom = async (pages: Pages, start: string) => {
+    const served = await site(pages)
+    const importer = createImporter({ egress: egressOf(served) as unknown as Egress })
+    const { json } = await importer.run(await jobOf({ url: `${served.url}${start}` }, 'draft', importer))
+    const { document, report } = JSON.parse(Buffer.from(json).toString('utf8')) as Draft
+    return { document, report, url: served.url }
+  }
+  interface Draft {
+    readonly document: { readonly servers: object; readonly actions: object }
+    readonly report: ImportReport
+  }
+
+  test('of documentation finds the description, resolves its servers from there, and says where it was', async () => {
+    const { document, report, url } = await draftFrom(
+      { '/docs/': html('<redoc spec-url="/files/x"></redoc>'), '/files/x': spec },
+      '/docs/',
+    )
+    expect(document.servers).toEqual({ production: { url: `${url}/v1` } })
+    expect(report.entries[0]).toMatchObject({ code: 'discovered', message: expect.stringContaining(`${url}/files/x`) })
+  })
+
+  test('of an API that answers nothing itself looks at the usual places', async () => {
+    const { report } = await draftFrom({ '/openapi.json': spec }, '/')
+    expect(report.entries[0]).toMatchObject({ code: 'discovered' })
+  })
+
+  test('without any description brings a draft, and says that it is one', async () => {
+    const { document, report } = await draftFrom({ '/': html('<pre>curl https://api.acme.test/users/7</pre>') }, '/')
+    expect(Object.keys(document.actions)).toEqual(['get_users_user_id'])
+    expect(report.entries[0]).toMatchObject({ code: 'drafted', level: 'warning' })
+  })
+
+  test('that leads to nothing is refused with what was tried', async () => {
+    await expect(draftFrom({ '/': html('hi') }, '/')).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      diagnostics: { tried: expect.arrayContaining([expect.objectContaining({ outcome: expect.stringContaining('404') })]) },
+    })
+    await expect(draftFrom({}, '/openapi.json')).rejects.toMatchObject({ code: 'UPSTREAM_ERROR' })
   })
 })

@@ -91,7 +91,8 @@ export function createImporter({
         detail: `${address} answered ${response.status}. Give the address of the document itself.`,
       })
     }
-    return { address, found: response.url, bytes: new Uint8Array(response.body) }
+    const { link } = response.headers
+    return { address, found: response.url, bytes: new Uint8Array(response.body), ...(link === undefined ? {} : { link }) }
   }
 
   async function fetchAll(addresses: readonly string[], left: { documents: number; bytes: number }): Promise<ToProcess> {

@@ -21,6 +21,8 @@ export interface ImportJob {
   readonly orConnector?: boolean
   /** Where the document was found. */
   readonly address?: string
+  /** The address that was given, of a document or of documentation. */
+  readonly url?: string
   readonly files?: readonly SourceFile[]
   readonly zip?: Uint8Array<ArrayBuffer>
   /** Which of the files is the document; the one that says so itself when absent. */
@@ -36,6 +38,8 @@ export interface Fetched {
   /** Where it lay after redirects. */
   readonly found: string
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** Its Link header. */
+  readonly link?: string
 }
 
 export type ToProcess =

@@ -13,7 +13,12 @@ export const ImportSource = Type.Object(
           'A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand.',
       }),
     ),
-    url: Type.Optional(Type.String({ maxLength: 2048, description: 'Where to fetch such a description.' })),
+    url: Type.Optional(
+      Type.String({
+        maxLength: 2048,
+        description: 'Where to fetch such a description, or to look for one: the base address of an API, or its documentation.',
+      }),
+    ),
     text: Type.Optional(Type.String({ description: 'A connector file, or a description of an API, as text.' })),
     files: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
@@ -67,6 +72,8 @@ export function importSource(body: Readonly<Record<string, unknown>>): ImportSou
   })
 }
 
+const isRefusal = (error: unknown): boolean => error instanceof SallyportError && error.code === 'UPSTREAM_ERROR'
+
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
 /** What the process is to do, with the document fetched when it lies at an address. */
@@ -79,7 +86,8 @@ export async function jobOf(source: ImportSource, want: Want, importer: Importer
     ...(await documentOf(source, importer)),
     ...(connector === undefined ? {} : { connector }),
     ...(name === undefined ? {} : { name }),
-    ...((serverUrl ?? source.url) === undefined ? {} : { serverUrl: serverUrl ?? source.url ?? '' }),
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(source.url === undefined ? {} : { url: source.url }),
     ...(root === undefined ? {} : { root }),
     choice: {
       select: source.select,
@@ -97,8 +105,12 @@ async function documentOf(
   importer: Importer,
 ): Promise<Pick<ImportJob, 'text' | 'orConnector' | 'address' | 'files' | 'zip'>> {
   if (url !== undefined) {
-    const { bytes, found } = await importer.fetch(url)
-    return { text: bytes, address: found }
+    const fetched = await importer.fetch(url).catch((error: unknown) => {
+      // The base address of an API often answers nothing itself; that of a document should.
+      if (!isRefusal(error) || /\.(json|ya?ml)$/i.test(new URL(url).pathname)) throw error
+      return null
+    })
+    return fetched === null ? { text: bytesOf(''), address: url } : { text: fetched.bytes, address: fetched.found }
   }
   if (text !== undefined) return { text: bytesOf(text), orConnector: true }
   if (files !== undefined) return { files: Object.entries(files).map(([path, content]) => ({ path, bytes: bytesOf(content) })) }

@@ -2,11 +2,12 @@ import { unzipSync } from 'fflate'
 import { compileConnector } from '../../definition/compile.ts'
 import type { ConnectorDocument } from '../../definition/document.ts'
 import { detectFormat } from '../../definition/import/detect.ts'
+import { discover, type FoundPage } from '../../definition/import/discovery/discover.ts'
 import { importDetected } from '../../definition/import/import-any.ts'
 import { type Imported, type ImportOptions, importSpec } from '../../definition/import/openapi.ts'
 import { previewOf } from '../../definition/import/preview.ts'
 import { type Files, SpecReader } from '../../definition/import/read-spec.ts'
-import type { ImportReport } from '../../definition/import/report.ts'
+import { type ImportReport, type ReportEntry, Reporter } from '../../definition/import/report.ts'
 import { checkMade, parseConnector } from '../../definition/parse.ts'
 import { SallyportError } from '../../errors.ts'
 import { summaryOf } from '../summary.ts'
@@ -83,18 +84,18 @@ function finish(value: unknown, stored: Extract<FromProcess, { kind: 'done' }>['
 
 async function make(job: ImportJob): Promise<Made> {
   const files = filesOf(job)
-  const { text, address } = rootOf(job, files)
+  const { text, address, url = job.url, notes } = await described(job, rootOf(job, files))
   say({ kind: 'progress', progress: { stage: 'read' } })
   const detected = detectFormat(text)
   const options: ImportOptions = {
     connector: job.connector,
     name: job.name,
-    serverUrl: job.serverUrl,
+    serverUrl: job.serverUrl ?? url,
     choice: job.choice,
     onProgress: (done, total) => say({ kind: 'progress', progress: { stage: 'operations', done, total } }),
   }
   const other = importDetected(text, detected, options, () => besides(files, address))
-  if (other !== null) return madeOf(other)
+  if (other !== null) return madeOf(other, notes)
   if (job.orConnector === true && detected.format !== 'openapi' && detected.format !== 'swagger') {
     if (detected.format === 'unknown' && !looksLikeMap(text)) throw invalid(detected.reason)
     const document = chosenFrom(parseConnector(text), job)
@@ -104,11 +105,62 @@ async function make(job: ImportJob): Promise<Made> {
   const reader = new SpecReader(detected.value ?? text, { ...(address === undefined ? {} : { address }), files: lookUp })
   await fetchInto(reader)
   say({ kind: 'progress', progress: { stage: 'parsed' } })
-  return madeOf(importSpec(reader.spec(), options))
+  return madeOf(importSpec(reader.spec(), options), notes)
 }
 
-function madeOf(imported: Imported): Made {
+function madeOf(made: Imported, notes: readonly ReportEntry[] = []): Made {
+  const imported = { ...made, report: { ...made.report, entries: [...notes, ...made.report.entries] } }
   return { document: checkMade(imported.document), report: imported.report, preview: () => previewOf(imported) }
+}
+
+interface Described {
+  readonly text: string
+  readonly address: string | undefined
+  /** Where the description was, when that is not the address that was given. */
+  readonly url?: string
+  /** How it was found. */
+  readonly notes?: readonly ReportEntry[]
+}
+
+/** The description itself; looked for where an address holds something else, a page of documentation for example. */
+async function described(job: ImportJob, given: Described): Promise<Described> {
+  const { text, address } = given
+  if (job.url === undefined || address === undefined || !mayLeadOn(text)) return given
+  const first = text === '' ? undefined : { url: address, text }
+  const { found, draft, tried } = await discover(job.url, fetchPage, first)
+  const report = new Reporter()
+  const asked = tried.length === 1 ? 'One address was' : `${tried.length} addresses were`
+  if (found !== null) {
+    report.add('discovered', '', '', `The description was found at ${found.url} (${found.why}). ${asked} looked at.`)
+    return { text: found.text, address: found.url, url: found.url, notes: report.entries }
+  }
+  if (draft !== null) {
+    report.add(
+      'drafted',
+      '',
+      '',
+      `No description was found, so this is a draft of the examples and tables of the documentation: check it. ${asked} looked at.`,
+    )
+    return { text: draft, address: undefined, notes: report.entries }
+  }
+  throw new SallyportError('INVALID_INPUT', {
+    detail: `No description of an API was found from ${job.url}. ${asked} looked at. Give the address of the description itself, or paste curl commands.`,
+    diagnostics: { tried: tried.slice(0, 50) },
+  })
+}
+
+/** Whether it is no description, and not meant as one with a mistake. */
+function mayLeadOn(text: string): boolean {
+  const { format, reason } = detectFormat(text)
+  return format === 'unknown' && (reason.startsWith('The JSON') || /^\uFEFF?\s*</.test(text) || !looksLikeMap(text))
+}
+
+async function fetchPage(url: string, maxBytes: number): Promise<FoundPage> {
+  const { documents, refused } = await fetched([url])
+  const [document] = documents
+  if (document === undefined) throw new Error(refused[0]?.why ?? 'brought no answer')
+  if (document.bytes.length > maxBytes) throw new Error('is too long to be looked at')
+  return { url: document.found, text: decode(document.bytes), link: document.link }
 }
 
 /** The other files that were given. */
@@ -116,13 +168,18 @@ function besides(files: ReadonlyMap<string, Uint8Array>, address: string | undef
   return [...files].flatMap(([path, bytes]) => (path === address ? [] : [decode(bytes)]))
 }
 
+/** What lies at addresses, which the gateway fetches. */
+function fetched(addresses: readonly string[]): Promise<Extract<ToProcess, { kind: 'fetched' }>> {
+  const { promise, resolve } = Promise.withResolvers<Extract<ToProcess, { kind: 'fetched' }>>()
+  answer = resolve
+  say({ kind: 'wanted', addresses })
+  return promise
+}
+
 /** Asks for what lies at other addresses until nothing new is referred to. */
 async function fetchInto(reader: SpecReader): Promise<void> {
   for (let addresses = reader.wanted(), count = 0; addresses.length > 0; addresses = reader.wanted()) {
-    const { promise, resolve } = Promise.withResolvers<Extract<ToProcess, { kind: 'fetched' }>>()
-    answer = resolve
-    say({ kind: 'wanted', addresses })
-    const { documents, refused } = await promise
+    const { documents, refused } = await fetched(addresses)
     for (const { address, why } of refused) reader.refuse(address, why)
     for (const { address, bytes, found } of documents satisfies readonly Fetched[]) {
       reader.add(address, decode(bytes), found)

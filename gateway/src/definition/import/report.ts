@@ -11,6 +11,7 @@ export const reportCodes = {
   reference_lost: 'skipped',
   server_left_out: 'skipped',
   security_left_out: 'skipped',
+  discovered: 'adjusted', // found from another address than its own
   renamed: 'adjusted',
   shortened: 'adjusted',
   parameter_is_credential: 'adjusted',
@@ -33,6 +34,7 @@ export const reportCodes = {
   written_differently: 'warning',
   choice_unknown: 'warning',
   version_unknown: 'warning',
+  drafted: 'warning', // read from documentation, for want of a description
 } as const satisfies Readonly<Record<string, ReportLevel>>
 export type ReportCode = keyof typeof reportCodes
 

@@ -10,6 +10,8 @@ const limits = {
   /** Requests to hosts other than the one it began at, which only a name of a description leads to. */
   foreign: 5,
   pages: 12,
+  /** After so many milliseconds nothing more is asked for. */
+  ms: 60_000,
   /** Of one document, and of all together. */
   bytes: 16 * 1024 * 1024,
   totalBytes: 48 * 1024 * 1024,
@@ -44,7 +46,7 @@ export interface Discovery {
 
 /**
  * Finds the description of an API from its base address or a page of its documentation. At most 40 requests, one after the
- * other, stopping at the first description; what a page holds never leads to more than that.
+ * other and none begun after a minute, stopping at the first description; what a page holds never leads to more than that.
  */
 export async function discover(start: string, fetch: FetchPage, first?: FoundPage): Promise<Discovery> {
   const search = new Search(start, fetch)
@@ -56,6 +58,7 @@ class Search {
   readonly #fetch: FetchPage
   readonly #tried: Tried[] = []
   readonly #known = new Set<string>()
+  readonly #began = performance.now()
   readonly #seen = new SeenEndpoints()
   readonly #queues: Readonly<Record<Candidate['kind'], Candidate[]>> = { named: [], page: [], guess: [] }
   readonly #left: { requests: number; foreign: number; pages: number; totalBytes: number } = { ...limits }
@@ -76,7 +79,7 @@ class Search {
   }
 
   #next(): Candidate | undefined {
-    if (this.#left.requests <= 0 || this.#left.totalBytes <= 0) return undefined
+    if (performance.now() - this.#began > limits.ms || this.#left.requests <= 0 || this.#left.totalBytes <= 0) return undefined
     return this.#queues.named.shift() ?? this.#queues.guess.shift() ?? this.#queues.page.shift()
   }
 
