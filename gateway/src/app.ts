@@ -119,6 +119,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       vault,
       egress,
       mailer: config.smtpUrl === undefined ? null : createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log }),
+      oauthRegistration: config.oauthRegistration,
     })
     if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
     const connectors = createConnectors({ store, egress, clock })

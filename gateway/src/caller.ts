@@ -40,6 +40,8 @@ export type Caller = Proof<
     readonly limits: CallLimits
     /** The only tools it has, for a token bound to a toolset or a request through one; null for all. */
     readonly toolset: Toolset | null
+    /** The one path it may use, for an access token of a program that acts for a person; null for any. */
+    readonly audience: string | null
     /** Whose connections alone it uses, and the CIDRs it may ask from; null for any. */
     readonly environments: readonly string[] | null
     readonly callerIps: readonly string[] | null

@@ -46,6 +46,8 @@ export interface Config {
   readonly mailFrom: string
   /** `SALLYPORT_AUDIT_RETENTION_DAYS`: months of the audit log that ended that many days ago are removed. Default: all are kept. */
   readonly auditRetentionDays: number | undefined
+  /** `SALLYPORT_OAUTH_REGISTRATION`, default `on`: whether MCP clients may register themselves (RFC 7591). `off` leaves those with a metadata document, and those that admins register. */
+  readonly oauthRegistration: boolean
   /** `SALLYPORT_LOG_LEVEL`, default `info`: `trace`, `debug`, `info`, `warn`, `error` or `silent`. */
   readonly logLevel: LogLevel
 }
@@ -168,6 +170,11 @@ function parseRetention(value: string | undefined): number | undefined {
   return days
 }
 
+function parseOAuthRegistration(value: string | undefined): boolean {
+  if (value !== undefined && value !== 'on' && value !== 'off') fail('SALLYPORT_OAUTH_REGISTRATION', 'on or off')
+  return value !== 'off'
+}
+
 function parseLogLevel(value: string | undefined): LogLevel {
   const level = logLevels.find((candidate) => candidate === (value ?? 'info'))
   return level ?? fail('SALLYPORT_LOG_LEVEL', `one of ${logLevels.join(', ')}`)
@@ -197,6 +204,7 @@ export function parseConfig(environment: Environment): Config {
     smtpUrl: parseSmtpUrl(get('SALLYPORT_SMTP_URL')),
     mailFrom: parseMailFrom(get('SALLYPORT_MAIL_FROM'), get('SALLYPORT_SMTP_URL')),
     auditRetentionDays: parseRetention(get('SALLYPORT_AUDIT_RETENTION_DAYS')),
+    oauthRegistration: parseOAuthRegistration(get('SALLYPORT_OAUTH_REGISTRATION')),
     logLevel: parseLogLevel(get('SALLYPORT_LOG_LEVEL')),
   }
 }

@@ -60,6 +60,7 @@ export async function openInstallation(): Promise<Installation> {
         vault: createVault({ root: localRootKey(createSecretKey(Buffer.alloc(32, 7))), keys: createKeyStore(over), clock }),
         egress,
         mailer: null,
+        oauthRegistration: true,
       }),
     async empty() {
       await store.system(async (db) => {

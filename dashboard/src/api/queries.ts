@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryO
 import { asConnectorDocument } from '../lib/connector-document.ts'
 import { api } from './client.ts'
 import { isPassing, isSignedOut } from './problem.ts'
-import type { ApprovalStatus, AuditKind, CallFilters, Page, ToolFormat } from './types.ts'
+import type { ApprovalStatus, AuditKind, CallFilters, Page, ToolFormat, ToolsetDraft } from './types.ts'
 
 /** What the screens read, as query options with stable keys. The first part of a key names the resource. */
 
@@ -127,6 +127,15 @@ export const queries = {
   signInSettings: () => queryOptions({ queryKey: ['people', 'sign-in'], queryFn: () => api.workspaces.signInSettings() }),
   mySessions: () => queryOptions({ queryKey: ['my-sessions'], queryFn: () => api.account.sessions(), ...live }),
 
+  grants: () => queryOptions({ queryKey: ['grants', 'list'], queryFn: () => api.clients.grants(), ...live }),
+  toolsets: () => queryOptions({ queryKey: ['toolsets', 'list'], queryFn: () => api.toolsets.list() }),
+  toolsetPreview: (body: ToolsetDraft, show: 'included' | 'left_out') =>
+    infiniteQueryOptions({
+      queryKey: ['toolsets', 'preview', body, show],
+      queryFn: ({ pageParam }) => api.toolsets.preview(body, { show, ...at(pageParam) }),
+      ...paged,
+      ...live,
+    }),
   tokens: () => queryOptions({ queryKey: ['tokens', 'list'], queryFn: () => api.tokens.list() }),
 }
 

@@ -9,10 +9,10 @@ export function chosenWorkspace(): string | undefined {
 }
 
 /** Loads the page anew: everything on it belongs to the workspace that is left. */
-export function switchWorkspace(id: string): void {
+export function switchWorkspace(id: string, to = '/'): void {
   sessionStorage.setItem(key, id)
   localStorage.setItem(key, id)
-  location.assign('/')
+  location.assign(to)
 }
 
 export function forgetWorkspace(): void {

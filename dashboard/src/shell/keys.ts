@@ -7,8 +7,10 @@ export const goKeys = [
   { key: 'l', to: '/calls', label: 'Calls' },
   { key: 'a', to: '/approvals', label: 'Approvals' },
   { key: 'n', to: '/connectors', label: 'Connectors' },
+  { key: 's', to: '/toolsets', label: 'Toolsets' },
   { key: 'k', to: '/tokens', label: 'Tokens' },
   { key: 'p', to: '/people', label: 'People' },
+  { key: 'o', to: '/applications', label: 'Applications' },
   { key: 'u', to: '/audit', label: 'Audit log' },
 ] as const
 

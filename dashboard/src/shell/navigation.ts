@@ -1,4 +1,16 @@
-import { Blocks, Cable, Hammer, KeyRound, type LucideIcon, ScrollText, ShieldCheck, Stamp, Users } from 'lucide-react'
+import {
+  AppWindow,
+  Blocks,
+  Cable,
+  Hammer,
+  KeyRound,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  ShieldCheck,
+  Stamp,
+  Users,
+} from 'lucide-react'
 import type { GoTarget } from './keys.ts'
 
 export interface Destination {
@@ -17,6 +29,8 @@ export const destinations: readonly Destination[] = [
   { to: '/approvals', label: 'Approvals', icon: Stamp, group: 'work' },
   { to: '/connectors', label: 'Connectors', icon: Blocks, group: 'define' },
   { to: '/people', label: 'People', icon: Users, group: 'define' },
+  { to: '/toolsets', label: 'Toolsets', icon: ListChecks, group: 'define', admin: true },
   { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'define', admin: true },
+  { to: '/applications', label: 'Applications', icon: AppWindow, group: 'define' },
   { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', admin: true },
 ]

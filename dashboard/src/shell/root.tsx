@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { queries } from '../api/queries.ts'
 import type { Session } from '../api/types.ts'
 import { chosenWorkspace, forgetWorkspace } from '../api/workspace.ts'
+import { AuthorizePage } from '../features/session/authorize-page.tsx'
 import { JoinPage } from '../features/session/join-page.tsx'
 import { RecoverPage } from '../features/session/recover-page.tsx'
 import { SetupPage } from '../features/session/setup-page.tsx'
@@ -54,6 +55,7 @@ function First({ session, path }: { readonly session: Session; readonly path: st
   if (setup_required) return <SetupPage />
   if (path === '/join') return <JoinPage />
   if (path === '/recover') return <RecoverPage />
+  if (caller && path === '/authorize') return <AuthorizePage session={{ ...session, caller }} />
   if (caller) return <Shell session={{ ...session, caller }} />
   if (astray) return null
   if (next_step === 'turn_on_two_factor') return <TwoFactorRequired session={session} />

@@ -11,6 +11,7 @@ import { Attempts } from './attempts.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createInvitations } from './invitations.ts'
 import { createMembers } from './members.ts'
+import { createOAuth } from './oauth/oauth.ts'
 import { createOidc } from './oidc.ts'
 import { type Client, People } from './people.ts'
 import { createRecovery } from './recovery.ts'
@@ -38,6 +39,8 @@ export interface AccessOptions {
   readonly egress: Egress
   /** Null when the installation sends no mail: links are shown instead. */
   readonly mailer: Mailer | null
+  /** Whether programs may register themselves. */
+  readonly oauthRegistration: boolean
 }
 
 export interface AccessService extends Access {
@@ -51,7 +54,17 @@ export interface AccessService extends Access {
 const windowMs = 15 * 60_000
 
 /** People, tokens and roles: yields one Caller. */
-export function createAccess({ store, clock, log, publicUrl, authSecret, vault, egress, mailer }: AccessOptions): AccessService {
+export function createAccess({
+  store,
+  clock,
+  log,
+  publicUrl,
+  authSecret,
+  vault,
+  egress,
+  mailer,
+  oauthRegistration,
+}: AccessOptions): AccessService {
   const people = new People({ people: store.people, log, publicUrl, authSecret, ping: () => store.ping() })
   const cache = new TokenCache(clock)
   const byPerson = new Attempts(clock, { most: 5, windowMs })
@@ -71,6 +84,7 @@ export function createAccess({ store, clock, log, publicUrl, authSecret, vault, 
     ...createTokens({ store, clock, cache }),
     onRightsChanged: (listener) => store.onRightsChanged(listener),
     toolsets: createToolsets({ store, clock, cache }),
+    oauth: createOAuth({ store, clock, cache, egress, publicUrl, registration: oauthRegistration }),
     workspaces: createWorkspaces({ store, clock, cache }),
     members: createMembers({ store, cache, recovery }),
     teams: createTeams({ store, clock, cache }),

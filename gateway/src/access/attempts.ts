@@ -5,6 +5,8 @@ export interface AttemptLimit {
   /** Attempts without a success after which further ones are refused. */
   readonly most: number
   readonly windowMs: number
+  /** What whoever is refused is told. */
+  readonly detail?: string
 }
 
 /** Names remembered at once; beyond, the one that has been quiet longest is forgotten. */
@@ -32,7 +34,7 @@ export class Attempts {
     if (oldest !== undefined && recent.length >= this.#limit.most) {
       const retryAfterSeconds = Math.ceil((oldest + this.#limit.windowMs - now) / 1000)
       throw new SallyportError('RATE_LIMITED', {
-        detail: 'Too many failed attempts to sign in. Wait before trying again.',
+        detail: this.#limit.detail ?? 'Too many failed attempts to sign in. Wait before trying again.',
         retryAfterSeconds,
       })
     }

@@ -26,6 +26,7 @@ type KnownToken = Pick<
   | 'expires_at'
   | 'revoked_at'
   | 'toolset_id'
+  | 'resource'
   | 'environments'
   | 'caller_ips'
   | 'hash'
@@ -56,7 +57,7 @@ interface Services {
 }
 
 const unlimited: CallLimits = { perMinute: null, perDay: null }
-const unconfined = { limits: unlimited, toolset: null, environments: null, callerIps: null }
+const unconfined = { limits: unlimited, toolset: null, audience: null, environments: null, callerIps: null }
 
 /** The teams of a person, as JSON. */
 const teamsOf = (workspaceId: Expression<string>, userId: Expression<string | null>) => sql<Caller['teams']>`coalesce((
@@ -90,6 +91,7 @@ function selectTokens(db: Transaction<Database>, slug?: string) {
       'tokens.revoked_at',
       'tokens.user_id',
       'tokens.toolset_id',
+      'tokens.resource',
       'tokens.environments',
       'tokens.caller_ips',
       'tokens.hash',
@@ -110,6 +112,15 @@ function selectTokens(db: Transaction<Database>, slug?: string) {
 /** The weaker of two roles. */
 function lower(role: Role, other: Role | null): Role {
   return other !== null && roles.indexOf(other) < roles.indexOf(role) ? other : role
+}
+
+/** A token that a person allowed for one resource is none at another (RFC 8707). A stored call came in where it was let in. */
+function refuseElsewhere({ audience }: Caller, credentials: Credentials): void {
+  if (audience === null || credentials.kind === 'stored') return
+  if (credentials.kind === 'bearer' && credentials.resource === audience) return
+  throw new SallyportError('UNAUTHENTICATED', {
+    detail: `This token was allowed for ${audience} only. Sign in anew for this address.`,
+  })
 }
 
 /** Finds out who asks. */
@@ -192,6 +203,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       createdBy: created_by,
       limits: { perMinute: per_minute, perDay: per_day },
       toolset,
+      audience: row.resource,
       environments,
       callerIps: row.caller_ips,
     })
@@ -281,6 +293,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
     person,
     async authenticate(credentials, ip, toolset) {
       const caller = await callerOf(credentials, ip, toolset)
+      refuseElsewhere(caller, credentials)
       return ip === undefined ? caller : vouch({ ...caller, ip })
     },
   }

@@ -104,6 +104,8 @@ export function createTokens({
           .selectAll('tokens')
           .select('toolsets.name as toolset_name')
           .where('tokens.workspace_id', '=', caller.workspaceId)
+          // Those of programs are in the list of connected applications.
+          .where('tokens.resource', 'is', null)
           .orderBy('tokens.id', 'desc')
           .execute(),
       )

@@ -3,6 +3,7 @@ import type { Secret } from '../secret.ts'
 import type { Account } from './account.ts'
 import type { Invitations } from './invitations.ts'
 import type { Members } from './members.ts'
+import type { OAuth } from './oauth/oauth.ts'
 import type { SignedIn } from './people.ts'
 import type { Recovery } from './recovery.ts'
 import type { SignInPolicies } from './sign-in-settings.ts'
@@ -13,7 +14,8 @@ import type { Workspaces } from './workspaces.ts'
 
 /** What a request brings to show who it is, as it came through an entrance. */
 export type Credentials =
-  | { readonly kind: 'bearer'; readonly token: Secret }
+  /** `resource` is the path it came to, where that is one that access tokens of programs are given for. */
+  | { readonly kind: 'bearer'; readonly token: Secret; readonly resource?: string }
   /** The whole Cookie header of a browser, and the workspace it works in; without one the person's first. */
   | { readonly kind: 'session'; readonly cookie: Secret; readonly workspace?: string }
   /** The gateway runs a stored call in the name of whoever asked for it first. */
@@ -110,6 +112,8 @@ export interface Access {
     overlapSeconds: number,
   ): Promise<{ id: string; token: Secret; name: string; role: Role; previous_until: string | null }>
   readonly toolsets: Toolsets
+  /** The authorization server for programs that act for people. */
+  readonly oauth: OAuth
   readonly workspaces: Workspaces
   readonly members: Members
   readonly teams: Teams

@@ -7,7 +7,8 @@ import { restore } from '../definition/tool/restore.ts'
 import { trimText } from '../definition/tool/text.ts'
 import { estimateTokens } from '../definition/tool/tokens.ts'
 import { toolCompiler } from '../definition/tool/tool.ts'
-import { refusalOf, waitsForApproval } from './permitted.ts'
+import { leftOut } from '../toolset.ts'
+import { refusalOf, selectable, waitsForApproval } from './permitted.ts'
 import type { CallServices } from './services.ts'
 import { createCatalogue, isCurrent, type ToolCatalogue, type ToolEntry } from './tool-catalogue.ts'
 import { createToolPreview } from './tool-preview.ts'
@@ -113,6 +114,13 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
       const hits = await search(catalogue, query, isConfined(caller) ? catalogue.entries.length : limit)
       const own = hits.filter(({ entry }) => has(caller, entry)).slice(0, limit)
       return own.map(({ entry, score, matched }) => ({ tool: view(caller, entry, 'mcp'), score, matched }))
+    },
+
+    async count(caller, selection) {
+      const all = (await of(caller)).entries.filter((entry) => has(caller, entry))
+      const mine = all.flatMap(({ connection, actionName }) => selectable(connection, actionName) ?? [])
+      const tools = selection === null ? mine : mine.filter((tool) => leftOut(selection, tool) === null)
+      return { tools: tools.length, writes: tools.filter(({ effect }) => effect !== 'read').length }
     },
 
     preview: createToolPreview(of, compiled),

@@ -5,7 +5,7 @@ import type { Effect } from '../definition/document.ts'
 import type { ToolFormat } from '../definition/tool/family.ts'
 import type { SallyportError } from '../errors.ts'
 import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'
-import type { LeftOut, Toolset } from '../toolset.ts'
+import type { LeftOut, ToolSelection, Toolset } from '../toolset.ts'
 
 /** Where a call came in. */
 export type Entrance = 'http' | 'mcp' | 'approval' | 'test'
@@ -171,6 +171,8 @@ export interface Tools {
   find(caller: Caller, name: string, args: unknown, format?: ToolFormat): Promise<ToolTarget | null>
   /** The best first. */
   search(caller: Caller, query: string, limit: number): Promise<readonly FoundTool[]>
+  /** How many of the caller's tools a selection takes, all with null, and how many of these change something. */
+  count(caller: Caller, selection: ToolSelection | null): Promise<{ readonly tools: number; readonly writes: number }>
   /** What a selection takes of the caller's tools, and what it leaves out, by name. */
   preview(caller: Caller, toolset: PreviewedToolset, query: PreviewQuery): Promise<ToolsetPreview>
 }

@@ -7,5 +7,6 @@ export const doors = [
   'reach', // the first check of a connection test: does the base URL answer?
   'spec_import', // an OpenAPI document by URL
   'sign_in', // a provider of single sign-on: its discovery document, keys, tokens, userinfo
+  'client_metadata', // the document at the client_id of a program that wants to act for a person
 ] as const
 export type Door = (typeof doors)[number]

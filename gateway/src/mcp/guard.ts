@@ -54,6 +54,11 @@ function formatOf(url: string, { toolset }: Caller): ToolFormat {
   })
 }
 
+/** The resource that a request is for, as access tokens name it: the path without its query. */
+export function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
+  return url.split('?', 1)[0] ?? ''
+}
+
 /** Throws UNAUTHENTICATED unless the request carries a valid bearer token, here. Cookies count for nothing. */
 export async function authenticate(
   access: Pick<Access, 'authenticate'>,
@@ -62,7 +67,8 @@ export async function authenticate(
 ): Promise<Visit> {
   const token = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token === undefined) throw new SallyportError('UNAUTHENTICATED', { detail: 'The request carries no bearer token.' })
-  const credentials = { kind: 'bearer', token: new Secret(token) } as const
+  const resource = pathOf(request)
+  const credentials = { kind: 'bearer', token: new Secret(token), resource } as const
   const caller = await access.authenticate(credentials, request.ip, toolset)
   return new Visit(caller, credentials, request.ip, formatOf(request.url, caller), toolset)
 }

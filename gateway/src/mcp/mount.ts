@@ -4,7 +4,7 @@ import type { Access } from '../access/types.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { toSallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { authenticate, requireKnownSource } from './guard.ts'
+import { authenticate, pathOf, requireKnownSource } from './guard.ts'
 import { Live, type Open } from './live.ts'
 import { rpcError } from './rpc-error.ts'
 import { createServer, type McpServices } from './server.ts'
@@ -29,7 +29,7 @@ const sweepEveryMs = 60_000
 const lookEveryMs = 1_000
 
 /** Errors before the protocol: of the guard, of Fastify's body parser, or a fault. */
-function errorResponse(thrown: unknown, request: FastifyRequest, report: (error: unknown) => void): Response {
+function errorResponse(thrown: unknown, request: FastifyRequest, publicUrl: string, report: (error: unknown) => void): Response {
   const statusCode = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined
   if (statusCode === 413) return rpcError(413, -32000, `The request is larger than ${bodyLimitBytes} bytes.`)
   if (statusCode === 415) return rpcError(415, -32000, 'Content-Type must be application/json.')
@@ -39,9 +39,12 @@ function errorResponse(thrown: unknown, request: FastifyRequest, report: (error:
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
   if (error.code === 'UNAUTHENTICATED') {
-    // RFC 6750, section 3.1: the error is named only when a token was sent.
-    headers['www-authenticate'] =
-      `Bearer realm="sallyport"${request.headers.authorization === undefined ? '' : ', error="invalid_token"'}`
+    // RFC 6750, section 3.1: the error is named only when a token was sent. RFC 9728, section 5.1: who gives tokens for this.
+    headers['www-authenticate'] = [
+      'Bearer realm="sallyport"',
+      ...(request.headers.authorization === undefined ? [] : ['error="invalid_token"']),
+      `resource_metadata="${publicUrl}/.well-known/oauth-protected-resource${encodeURI(pathOf(request))}"`,
+    ].join(', ')
   }
   return rpcError(error.status, -32000, error.detail, headers, { code: error.code, resolution: error.resolution })
 }
@@ -51,6 +54,15 @@ function toWebRequest(request: FastifyRequest, signal: AbortSignal): Request {
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value)
   return new Request(new URL(request.url, 'http://gateway'), { method: request.method, headers, signal })
+}
+
+/** Headers leave with the first bytes, and on a stream nothing may happen for long: a comment lets the client know that it is open. */
+function beginning(response: Response): Response {
+  async function* bytes() {
+    yield new TextEncoder().encode(': open\n\n')
+    if (response.body !== null) yield* response.body
+  }
+  return new Response(ReadableStream.from(bytes()), response)
 }
 
 function asksToListen(body: unknown): boolean {
@@ -107,7 +119,7 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
     try {
       const response = await pending
       open.streams = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-      return reply.send(response)
+      return reply.send(open.streams ? beginning(response) : response)
     } finally {
       running.delete(pending)
     }
@@ -115,7 +127,7 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
 
   app.register((scope, _options, done) => {
     scope.decorateRequest('visit')
-    scope.setErrorHandler((error, request, reply) => reply.send(errorResponse(error, request, report)))
+    scope.setErrorHandler((error, request, reply) => reply.send(errorResponse(error, request, services.publicUrl(), report)))
     const parseJson = scope.getDefaultJsonParser('error', 'error')
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, parsed) => {
       // DELETE ends a session; clients name their usual content type there too, and send nothing.

@@ -120,6 +120,16 @@ export const doorDrivers: Readonly<Record<Door, DoorDriver>> = {
       return { ...refused(answer), answered: / answered \d{3}\./.test(answer.json?.detail) }
     },
   },
+  client_metadata: {
+    followsRedirects: false,
+    takesQuery: true,
+    sendsCredential: false,
+    async knock({ wall, gateway, url }) {
+      const body = { client_id: url, redirect_uri: 'http://127.0.0.1/callback' }
+      const answer = await wall.ask({ gateway, method: 'POST', path: '/api/v1/authorization/request', body })
+      return { ...refused(answer), answered: /did not answer as a client metadata document/.test(answer.json?.detail) }
+    },
+  },
   sign_in: {
     followsRedirects: false,
     takesQuery: false,
