@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buildSchema, graphqlSync } from 'graphql'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createImporter } from '../src/connections/import/importer.ts'
 import { jobOf } from '../src/connections/import/source.ts'
@@ -218,7 +219,7 @@ describe('an import from an address', () => {
       return { status: page.status, headers: Object.fromEntries(page.headers), body, url: page.url }
     },
   })
-  const draftFrom = async (pages: Pages, start: string) => {
+  const draftFrom = async (pages: Parameters<typeof site>[0], start: string) => {
     const served = await site(pages)
     const importer = createImporter({ egress: egressOf(served) as unknown as Egress })
     const { json } = await importer.run(await jobOf({ url: `${served.url}${start}` }, 'draft', importer))
@@ -237,6 +238,20 @@ describe('an import from an address', () => {
     )
     expect(document.servers).toEqual({ production: { url: `${url}/v1` } })
     expect(report.entries[0]).toMatchObject({ code: 'discovered', message: expect.stringContaining(`${url}/files/x`) })
+  })
+
+  test('of a GraphQL endpoint asks it for its schema', async () => {
+    const { document, report, url } = await draftFrom((path) => {
+      const query = new URL(path, 'http://x').searchParams.get('query')
+      return query === null
+        ? undefined
+        : json(graphqlSync({ schema: buildSchema('type Query { a(id: ID!): Int }'), source: query }))
+    }, '/graphql')
+    expect(document).toMatchObject({
+      servers: { production: { url } },
+      actions: { a: { path: '/graphql', input: { required: ['id'] } } },
+    })
+    expect(report.format).toBe('GraphQL introspection')
   })
 
   test('of an API that answers nothing itself looks at the usual places', async () => {

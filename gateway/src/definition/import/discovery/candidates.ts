@@ -1,3 +1,4 @@
+import { getIntrospectionQuery } from 'graphql'
 import { isRecord } from '../spec.ts'
 import type { Page } from './page.ts'
 
@@ -24,8 +25,15 @@ export function usualPlaces(start: string): readonly Candidate[] {
     folder === '/'
       ? []
       : ['openapi.json', 'openapi.yaml', 'swagger.json', 'v3/api-docs'].map((path) => `${origin}${folder}${path}`)
-  return [...below, ...usual.map((path) => `${origin}/${path}`)].map((url) => ({ url, why: 'a usual place', kind: 'guess' }))
+  const places = [...below, ...usual.map((path) => `${origin}/${path}`)]
+  const graphql = `${origin}${/graphql\/?$/i.test(pathname) ? pathname : '/graphql'}?query=${introspection()}`
+  const all = /graphql\/?$/i.test(pathname) ? [graphql, ...places] : [...places, graphql]
+  return all.map((url) => ({ url, why: 'a usual place', kind: 'guess' }))
 }
+
+/** A query that GraphQL servers answer with their schema, as part of an address (GraphQL over HTTP, "GET"). */
+const introspection = (): string =>
+  encodeURIComponent(getIntrospectionQuery({ inputValueDeprecation: false }).replace(/\s+/g, ' ').trim())
 
 const documentName =
   /(openapi|swagger|api-docs|api[-_]?spec|asyncapi|postman|collection)[^/]*\.(json|ya?ml)([?#]|$)|\/(openapi|swagger)\.(json|ya?ml)|\/v[23]\/api-docs|\.(graphqls?|har)([?#]|$)/i

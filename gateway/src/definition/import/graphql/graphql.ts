@@ -76,10 +76,7 @@ function draftOf(read: ReadSchema, { origin, path }: { origin: string; path: str
     title: titleOf(origin),
     ...(typeof schema.description === 'string' ? { description: schema.description } : {}),
     servers: [{ url: origin }],
-    auth: new Map([
-      ['bearer', { type: 'bearer' } as const],
-      ['none', { type: 'none' } as const],
-    ]),
+    auth: new Map([['bearer', { type: 'bearer' } as const]]),
     tags: [
       { name: 'query', description: 'Reads.' },
       { name: 'mutation', description: 'Changes.' },
