@@ -43,6 +43,10 @@ const connection = createRoute({
   validateSearch: parseConnectionSearch,
   component: lazyRouteComponent(() => import('./features/connections/connection-sheet.tsx'), 'ConnectionSheet'),
 })
+const importing = createRoute({
+  ...at('/import'),
+  component: lazyRouteComponent(() => import('./features/import/import-page.tsx'), 'ImportPage'),
+})
 const connect = createRoute({
   ...at('/connect'),
   validateSearch: parseConnectSearch,
@@ -97,6 +101,14 @@ const tokens = createRoute({
   ...at('/tokens'),
   component: lazyRouteComponent(() => import('./features/tokens/tokens-page.tsx'), 'TokensPage'),
 })
+const toolsets = createRoute({
+  ...at('/toolsets'),
+  component: lazyRouteComponent(() => import('./features/toolsets/toolsets-page.tsx'), 'ToolsetsPage'),
+})
+const applications = createRoute({
+  ...at('/applications'),
+  component: lazyRouteComponent(() => import('./features/applications/applications-page.tsx'), 'ApplicationsPage'),
+})
 const audit = createRoute({
   ...at('/audit'),
   validateSearch: parseAuditSearch,
@@ -130,6 +142,7 @@ const routeTree = rootRoute.addChildren([
   home,
   setup,
   connections.addChildren([connection]),
+  importing,
   connect,
   tools.addChildren([tool]),
   calls.addChildren([call]),
@@ -137,11 +150,13 @@ const routeTree = rootRoute.addChildren([
   connectors,
   connector,
   tokens,
+  toolsets,
   people,
   profile,
   signIn,
   join,
   recover,
+  applications,
   audit,
   errors,
 ])

@@ -82,8 +82,10 @@ export function asksApproval(rule: ApprovalRule, effect: Effect): boolean {
       return effect === 'destructive'
     case 'writes':
       return effect !== 'read'
+    case 'always':
+      return true
     default:
-      // Also what a later version may have stored.
+      // What a later version may have stored.
       return true
   }
 }

@@ -280,6 +280,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allow an application to act for you, or not */
+        post: operations["decideAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorization/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an application asks of you */
+        post: operations["lookAtAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -327,6 +361,44 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the applications that admins registered */
+        get: operations["listClients"];
+        put?: never;
+        /**
+         * Register an application by hand
+         * @description For programs that neither have a metadata document nor register themselves.
+         */
+        post: operations["createClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an application that admins registered */
+        delete: operations["deleteClient"];
         options?: never;
         head?: never;
         patch?: never;
@@ -483,6 +555,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare a connector with the newer document of its API, and say whom the changes concern
+         * @description Without url, text, spec, files or zip it looks where the connector was imported from. Nothing of it is taken: that is for reimport, or pin to stay.
+         */
+        post: operations["checkConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stay on the stored version in spite of what the last check found */
+        post: operations["pinConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/reimport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the newer document of an API, or a part of it, as the next version of a connector
+         * @description Connections stay. Limits, approvals and guards that were set here stay as well.
+         */
+        post: operations["reimportConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a connector, where it came from, and what the last check found */
+        get: operations["listConnectorVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connectors/parse": {
         parameters: {
             query?: never;
@@ -515,6 +661,46 @@ export interface paths {
          */
         post: operations["previewImport"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the connected applications
+         * @description Your own; for admins those of everybody.
+         */
+        get: operations["listGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect an application
+         * @description Your own; for admins that of anybody.
+         */
+        delete: operations["revokeGrant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -977,6 +1163,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a token a new secret
+         * @description The same token, with its limits and its history. The old secret counts for `overlap_seconds` more; one from an earlier rotation ends at once.
+         */
+        post: operations["rotateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tools": {
         parameters: {
             query?: never;
@@ -1028,6 +1234,86 @@ export interface paths {
         put?: never;
         /** Find tools by what they do */
         post: operations["searchTools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the toolsets of the workspace */
+        get: operations["listToolsets"];
+        put?: never;
+        /** Make a toolset */
+        post: operations["createToolset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolsets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A toolset, by its id or slug */
+        get: operations["getToolset"];
+        put?: never;
+        post?: never;
+        /** Delete a toolset */
+        delete: operations["deleteToolset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a toolset
+         * @description What is left out stays. It counts from the next call on, for every token bound to it.
+         */
+        patch: operations["updateToolset"];
+        trace?: never;
+    };
+    "/api/v1/toolsets/{id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tools of a toolset, and what they cost
+         * @description Of the tools that the caller has; a token bound to the toolset may reach other connections.
+         */
+        get: operations["listToolsetTools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/toolsets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a toolset would be, before it is made or changed
+         * @description Of the tools that the caller has. Nothing is stored.
+         */
+        post: operations["previewToolset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1175,7 +1461,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.created" | "connector.deleted" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.removed" | "member.updated" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.rotated" | "workspace.created" | "workspace.updated";
+        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.created" | "connector.deleted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.removed" | "member.updated" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.rotated" | "workspace.created" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -1207,6 +1493,55 @@ export interface components {
         };
         /** @enum {unknown} */
         AuthMode: "pat" | "conn_string" | "mcp_oauth" | "byo_oauth" | "none";
+        Authorization: {
+            client: {
+                host: string;
+                id: string;
+                /**
+                 * @description Who says what it is: the document at its address, admins of the workspace, or nobody but itself.
+                 * @enum {string}
+                 */
+                known: "by_document" | "by_admins" | "by_itself";
+                name: string;
+            };
+            /** @description Where the browser goes afterwards: a host, or the scheme of a program. */
+            place: string;
+            /** @description What the program asked wrongly, and where to send the browser back with that. */
+            refused: {
+                back: string;
+                description: string;
+                error: string;
+            } | null;
+            tools: number;
+            /** @description Null for all tools. */
+            toolset: {
+                name: string;
+                slug: string;
+            } | null;
+            /** @description Of the tools, those that change something. */
+            writes: number;
+        };
+        AuthorizationDecision: {
+            allow: boolean;
+            client_id: string;
+            code_challenge?: string;
+            code_challenge_method?: string;
+            redirect_uri: string;
+            resource?: string;
+            response_type?: string;
+            scope?: string;
+            state?: string;
+        };
+        AuthorizationRequest: {
+            client_id: string;
+            code_challenge?: string;
+            code_challenge_method?: string;
+            redirect_uri: string;
+            resource?: string;
+            response_type?: string;
+            scope?: string;
+            state?: string;
+        };
         BeginSsoRequest: {
             workspace: string;
         };
@@ -1365,6 +1700,20 @@ export interface components {
             current_password: string;
             new_password: components["schemas"]["Password"];
         };
+        Client: {
+            /** @description Whether it shows a secret with its codes. */
+            confidential: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Its client_id. */
+            id: string;
+            name: string;
+            redirect_uris: string[];
+        };
+        ClientList: {
+            items: components["schemas"]["Client"][];
+            next_cursor: null;
+        };
         Connection: {
             actions: number;
             auth: {
@@ -1405,6 +1754,72 @@ export interface components {
         };
         /** @enum {unknown} */
         ConnectionStatus: "active" | "untested" | "failing" | "needs_reauth";
+        ConnectorChange: {
+            action: string | null;
+            after: string;
+            /** @enum {unknown} */
+            aspect: "action" | "input" | "output" | "effect" | "method" | "path" | "auth" | "scopes" | "server" | "environment" | "field" | "scheme" | "deprecated" | "request" | "response" | "text" | "settings";
+            before: string;
+            /**
+             * @description major: what worked may fail. minor: something was added, or less is asked. patch: anything else.
+             * @enum {unknown}
+             */
+            class: "major" | "minor" | "patch";
+            /** @description Such as address.city of an input; empty where there is only one. */
+            field: string;
+            /** @enum {unknown} */
+            kind: "added" | "removed" | "changed";
+            message: string;
+            part: ("required" | "type" | "values" | "rest") | null;
+        };
+        ConnectorChanges: {
+            affected: {
+                /** @description Who called what changed within these days, the busiest first; at most 200. */
+                callers: {
+                    actions: string[];
+                    calls: number;
+                    id: string;
+                    /** @enum {unknown} */
+                    kind: "session" | "token";
+                    /** Format: date-time */
+                    last_used_at: string;
+                    name: string;
+                }[];
+                days: number;
+                toolsets: {
+                    actions: string[];
+                    name: string;
+                    slug: string;
+                }[];
+            };
+            /** @description The gravest first, at most 2000. */
+            changes: components["schemas"]["ConnectorChange"][];
+            /** Format: date-time */
+            checked_at: string;
+            class: ("major" | "minor" | "patch") | null;
+            connector: string;
+            counts: {
+                major: number;
+                minor: number;
+                patch: number;
+            };
+            current: string;
+            fingerprint: string | null;
+            /** @description What can be taken by itself: each action, and null for what concerns connections. */
+            parts: {
+                action: string | null;
+                changes: number;
+                /**
+                 * @description major: what worked may fail. minor: something was added, or less is asked. patch: anything else.
+                 * @enum {unknown}
+                 */
+                class: "major" | "minor" | "patch";
+            }[];
+            pinned: boolean;
+            report: components["schemas"]["ImportReport"] | null;
+            /** @description What taking everything would make. */
+            version: string;
+        };
         /** @description A connector document, see /connector.schema.json. */
         ConnectorDocumentJson: {
             [key: string]: unknown;
@@ -1421,6 +1836,22 @@ export interface components {
             kind: string;
             name: string;
             version: string;
+        };
+        ConnectorVersions: {
+            address: string | null;
+            drift: components["schemas"]["Drift"] | null;
+            /** @description The newest first, at most 100. */
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                created_by: string;
+                version: string;
+            }[];
+        };
+        CreateClientRequest: {
+            confidential?: boolean;
+            name: string;
+            redirect_uris: string[];
         };
         CreateConnectionRequest: {
             auth?: {
@@ -1445,6 +1876,18 @@ export interface components {
         CreateConnectorRequest: {
             [key: string]: unknown;
         };
+        CreatedClient: {
+            /** @description Whether it shows a secret with its codes. */
+            confidential: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Its client_id. */
+            id: string;
+            name: string;
+            redirect_uris: string[];
+            /** @description Shown this once; null for a program without one. */
+            secret: string | null;
+        };
         CreatedConnector: {
             actions: string[];
             connector: string;
@@ -1459,6 +1902,10 @@ export interface components {
             token: string;
         };
         CreateTokenRequest: {
+            /** @description From where alone it is used: CIDRs such as 203.0.113.7/32. */
+            caller_ips?: string[];
+            /** @description Whose connections alone it uses. Its role is member at most. */
+            environments?: string[];
             /** Format: date-time */
             expires_at?: string;
             name: string;
@@ -1471,11 +1918,69 @@ export interface components {
             role?: components["schemas"]["Role"];
             /** @description The team whose connections it reaches. */
             team?: string;
+            /** @description Id or slug: the only tools it has. Its role is member at most. */
+            toolset?: string;
+        };
+        CreateToolsetRequest: {
+            /**
+             * @description Calls that wait for a person, beside those whose action asks for it.
+             * @enum {unknown}
+             */
+            approval?: "never" | "writes" | "destructive" | "always";
+            /**
+             * @description The family of models that its tools are written for.
+             * @enum {unknown}
+             */
+            format?: "mcp" | "anthropic" | "openai" | "openai-strict" | "gemini";
+            /**
+             * @description direct: every tool in the list. search: a few tools that find and call the others.
+             * @enum {unknown}
+             */
+            mode?: "direct" | "search";
+            name: string;
+            selection: components["schemas"]["ToolSelection"];
+            /** @description In the address of its MCP endpoint, /mcp/{slug}. */
+            slug: string;
+        };
+        Drift: {
+            /** Format: date-time */
+            checked_at: string;
+            class: ("major" | "minor" | "patch") | null;
+            counts: {
+                major: number;
+                minor: number;
+                patch: number;
+            };
+            fingerprint: string | null;
+            /** @description Somebody decided to stay on the stored version in spite of exactly this. */
+            pinned: boolean;
         };
         /** @enum {string} */
         Effect: "read" | "write" | "destructive";
         EndedSessions: {
             ended: number;
+        };
+        Grant: {
+            client: {
+                host: string;
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            last_used_at: string | null;
+            person: {
+                email: string;
+                id: string;
+                name: string;
+            };
+            /** @description The path it may use: /mcp, or /mcp/ and a toolset. */
+            resource: string;
+        };
+        GrantList: {
+            items: components["schemas"]["Grant"][];
+            next_cursor: null;
         };
         ImportPreview: {
             auth: {
@@ -1537,7 +2042,7 @@ export interface components {
              * @description What happened; never changes its meaning.
              * @enum {unknown}
              */
-            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "requests_united" | "setting_made" | "selection_bounded" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown";
+            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "discovered" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "requests_united" | "setting_made" | "selection_bounded" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown" | "drafted";
             /** @enum {string} */
             level: "adjusted" | "skipped" | "warning";
             message: string;
@@ -1653,6 +2158,27 @@ export interface components {
             /** @constant */
             status: "pending_approval";
         };
+        PinRequest: {
+            fingerprint: string;
+        };
+        PreviewedTool: {
+            action: string;
+            /** @description A person decides on each call. */
+            confirm: boolean;
+            connection: {
+                environment: string;
+                id: string;
+                name: string;
+            };
+            connector: string;
+            effect: components["schemas"]["Effect"];
+            /** @description Why it is not in: excluded by hand, a condition on connector, tag or effect that it does not meet, or never selected. */
+            left_out: ("excluded" | "connector" | "tag" | "effect" | "not_selected") | null;
+            name: string;
+            tags: string[];
+            /** @description What it costs in a context; null when it is not in. */
+            tokens: number | null;
+        };
         Problem: {
             call_id?: string;
             code: string;
@@ -1678,6 +2204,53 @@ export interface components {
             /** @description For somebody who has lost the authenticator and the recovery codes. */
             remove_two_factor?: boolean;
         };
+        ReimportRequest: {
+            /** @description Of the check that was decided on. */
+            fingerprint?: string;
+            source?: {
+                /** @description Slug of the new connector. Default: from the title. */
+                connector?: string;
+                /** @description Media type of the body by action, where there are several. */
+                content_types?: {
+                    [key: string]: string;
+                };
+                /** @description A document of several files: texts by path. References between them are followed. */
+                files?: {
+                    [key: string]: string;
+                };
+                name?: string;
+                /** @description Keep only operations that read. */
+                read_only?: boolean;
+                /** @description New names of actions, by the name they would have. */
+                rename?: {
+                    [key: string]: string;
+                };
+                /** @description Which of the files is the document. Default: the one with "openapi" or "swagger" at its top. */
+                root?: string;
+                /** @description Keep only operations with all these words in name, path, summary or tags. */
+                search?: string;
+                /** @description Actions to keep, by name or operationId. Default: all. */
+                select?: string[];
+                /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
+                server_url?: string;
+                /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
+                spec?: unknown;
+                /** @description Keep only operations with one of these tags. */
+                tags?: string[];
+                /** @description A connector file, or a description of an API, as text. */
+                text?: string;
+                /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
+                url?: string;
+                /** @description The same as a zip file, in base64. */
+                zip?: string;
+            };
+            /** @description Only this part. Default: everything. */
+            take?: {
+                actions: string[];
+                /** @description Also servers, auth and fields. */
+                connection?: boolean;
+            };
+        };
         RejectRequest: {
             reason?: string;
         };
@@ -1694,11 +2267,23 @@ export interface components {
         };
         /** @enum {string} */
         Role: "viewer" | "member" | "manager" | "admin" | "owner";
+        RotatedToken: {
+            id: string;
+            name: string;
+            previous_until: string | null;
+            role: components["schemas"]["Role"];
+            /** @description The new secret, shown this once. */
+            token: string;
+        };
         RotateRequest: {
             /** @description Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. mtls, or with a client certificate besides: client_certificate, client_key, in PEM. */
             fields: {
                 [key: string]: string;
             };
+        };
+        RotateTokenRequest: {
+            /** @description How long the old secret counts beside the new one; at most 7 days. Default: it ends at once. */
+            overlap_seconds?: number;
         };
         SecondFactorRequest: components["schemas"]["AuthenticatorCodeRequest"] | {
             recovery_code: string;
@@ -1845,8 +2430,12 @@ export interface components {
             ok: boolean;
         };
         Token: {
+            /** @description From where alone it is used; null for anywhere. */
+            caller_ips: string[] | null;
             /** Format: date-time */
             created_at: string;
+            /** @description Whose connections alone it uses; null for all. */
+            environments: string[] | null;
             expires_at: string | null;
             /** @description First characters of the token, to recognise it. */
             hint: string;
@@ -1857,10 +2446,17 @@ export interface components {
             per_minute: number | null;
             /** @description Acts for the person who made it, and reaches their own connections. */
             personal: boolean;
+            /** @description Until when the secret before the last rotation counts; null when it does not. */
+            previous_until: string | null;
             revoked_at: string | null;
             role: components["schemas"]["Role"];
             /** @description The team whose connections it reaches. */
             team: string | null;
+            /** @description The only tools it has. Without a name it was deleted, and the token opens nothing. */
+            toolset: {
+                id: string;
+                name: string | null;
+            } | null;
         };
         TokenList: {
             items: components["schemas"]["Token"][];
@@ -1910,6 +2506,13 @@ export interface components {
             items: components["schemas"]["Tool"][];
             next_cursor: string | null;
         };
+        ToolPick: {
+            /** @description All of them when absent. */
+            action?: string;
+            /** @description Its id; any when absent. */
+            connection?: string;
+            connector: string;
+        };
         ToolSearchRequest: {
             /** @default 10 */
             limit: number;
@@ -1938,6 +2541,66 @@ export interface components {
                 tool: string;
             }[];
         };
+        ToolSelection: {
+            /** @description Not in, whatever else says so. */
+            exclude: components["schemas"]["ToolPick"][];
+            /** @description In as well. */
+            include: components["schemas"]["ToolPick"][];
+            /** @description What meets every condition is in. One that is left out is met by every tool, an empty one by none; null selects nothing. */
+            select: {
+                connectors?: string[];
+                effects?: components["schemas"]["Effect"][];
+                tags?: string[];
+            } | null;
+        };
+        Toolset: {
+            /**
+             * @description Calls that wait for a person, beside those whose action asks for it.
+             * @enum {unknown}
+             */
+            approval: "never" | "writes" | "destructive" | "always";
+            /** Format: date-time */
+            created_at: string;
+            format: string;
+            id: string;
+            /**
+             * @description direct: every tool in the list. search: a few tools that find and call the others.
+             * @enum {unknown}
+             */
+            mode: "direct" | "search";
+            name: string;
+            selection: components["schemas"]["ToolSelection"];
+            slug: string;
+            /** @description Tokens bound to it that are not revoked. */
+            tokens: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ToolsetList: {
+            items: components["schemas"]["Toolset"][];
+            next_cursor: null;
+        };
+        ToolsetPreview: {
+            included: number;
+            items: components["schemas"]["PreviewedTool"][];
+            left_out: number;
+            next_cursor: string | null;
+            /** @description Of all that are in; null when they are more than 500. */
+            tokens: number | null;
+        };
+        ToolsetPreviewRequest: {
+            /**
+             * @description Calls that wait for a person, beside those whose action asks for it.
+             * @enum {unknown}
+             */
+            approval?: "never" | "writes" | "destructive" | "always";
+            /**
+             * @description The family of models that its tools are written for.
+             * @enum {unknown}
+             */
+            format?: "mcp" | "anthropic" | "openai" | "openai-strict" | "gemini";
+            selection: components["schemas"]["ToolSelection"];
+        };
         TraceStep: {
             /** @description Milliseconds after the start of the call. */
             at_ms: number;
@@ -1965,6 +2628,27 @@ export interface components {
         };
         UpdateMemberRequest: {
             role: components["schemas"]["Role"];
+        };
+        UpdateToolsetRequest: {
+            /**
+             * @description Calls that wait for a person, beside those whose action asks for it.
+             * @enum {unknown}
+             */
+            approval?: "never" | "writes" | "destructive" | "always";
+            /**
+             * @description The family of models that its tools are written for.
+             * @enum {unknown}
+             */
+            format?: "mcp" | "anthropic" | "openai" | "openai-strict" | "gemini";
+            /**
+             * @description direct: every tool in the list. search: a few tools that find and call the others.
+             * @enum {unknown}
+             */
+            mode?: "direct" | "search";
+            name?: string;
+            selection?: components["schemas"]["ToolSelection"];
+            /** @description In the address of its MCP endpoint, /mcp/{slug}. */
+            slug?: string;
         };
         Workspace: {
             id: string;
@@ -2679,6 +3363,90 @@ export interface operations {
             };
         };
     };
+    decideAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationDecision"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Where to send the browser. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoRedirect"];
+                };
+            };
+        };
+    };
+    lookAtAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks, and for what. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+        };
+    };
     listCalls: {
         parameters: {
             query?: {
@@ -2859,6 +3627,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CallTotals"];
                 };
+            };
+        };
+    };
+    listClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All of them, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+        };
+    };
+    createClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateClientRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The application; its secret, shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedClient"];
+                };
+            };
+        };
+    };
+    deleteClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Removed, with everything that people allowed it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3443,6 +4329,214 @@ export interface operations {
             };
         };
     };
+    checkConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Slug of the new connector. Default: from the title. */
+                    connector?: string;
+                    /** @description Media type of the body by action, where there are several. */
+                    content_types?: {
+                        [key: string]: string;
+                    };
+                    /** @description A document of several files: texts by path. References between them are followed. */
+                    files?: {
+                        [key: string]: string;
+                    };
+                    name?: string;
+                    /** @description Keep only operations that read. */
+                    read_only?: boolean;
+                    /** @description New names of actions, by the name they would have. */
+                    rename?: {
+                        [key: string]: string;
+                    };
+                    /** @description Which of the files is the document. Default: the one with "openapi" or "swagger" at its top. */
+                    root?: string;
+                    /** @description Keep only operations with all these words in name, path, summary or tags. */
+                    search?: string;
+                    /** @description Actions to keep, by name or operationId. Default: all. */
+                    select?: string[];
+                    /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
+                    server_url?: string;
+                    /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
+                    spec?: unknown;
+                    /** @description Keep only operations with one of these tags. */
+                    tags?: string[];
+                    /** @description A connector file, or a description of an API, as text. */
+                    text?: string;
+                    /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
+                    url?: string;
+                    /** @description The same as a zip file, in base64. */
+                    zip?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What differs, the gravest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorChanges"];
+                };
+            };
+        };
+    };
+    pinConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was declined. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drift"];
+                };
+            };
+        };
+    };
+    reimportConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReimportRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The connector as it was stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedConnector"];
+                };
+            };
+        };
+    };
+    listConnectorVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its versions, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorVersions"];
+                };
+            };
+        };
+    };
     parseConnector: {
         parameters: {
             query?: never;
@@ -3484,7 +4578,7 @@ export interface operations {
                     tags?: string[];
                     /** @description A connector file, or a description of an API, as text. */
                     text?: string;
-                    /** @description Where to fetch such a description. */
+                    /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
                     /** @description The same as a zip file, in base64. */
                     zip?: string;
@@ -3562,7 +4656,7 @@ export interface operations {
                     tags?: string[];
                     /** @description A connector file, or a description of an API, as text. */
                     text?: string;
-                    /** @description Where to fetch such a description. */
+                    /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
                     /** @description The same as a zip file, in base64. */
                     zip?: string;
@@ -3596,6 +4690,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportPreview"];
                 };
+            };
+        };
+    };
+    listGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All that are connected, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantList"];
+                };
+            };
+        };
+    };
+    revokeGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Disconnected: its tokens open nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4929,6 +6099,50 @@ export interface operations {
             };
         };
     };
+    rotateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The new secret, shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedToken"];
+                };
+            };
+        };
+    };
     listTools: {
         parameters: {
             query?: {
@@ -5073,6 +6287,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ToolSearchResult"];
+                };
+            };
+        };
+    };
+    listToolsets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All toolsets, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolsetList"];
+                };
+            };
+        };
+    };
+    createToolset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateToolsetRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The toolset. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Toolset"];
+                };
+            };
+        };
+    };
+    getToolset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The toolset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Toolset"];
+                };
+            };
+        };
+    };
+    deleteToolset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted: tokens bound to it open nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateToolset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateToolsetRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The toolset as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Toolset"];
+                };
+            };
+        };
+    };
+    listToolsetTools: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                show?: "included" | "left_out" | "all";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page of tools, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolsetPreview"];
+                };
+            };
+        };
+    };
+    previewToolset: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                show?: "included" | "left_out" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolsetPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page of tools, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolsetPreview"];
                 };
             };
         };

@@ -104,14 +104,24 @@ export class Sallyport {
     create: (body: BodyOf<'createConnector'>) => this.request('post', '/api/v1/connectors', { body }),
     /** A draft from an API document; nothing is stored. */
     parse: (body: BodyOf<'parseConnector'>) => this.request('post', '/api/v1/connectors/parse', { body }),
-    /** What an API document would become, to choose from; nothing is stored. */
-    preview: (body: BodyOf<'previewImport'>, onProgress: (progress: ImportProgress) => void = () => {}) =>
-      sendWithProgress(this.#connection, '/api/v1/connectors/preview', body, onProgress),
+    /** What an API document would become, to choose from; nothing is stored. Aborted, the gateway stops reading too. */
+    preview: (body: BodyOf<'previewImport'>, onProgress: (progress: ImportProgress) => void = () => {}, signal?: AbortSignal) =>
+      sendWithProgress(this.#connection, '/api/v1/connectors/preview', body, onProgress, signal),
     update: (id: string, body: BodyOf<'updateConnector'>) =>
       this.request('put', '/api/v1/connectors/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/connectors/{id}', { params: { id } }),
-    /** Its actions, with their schemas. */
-    /** Its actions, at most 50 at once. */
+    /** The newest first, with where it was imported from and what the last check found. */
+    versions: (id: string) => this.request('get', '/api/v1/connectors/{id}/versions', { params: { id } }),
+    /** What differs in the newer document, and whom it concerns; without a source, in that where it was imported from. */
+    check: (id: string, source: BodyOf<'checkConnector'> = {}) =>
+      this.request('post', '/api/v1/connectors/{id}/check', { params: { id }, body: source }),
+    /** Takes the newer document, or a part of it, as the next version. */
+    reimport: (id: string, body: BodyOf<'reimportConnector'> = {}) =>
+      this.request('post', '/api/v1/connectors/{id}/reimport', { params: { id }, body }),
+    /** Stays on the stored version in spite of what the last check found. */
+    pin: (id: string, fingerprint: string) =>
+      this.request('post', '/api/v1/connectors/{id}/pin', { params: { id }, body: { fingerprint } }),
+    /** Its actions with their schemas, at most 50 at once. */
     capabilities: (id: string, query: QueryOf<'getConnectorCapabilities'> = {}) =>
       this.request('get', '/api/v1/connectors/{id}/capabilities', { params: { id }, query }),
   }
@@ -168,6 +178,46 @@ export class Sallyport {
     /** The token itself is in this answer and nowhere else. */
     create: (body: BodyOf<'createToken'>) => this.request('post', '/api/v1/tokens', { body }),
     revoke: (id: string) => this.request('delete', '/api/v1/tokens/{id}', { params: { id } }),
+    /** A new secret for the same token, in this answer and nowhere else; the old one counts for `overlap_seconds` more. */
+    rotate: (id: string, body: BodyOf<'rotateToken'> = {}) =>
+      this.request('post', '/api/v1/tokens/{id}/rotate', { params: { id }, body }),
+  }
+
+  /** Named selections of tools, by id or slug. */
+  readonly toolsets = {
+    list: () => this.request('get', '/api/v1/toolsets', {}),
+    get: (id: string) => this.request('get', '/api/v1/toolsets/{id}', { params: { id } }),
+    create: (body: BodyOf<'createToolset'>) => this.request('post', '/api/v1/toolsets', { body }),
+    update: (id: string, body: BodyOf<'updateToolset'>) =>
+      this.request('patch', '/api/v1/toolsets/{id}', { params: { id }, body }),
+    /** Tokens bound to it open nothing any more. */
+    delete: (id: string) => this.request('delete', '/api/v1/toolsets/{id}', { params: { id } }),
+    /** Its tools and what they cost; with `show: 'all'` also why others are left out. */
+    tools: (id: string, query: QueryOf<'listToolsetTools'> = {}) =>
+      this.request('get', '/api/v1/toolsets/{id}/tools', { params: { id }, query }),
+    /** The same of a selection that is stored nowhere yet. */
+    preview: (body: BodyOf<'previewToolset'>, query: QueryOf<'previewToolset'> = {}) =>
+      this.request('post', '/api/v1/toolsets/preview', { body, query }),
+  }
+
+  /** MCP clients and other programs that act for people by OAuth. */
+  readonly clients = {
+    /** Those that admins registered. */
+    list: () => this.request('get', '/api/v1/clients', {}),
+    /** The secret, if it has one, is in this answer and nowhere else. */
+    create: (body: BodyOf<'createClient'>) => this.request('post', '/api/v1/clients', { body }),
+    /** With everything that people allowed it. */
+    delete: (id: string) => this.request('delete', '/api/v1/clients/{id}', { params: { id } }),
+    /** What is connected: your own, and for admins everybody's. */
+    grants: () => this.request('get', '/api/v1/grants', {}),
+    revokeGrant: (id: string) => this.request('delete', '/api/v1/grants/{id}', { params: { id } }),
+  }
+
+  /** What an application asks of whoever is signed in: the parameters that it sent the browser with. */
+  readonly authorization = {
+    look: (body: BodyOf<'lookAtAuthorization'>) => this.request('post', '/api/v1/authorization/request', { body }),
+    /** Answers where to send the browser. */
+    decide: (body: BodyOf<'decideAuthorization'>) => this.request('post', '/api/v1/authorization', { body }),
   }
 
   readonly audit = {

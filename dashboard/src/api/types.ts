@@ -1,8 +1,8 @@
-import type { Schemas } from '@sallyport/sdk'
+import type { Sallyport, Schemas } from '@sallyport/sdk'
 
 /** The shapes of the HTTP API that the screens read and send, by the names the screens use. */
 
-export type { Page, ToolFormat } from '@sallyport/sdk'
+export type { ImportProgress, Page, ToolFormat } from '@sallyport/sdk'
 
 export type Json = Readonly<Record<string, unknown>>
 export type Role = Schemas['Role']
@@ -12,6 +12,8 @@ export type Session = Schemas['Session']
 export type SessionCaller = NonNullable<Session['caller']>
 export type ConnectorListItem = Schemas['ConnectorListItem']
 export type ImportReport = Schemas['ImportReport']
+export type ImportPreview = Schemas['ImportPreview']
+export type ImportSource = Parameters<Sallyport['connectors']['preview']>[0]
 export type Connection = Schemas['Connection']
 export type NewConnection = Schemas['CreateConnectionRequest']
 export type ConnectionStatus = Schemas['ConnectionStatus']
@@ -30,10 +32,21 @@ export type Approval = Schemas['Approval']
 export type ApproveResult = Schemas['ApproveResult']
 export type PlannedRequest = Approval['request']
 export type Token = Schemas['Token']
+export type Toolset = Schemas['Toolset']
+export type ToolsetApproval = Toolset['approval']
+export type ToolsetPick = Schemas['ToolPick']
+export type ToolsetPreview = Schemas['ToolsetPreview']
+export type PreviewedTool = Schemas['PreviewedTool']
+/** What a preview is made of. */
+export type ToolsetDraft = Schemas['ToolsetPreviewRequest']
+export type NewToolset = Schemas['CreateToolsetRequest']
 export type Member = Schemas['Member']
 export type Team = Schemas['Team']
 export type Invitation = Schemas['Invitation']
 export type SignInSettings = Schemas['SignInSettings']
+export type Grant = Schemas['Grant']
+export type Authorization = Schemas['Authorization']
+export type AuthorizationParameters = Schemas['AuthorizationRequest']
 export type AuditEntry = Schemas['AuditEntry']
 export type AuditKind = Schemas['AuditKind']
 export type AuditVerification = Schemas['AuditVerification']

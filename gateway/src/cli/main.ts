@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { registerApprovals } from './commands/approvals.ts'
 import { registerAudit } from './commands/audit.ts'
 import { registerCall } from './commands/call.ts'
+import { registerClients } from './commands/clients.ts'
 import { registerConnect } from './commands/connect.ts'
 import { registerImport } from './commands/import.ts'
 import { registerListings } from './commands/listings.ts'
@@ -11,6 +12,7 @@ import { registerPeople } from './commands/people.ts'
 import { registerRecover } from './commands/recover.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerTokens } from './commands/token.ts'
+import { registerToolsets } from './commands/toolsets.ts'
 import { registerVault } from './commands/vault.ts'
 import { registerVersion } from './commands/version.ts'
 import { exitCodeOf } from './failure.ts'
@@ -39,6 +41,8 @@ function build(): Command {
   registerLogs(program)
   registerApprovals(program)
   registerTokens(program)
+  registerToolsets(program)
+  registerClients(program)
   registerAudit(program)
   registerPeople(program)
   registerRecover(program)

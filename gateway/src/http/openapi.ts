@@ -5,11 +5,13 @@ import * as access from './schemas/access.ts'
 import * as approvals from './schemas/approvals.ts'
 import * as audit from './schemas/audit.ts'
 import * as calls from './schemas/calls.ts'
+import * as clients from './schemas/clients.ts'
 import * as common from './schemas/common.ts'
 import * as connections from './schemas/connections.ts'
 import * as connectors from './schemas/connectors.ts'
 import * as people from './schemas/people.ts'
 import * as tools from './schemas/tools.ts'
+import * as toolsets from './schemas/toolsets.ts'
 import type { HttpApp } from './services.ts'
 
 const tags = [
@@ -18,6 +20,7 @@ const tags = [
   { name: 'connections', description: 'Authorised accounts of connectors.' },
   { name: 'calls', description: 'Running actions, and the log of what ran.' },
   { name: 'tools', description: 'What the caller can call.' },
+  { name: 'toolsets', description: 'Named selections of tools, for tokens and MCP clients.' },
   { name: 'approvals', description: 'Decisions on calls that wait for a person.' },
   { name: 'account', description: 'Your own account: password, second factor, sessions.' },
   { name: 'workspaces', description: 'Tenants, and how people sign in to them.' },
@@ -25,6 +28,7 @@ const tags = [
   { name: 'teams', description: 'Parts of a workspace, with connections of their own.' },
   { name: 'invitations', description: 'One-time links by which people join.' },
   { name: 'tokens', description: 'Tokens of agents and programs.' },
+  { name: 'applications', description: 'Programs that act for people: MCP clients that sign in by OAuth.' },
   { name: 'audit', description: 'The append-only log of everything that was done.' },
   { name: 'vault', description: 'The keys that seal credentials.' },
   { name: 'meta', description: 'Health, and descriptions for machines.' },
@@ -100,7 +104,19 @@ function tidy(value: unknown): unknown {
 
 /** Every exported schema that is an object or a set of values gets a name; a query is spread into parameters and needs none. */
 function namedShapes(): Map<string, TSchema> {
-  const modules: Record<string, unknown>[] = [common, access, approvals, audit, calls, connections, connectors, people, tools]
+  const modules: Record<string, unknown>[] = [
+    common,
+    access,
+    approvals,
+    audit,
+    calls,
+    clients,
+    connections,
+    connectors,
+    people,
+    tools,
+    toolsets,
+  ]
   const isShape = (name: string, value: unknown) =>
     isObject(value) && !/(Query|Params|Instant|AnyJson|JsonObject|Diagnostics)$/.test(name)
   return new Map(

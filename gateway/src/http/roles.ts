@@ -1,5 +1,5 @@
 import type { FastifyContextConfig, FastifyRequest, FastifySchema } from 'fastify'
-import { type Caller, type Role, requireRole } from '../caller.ts'
+import { type Caller, isConfined, type Role, requireRole } from '../caller.ts'
 import { SallyportError } from '../errors.ts'
 import type { HttpApp } from './services.ts'
 
@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The lowest role that may use the route; `person` for what people do with their own account, whatever their role. */
     role?: Role | 'person'
+    /** Also for callers who are confined to some of the tools: everything else says no to them. */
+    tools?: true
   }
 }
 
@@ -24,8 +26,12 @@ export function requireDeclaredRoles(app: HttpApp): void {
 
 /** Throws FORBIDDEN below the role of the route, before its body is read. A route without one is for nobody. */
 export function requireRoleOf(request: FastifyRequest, caller: Caller): void {
-  const { role } = request.routeOptions.config
+  const { role, tools } = request.routeOptions.config
   if (role === undefined || role === 'person') throw new SallyportError('FORBIDDEN')
+  if (tools !== true && isConfined(caller))
+    throw new SallyportError('FORBIDDEN', {
+      detail: 'This token is confined to some of the tools: it lists, finds and calls them, and looks up its own calls.',
+    })
   requireRole(caller, role)
 }
 

@@ -11,16 +11,20 @@ import { accountRoutes } from './routes/account.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
+import { authorizationRoutes, clientRoutes } from './routes/clients.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { connectorVersionRoutes } from './routes/connector-versions.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { invitationRoutes, joinRoutes } from './routes/invitations.ts'
 import { memberRoutes } from './routes/members.ts'
 import { metaRoutes } from './routes/meta.ts'
+import { oauthRoutes } from './routes/oauth.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { signInRoutes, workspaceRoutes } from './routes/sign-in.ts'
 import { teamRoutes } from './routes/teams.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { toolRoutes } from './routes/tools.ts'
+import { toolsetRoutes } from './routes/toolsets.ts'
 import { vaultRoutes } from './routes/vault.ts'
 import type { HttpApp, HttpOptions, HttpServices } from './services.ts'
 import { validatorCompiler } from './validation.ts'
@@ -56,6 +60,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   describeRoutes(app, options.version)
 
   app.register(async (root: HttpApp) => metaRoutes(root, services, options, true))
+  app.register(async (root: HttpApp) => oauthRoutes(root, services, options.log))
   app.register(
     async (api: HttpApp) => {
       metaRoutes(api, services, options, false)
@@ -70,11 +75,14 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
     async (api: HttpApp) => {
       requireCaller(api, services.access)
       connectorRoutes(api, services)
+      connectorVersionRoutes(api, services)
       connectionRoutes(api, services)
       callLogRoutes(api, services)
       toolRoutes(api, services, options)
       approvalRoutes(api, services, options)
       tokenRoutes(api, services)
+      clientRoutes(api, services)
+      toolsetRoutes(api, services)
       memberRoutes(api, services)
       teamRoutes(api, services)
       invitationRoutes(api, services)
@@ -88,6 +96,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
     async (api: HttpApp) => {
       requirePerson(api, services.access)
       accountRoutes(api, services)
+      authorizationRoutes(api, services)
     },
     { prefix: '/api/v1' },
   )

@@ -38,6 +38,13 @@ const unique = (word: string) => `${word}-${++count}`
 
 const freshConnector = async (world: World, { owner }: Makers) =>
   (await owner.connectors.create(plainConnector(unique('fresh'), world.word))).id
+/** The fingerprint of the last one. */
+let drift = ''
+const freshDrift = async (world: World, makers: Makers) => {
+  const id = await freshConnector(world, makers)
+  drift = (await makers.owner.connectors.check(id, { spec: tinySpec(unique('newer')) })).fingerprint ?? ''
+  return id
+}
 const freshConnection = async (world: World, { owner }: Makers) =>
   (await owner.connections.create({ connector: world.connector, name: unique('Fresh'), auth: { fields: { key: 'k' } } })).id
 const freshApproval = async (world: World, { agent }: Makers) => {
@@ -55,6 +62,11 @@ function plainConnector(slug: string, word: string): Record<string, unknown> {
 let guests = 0
 const guest = () => `guest-${++guests}@example.test`
 const freshTeam = async (_world: World, { owner }: Makers) => (await owner.teams.create({ name: unique('fresh') })).id
+const selectAll = { select: {}, include: [], exclude: [] }
+const freshToolset = async (_world: World, { owner }: Makers) => {
+  const slug = unique('fresh')
+  return (await owner.toolsets.create({ slug, name: slug, selection: selectAll })).id
+}
 const freshInvitation = async (_world: World, { owner }: Makers) =>
   (await owner.invitations.create({ email: guest(), role: 'viewer' })).id
 const freshMember = async (_world: World, { owner, join }: Makers) => {
@@ -93,6 +105,14 @@ const cases: Readonly<Record<string, RouteCase>> = {
     body: ({ connector: slug, word }) => ({ document: plainConnector(slug, `${word} ${unique('v')}`), autoBump: true }),
   },
   deleteConnector: { id: connector, fresh: freshConnector },
+  listConnectorVersions: { id: connector },
+  checkConnector: { id: connector, body: ({ word }) => ({ spec: tinySpec(word) }) },
+  reimportConnector: {
+    id: connector,
+    fresh: freshConnector,
+    body: ({ word }) => ({ source: { spec: tinySpec(`${word} ${unique('v')}`) } }),
+  },
+  pinConnector: { id: connector, fresh: freshDrift, body: () => ({ fingerprint: drift }) },
 
   listConnections: { query: '?limit=200' },
   createConnection: {
@@ -126,6 +146,36 @@ const cases: Readonly<Record<string, RouteCase>> = {
     id: ({ token }) => token,
     fresh: async (_world, { owner }) => (await owner.tokens.create({ name: unique('fresh'), role: 'viewer' })).id,
   },
+
+  listClients: {},
+  createClient: {
+    body: ({ word }) => ({ name: `${word} ${unique('client')}`, redirect_uris: ['https://app.example.test/callback'] }),
+  },
+  deleteClient: {
+    id: ({ client }) => client,
+    fresh: async (_world, { owner }) =>
+      (await owner.clients.create({ name: unique('fresh'), redirect_uris: ['https://app.example.test/callback'] })).id,
+  },
+  listGrants: {},
+  revokeGrant: { id: ({ grant }) => grant, fresh: (world) => world.makeGrant(), needs: 'admin' },
+  lookAtAuthorization: { body: ({ client }) => ({ client_id: client, redirect_uri: 'https://app.example.test/callback' }) },
+  decideAuthorization: {
+    body: ({ client }) => ({ client_id: client, redirect_uri: 'https://app.example.test/callback', allow: false }),
+  },
+
+  rotateToken: {
+    id: ({ token }) => token,
+    fresh: async (_world, { owner }) => (await owner.tokens.create({ name: unique('fresh'), role: 'viewer' })).id,
+    body: () => ({ overlap_seconds: 60 }),
+  },
+
+  listToolsets: {},
+  createToolset: { body: ({ word }) => ({ slug: unique('made'), name: word, selection: selectAll }) },
+  previewToolset: { body: () => ({ selection: selectAll }), query: '?show=all&limit=200' },
+  getToolset: { id: ({ toolset }) => toolset },
+  listToolsetTools: { id: ({ toolset }) => toolset, query: '?show=all&limit=200' },
+  updateToolset: { id: ({ toolset }) => toolset, fresh: freshToolset, body: () => ({ name: unique('Renamed') }) },
+  deleteToolset: { id: ({ toolset }) => toolset, fresh: freshToolset },
 
   listAudit: { query: '?limit=200' },
   verifyAudit: {},

@@ -39,6 +39,23 @@ export async function addToken(
   return { id, token }
 }
 
+/** What a member allowed a program, with its token. */
+async function addGrant(db: pg.Client, workspaceId: string, personId: string, client: string): Promise<string> {
+  const id = newId('token')
+  await db.query(
+    `insert into sallyport.oauth_grants (id, workspace_id, user_id, client_id, client_name, client_host, resource, redirect_uri,
+       code_hash, code_challenge, code_expires_at, code_used_at)
+     values ($1, $2, $3, $4, 'App', 'app.example.test', '/mcp', 'https://app.example.test/callback', $5, '', now(), now())`,
+    [id, workspaceId, personId, client, randomBytes(32)],
+  )
+  await db.query(
+    `insert into sallyport.tokens (id, workspace_id, name, role, hash, hint, created_by, user_id, resource)
+     values ($1, $2, 'App', 'member', $3, 'spa_0', $4, $4, '/mcp')`,
+    [id, workspaceId, randomBytes(32), personId],
+  )
+  return id
+}
+
 /** Tables of the schema that have rows of workspaces. */
 async function workspaceTables(db: pg.Client): Promise<readonly string[]> {
   const { rows } = await db.query<{ name: string }>(
@@ -80,6 +97,12 @@ export interface World {
   readonly member: string
   readonly session: string
   readonly team: string
+  readonly toolset: string
+  /** A program that admins registered, and a program that the member lets act for them. */
+  readonly client: string
+  readonly grant: string
+  /** Another grant like that. */
+  readonly makeGrant: () => Promise<string>
   readonly invitation: string
   /** What the API gets from this world's connections. */
   readonly key: string
@@ -131,14 +154,25 @@ async function makeWorld(
   if (!('approval' in waiting)) throw new Error('expected to wait')
   const joined = await joinAs(gateway, owner, `viewer@${word}.test`, 'viewer')
   const { rows: sessions } = await db.query<{ id: string }>('select id from sallyport.session where "userId" = $1', [joined.id])
+  const selection = { select: {}, include: [], exclude: [] }
+  const toolset = await owner.toolsets.create({ slug: word, name: `Tools of ${word}`, selection })
   const team = await owner.teams.create({ name: `Team of ${word}` })
   await owner.teams.setMember(team.id, { person: joined.id, role: 'member' })
+  const { id: client } = await owner.clients.create({
+    name: `App of ${word}`,
+    redirect_uris: ['https://app.example.test/callback'],
+  })
+  const makeGrant = () => addGrant(db, workspaceId, joined.id, client)
   return {
     workspaceId,
     word,
+    client,
+    grant: await makeGrant(),
+    makeGrant,
     member: joined.id,
     session: sessions[0]?.id ?? '',
     team: team.id,
+    toolset: toolset.id,
     invitation: (await owner.invitations.create({ email: `invited@${word}.test`, role: 'viewer' })).id,
     connector: `ledger-${word}`,
     connection: connection.id,
@@ -210,8 +244,40 @@ export async function openTwoWorlds(): Promise<TwoWorlds> {
 
 /** Parts of an answer that no other world's caller may see. */
 export function tracesOf(world: World): readonly string[] {
-  const { word, workspaceId, connector, connection, call, approval, token, key, member, session, team, invitation } = world
-  return [word, workspaceId, connector, connection, call, approval, token, key, member, session, team, invitation]
+  const {
+    word,
+    workspaceId,
+    connector,
+    connection,
+    call,
+    approval,
+    token,
+    key,
+    member,
+    session,
+    team,
+    toolset,
+    invitation,
+    client,
+    grant,
+  } = world
+  return [
+    word,
+    workspaceId,
+    connector,
+    connection,
+    call,
+    approval,
+    token,
+    key,
+    member,
+    session,
+    team,
+    toolset,
+    invitation,
+    client,
+    grant,
+  ]
 }
 
 /** An id that nothing has, of the shape of this one. */

@@ -1,14 +1,14 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
 import type { Role } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/choice.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
 import { Field, TextField } from '../../ui/field.tsx'
 import { Dialog } from '../../ui/overlay.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
-import { TokenSnippets } from './token-snippets.tsx'
+import { NewSecret } from './new-secret.tsx'
 
 const roles: readonly { readonly value: Role; readonly label: string; readonly hint: string }[] = [
   { value: 'viewer', label: 'viewer', hint: 'Reads definitions and the log.' },
@@ -40,11 +40,24 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
   const [days, setDays] = useState<Lifetime>('')
   const [perMinute, setPerMinute] = useState('')
   const [perDay, setPerDay] = useState('')
+  const [scope, setScope] = useState('')
+  const [toolset, setToolset] = useState('')
+  const [environments, setEnvironments] = useState('')
+  const [ranges, setRanges] = useState('')
+  const teams = useQuery(queries.teams()).data?.items ?? []
+  const toolsets = useQuery(queries.toolsets()).data?.items ?? []
+  // What is confined to some of the tools does nothing else.
+  const confined = toolset !== '' || environments.trim() !== ''
+  const wordsOf = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '')
   const create = useMutation({
     mutationFn: () =>
       api.tokens.create({
         name: name.trim(),
-        role,
+        role: confined && role !== 'viewer' ? 'member' : role,
+        ...(scope === 'me' ? { personal: true } : scope ? { team: scope } : {}),
+        ...(toolset ? { toolset } : {}),
+        ...(environments.trim() ? { environments: wordsOf(environments) } : {}),
+        ...(ranges.trim() ? { caller_ips: wordsOf(ranges) } : {}),
         ...(perMinute ? { per_minute: Number(perMinute) } : {}),
         ...(perDay ? { per_day: Number(perDay) } : {}),
         ...(days ? { expires_at: new Date(Date.now() + Number(days) * dayMs).toISOString() } : {}),
@@ -56,6 +69,10 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
     setName('')
     setPerMinute('')
     setPerDay('')
+    setScope('')
+    setToolset('')
+    setEnvironments('')
+    setRanges('')
     onClose()
   }
   const submit = (event: FormEvent) => {
@@ -64,26 +81,13 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
   }
   if (create.data)
     return (
-      <Dialog
+      <NewSecret
         open={open}
         onClose={close}
-        wide
         title={`${create.data.name} is ready`}
-        description="Copy the token now. It is not stored and can't be shown again."
-        footer={
-          <Button look="primary" onClick={close}>
-            Done
-          </Button>
-        }
-      >
-        <div className="space-y-4">
-          <div className="flex items-center gap-2 rounded-panel border border-accent-line bg-accent-wash py-2 pr-2 pl-3">
-            <code className="min-w-0 flex-1 break-all">{create.data.token}</code>
-            <CopyButton value={create.data.token} label="Copy the token" text="Copy" />
-          </div>
-          <TokenSnippets token={create.data.token} />
-        </div>
-      </Dialog>
+        token={create.data.token}
+        toolset={toolsets.find(({ id }) => id === toolset)?.slug}
+      />
     )
   return (
     <Dialog open={open} onClose={close} title="New token">
@@ -98,12 +102,54 @@ export function CreateToken({ open, onClose }: { readonly open: boolean; readonl
           onValueChange={setName}
           hint="Who will use it; the log shows this name."
         />
-        <Field label="Role">
-          <Select value={role} onChange={setRole} options={roles} />
+        <Field label="Tools" hint={confined ? 'It lists and calls these, and does nothing else here.' : undefined}>
+          <Select
+            value={toolset}
+            onChange={setToolset}
+            options={[{ value: '', label: 'all tools' }, ...toolsets.map(({ id, name: label }) => ({ value: id, label }))]}
+          />
         </Field>
-        <Field label="Valid">
-          <Select<Lifetime> value={days} onChange={setDays} options={lifetimes} />
-        </Field>
+        <div className="grid grid-cols-2 gap-4">
+          <Field label="Connections">
+            <Select
+              value={scope}
+              onChange={setScope}
+              options={[
+                { value: '', label: 'of the workspace' },
+                { value: 'me', label: 'mine and my teams’' },
+                ...teams.map(({ id, name: team }) => ({ value: id, label: `of ${team}` })),
+              ]}
+            />
+          </Field>
+          <TextField
+            label="Environments"
+            optional
+            placeholder="all"
+            value={environments}
+            onValueChange={setEnvironments}
+            hint="Such as sandbox"
+          />
+        </div>
+        <div className="grid grid-cols-2 gap-4">
+          <Field label="Role">
+            <Select
+              value={confined && role !== 'viewer' ? 'member' : role}
+              onChange={setRole}
+              options={confined ? roles.slice(0, 2) : roles}
+            />
+          </Field>
+          <Field label="Valid">
+            <Select<Lifetime> value={days} onChange={setDays} options={lifetimes} />
+          </Field>
+        </div>
+        <TextField
+          label="Only from these addresses"
+          optional
+          mono
+          placeholder="203.0.113.7/32, 10.0.0.0/8"
+          value={ranges}
+          onValueChange={setRanges}
+        />
         <div className="grid grid-cols-2 gap-4">
           <TextField
             label="Calls per minute"

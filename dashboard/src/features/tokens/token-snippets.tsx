@@ -3,13 +3,21 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
 
 /** What clients need, ready to paste. The address is the one the reader sees the dashboard at. */
-const snippets = (origin: string, token: string) =>
+const snippets = (origin: string, token: string, toolset: string | undefined) =>
   [
     {
       value: 'mcp',
       label: 'MCP client',
       text: JSON.stringify(
-        { mcpServers: { sallyport: { type: 'http', url: `${origin}/mcp`, headers: { Authorization: `Bearer ${token}` } } } },
+        {
+          mcpServers: {
+            sallyport: {
+              type: 'http',
+              url: `${origin}/mcp${toolset === undefined ? '' : `/${toolset}`}`,
+              headers: { Authorization: `Bearer ${token}` },
+            },
+          },
+        },
         null,
         2,
       ),
@@ -29,9 +37,9 @@ const snippets = (origin: string, token: string) =>
 
 type Kind = ReturnType<typeof snippets>[number]['value']
 
-export function TokenSnippets({ token }: { readonly token: string }) {
+export function TokenSnippets({ token, toolset }: { readonly token: string; readonly toolset?: string | undefined }) {
   const [kind, setKind] = useState<Kind>('mcp')
-  const all = snippets(location.origin, token)
+  const all = snippets(location.origin, token, toolset)
   return (
     <Tabs<Kind> value={kind} onChange={setKind} tabs={all}>
       {all.map(({ value, label, text }) => (

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Token } from '../../api/types.ts'
-import { formatCount, formatDay } from '../../lib/format.ts'
+import { formatCount, formatDay, formatFull } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -14,15 +14,16 @@ import { Ago } from '../../ui/time.tsx'
 import { say } from '../../ui/toast.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { CreateToken } from './create-token.tsx'
+import { RotateToken } from './rotate-token.tsx'
 
 const rowHeight = 52
-const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_9rem_6rem_9rem_8rem_7rem_6rem] md:gap-x-5'
+const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_9rem_minmax(0,0.8fr)_8rem_7rem_6rem_9.5rem] md:gap-x-5'
 
 const Header = () => (
   <div aria-hidden className={`hidden border-b border-line bg-bg px-8 py-1.5 caption ${columns}`}>
     <span>Token</span>
     <span>State</span>
-    <span>Role</span>
+    <span>For</span>
     <span>Limits</span>
     <span>Last used</span>
     <span>Created</span>
@@ -36,6 +37,7 @@ export function TokensPage() {
   const query = useQuery(queries.tokens())
   const [creating, setCreating] = useState(false)
   const [revoking, setRevoking] = useState<Token | null>(null)
+  const [rotating, setRotating] = useState<Token | null>(null)
   const revoke = useMutation({
     mutationFn: (id: string) => api.tokens.revoke(id),
     onSuccess: async () => {
@@ -74,11 +76,12 @@ export function TokensPage() {
           keyOf={({ id }) => id}
           rowHeight={rowHeight}
           header={<Header />}
-          row={(token) => <TokenRow token={token} onRevoke={() => setRevoking(token)} />}
+          row={(token) => <TokenRow token={token} onRevoke={() => setRevoking(token)} onRotate={() => setRotating(token)} />}
           className="border-t border-line"
         />
       )}
       <CreateToken open={creating} onClose={() => setCreating(false)} />
+      {rotating && <RotateToken token={rotating} onClose={() => setRotating(null)} />}
       <Confirm
         open={revoking !== null}
         onClose={() => {
@@ -90,7 +93,10 @@ export function TokensPage() {
         busy={revoke.isPending}
         onConfirm={() => revoking && revoke.mutate(revoking.id)}
       >
-        <p>Whoever uses it is refused from the next call on. This can't be undone; its past calls stay in the log.</p>
+        <p>
+          Whoever uses it is refused from now on, and what it has open is cut. This can't be undone; its past calls stay in the
+          log.
+        </p>
         {revoking?.last_used_at && (
           <p>
             It was last used <Ago at={revoking.last_used_at} />.
@@ -127,7 +133,36 @@ function Limits({ perMinute, perDay }: { readonly perMinute: number | null; read
   )
 }
 
-function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
+/** What it is confined to: its tools, its environments, its addresses. */
+function Scope({ token: { role, toolset, environments, caller_ips, personal, team } }: { readonly token: Token }) {
+  const where = [
+    environments?.join(', '),
+    caller_ips && `from ${caller_ips.join(', ')}`,
+    personal ? 'for a person' : team === null ? null : 'for a team',
+  ].filter((part) => typeof part === 'string')
+  return (
+    <span className="min-w-0 text-ink-2 md:flex md:flex-col">
+      <span className="truncate">
+        {role}
+        {toolset && (toolset.name === null ? <span className="text-bad">, its toolset was deleted</span> : `, ${toolset.name}`)}
+      </span>
+      {where.length > 0 && (
+        <span className="truncate text-small text-ink-3" title={where.join('; ')}>
+          {' '}
+          {where.join('; ')}
+        </span>
+      )}
+    </span>
+  )
+}
+
+interface TokenRowProps {
+  readonly token: Token
+  readonly onRevoke: () => void
+  readonly onRotate: () => void
+}
+
+function TokenRow({ token, onRevoke, onRotate }: TokenRowProps) {
   const state = stateOf(token)
   return (
     <div
@@ -135,10 +170,15 @@ function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevok
     >
       <div className="w-full min-w-0 md:w-auto">
         <div className={state.tone === 'ok' ? 'truncate font-medium' : 'truncate text-ink-3'}>{token.name}</div>
-        <code className="text-small text-ink-3">{token.hint}…</code>
+        <div className="truncate text-small text-ink-3">
+          <code>{token.hint}…</code>
+          {token.previous_until && (
+            <span title={formatFull(token.previous_until)}> old one until {formatDay(token.previous_until)}</span>
+          )}
+        </div>
       </div>
       <Status state={state} />
-      <span className="text-ink-2">{token.role}</span>
+      <Scope token={token} />
       <Limits perMinute={token.per_minute} perDay={token.per_day} />
       <span className="text-ink-2">
         {token.last_used_at && <span className="md:hidden">used </span>}
@@ -146,6 +186,11 @@ function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevok
       </span>
       <span className="hidden text-ink-2 md:block">{formatDay(token.created_at)}</span>
       <span className="ml-auto flex justify-end">
+        {state.tone === 'ok' && (
+          <Button size="small" look="quiet" onClick={onRotate}>
+            Rotate
+          </Button>
+        )}
         {!token.revoked_at && (
           <Button size="small" look="quiet" className="hover:text-bad" data-row-main onClick={onRevoke}>
             Revoke

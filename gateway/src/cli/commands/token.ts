@@ -15,27 +15,63 @@ function limitsOf({ per_minute, per_day }: Schemas['Token']): string {
   return limits.length === 0 ? 'any number' : limits.join(', ')
 }
 
+function confinementOf({ toolset, environments, caller_ips }: Schemas['Token']): string {
+  const parts = [
+    toolset === null ? [] : (toolset.name ?? 'deleted toolset'),
+    environments === null ? [] : environments.join(', '),
+    caller_ips === null ? [] : `from ${caller_ips.join(', ')}`,
+  ].flat()
+  return parts.length === 0 ? 'everything' : parts.join('; ')
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+
+function parseOverlap(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  const seconds = Number(amount) * (unitSeconds[unit] ?? Number.NaN)
+  if (!(seconds <= 7 * 86_400)) throw new InvalidArgumentError('Give a span such as 10m, 24h or 7d, which is the longest.')
+  return seconds
+}
+
 interface CreateOptions {
   readonly role?: Schemas['Role']
   readonly expires?: string
   readonly perMinute?: number
   readonly perDay?: number
+  readonly team?: string
+  readonly toolset?: string
+  readonly environment?: string[]
+  readonly from?: string[]
 }
 
 async function create(name: string, options: CreateOptions, command: Command): Promise<void> {
   const out = outputOf(command)
-  const { role, expires, perMinute, perDay } = options
+  const { role, expires, perMinute, perDay, team, toolset, environment, from } = options
   const created = await connectToGateway().tokens.create({
     name,
     ...(role !== undefined && { role }),
     ...(expires !== undefined && { expires_at: parseInstant(expires, '--expires', 1) }),
     ...(perMinute !== undefined && { per_minute: perMinute }),
     ...(perDay !== undefined && { per_day: perDay }),
+    ...(team !== undefined && { team }),
+    ...(toolset !== undefined && { toolset }),
+    ...(environment !== undefined && { environments: environment }),
+    ...(from !== undefined && { caller_ips: from }),
   })
   out.answer(created, () => {
     out.note(`Made the token "${created.name}" (${created.id}) with the role ${created.role}. It is shown this once:`)
     // Alone on standard output, for TOKEN=$(sallyport token create …).
     out.line(created.token)
+  })
+}
+
+async function rotate(id: string, { overlap }: { readonly overlap?: number }, command: Command): Promise<void> {
+  const out = outputOf(command)
+  const rotated = await connectToGateway().tokens.rotate(id, overlap === undefined ? {} : { overlap_seconds: overlap })
+  out.answer(rotated, () => {
+    const old = rotated.previous_until === null ? 'has ended' : `counts until ${when(rotated.previous_until)}`
+    out.note(`The token "${rotated.name}" has a new secret; the old one ${old}. It is shown this once:`)
+    out.line(rotated.token)
   })
 }
 
@@ -50,9 +86,10 @@ async function list(_options: object, command: Command): Promise<void> {
       `${token.hint}…`,
       token.revoked_at !== null ? 'revoked' : token.expires_at === null ? 'never expires' : `until ${when(token.expires_at)}`,
       limitsOf(token),
+      confinementOf(token),
       token.last_used_at === null ? 'never' : when(token.last_used_at),
     ])
-    out.table(['id', 'name', 'role', 'token', 'valid', 'calls', 'last used'], rows, 'There are no tokens.')
+    out.table(['id', 'name', 'role', 'token', 'valid', 'calls', 'for', 'last used'], rows, 'There are no tokens.')
   })
 }
 
@@ -63,7 +100,7 @@ async function revoke(id: string, _options: object, command: Command): Promise<v
 }
 
 export function registerTokens(program: Command): void {
-  const token = program.command('token').description('make, list and revoke tokens')
+  const token = program.command('token').alias('tokens').description('make, list, rotate and revoke tokens')
   token
     .command('create')
     .description('make a token and print it')
@@ -72,7 +109,17 @@ export function registerTokens(program: Command): void {
     .option('--expires <time>', 'a date, or a span such as 30d')
     .option('--per-minute <calls>', 'at most so many calls in any 60 seconds', parseCalls)
     .option('--per-day <calls>', 'at most so many calls in any 24 hours', parseCalls)
+    .option('--team <id>', 'the team whose connections it reaches')
+    .option('--toolset <slug>', 'the only tools it has')
+    .option('--environment <names...>', 'whose connections alone it uses')
+    .option('--from <cidrs...>', 'address ranges from which alone it is used, such as 203.0.113.7/32')
     .action(create)
   token.command('list').description('list the tokens').action(list)
+  token
+    .command('rotate')
+    .description('give a token a new secret and print it')
+    .argument('<id>', 'id of the token')
+    .option('--overlap <span>', 'how long the old secret still counts, such as 24h; at most 7d', parseOverlap)
+    .action(rotate)
   token.command('revoke').description('revoke a token').argument('<id>', 'id of the token').action(revoke)
 }

@@ -1,4 +1,5 @@
 import type { CallSummary, CallRecord as RecordView, CallTotals as TotalsView } from '../../call/types.ts'
+import { isConfined } from '../../caller.ts'
 import type { Page } from '../../connections/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
@@ -97,7 +98,7 @@ export function callLogRoutes(app: HttpApp, { history }: HttpServices): void {
   app.get(
     '/calls/:id',
     {
-      config: { role: 'viewer' },
+      config: { role: 'viewer', tools: true },
       schema: {
         operationId: 'getCall',
         summary: 'The whole record of one call',
@@ -106,6 +107,11 @@ export function callLogRoutes(app: HttpApp, { history }: HttpServices): void {
         response: answers({ 200: answer<RecordView>(CallRecord, 'The record, with the timed trace of its stages.') }),
       },
     },
-    (request) => history.get(callerOf(request), request.params.id),
+    async (request) => {
+      const caller = callerOf(request)
+      const call = await history.get(caller, request.params.id)
+      if (!isConfined(caller) || (call.caller.kind === caller.kind && call.caller.id === caller.id)) return call
+      throw new SallyportError('NOT_FOUND', { detail: `You have made no call "${request.params.id}".` })
+    },
   )
 }

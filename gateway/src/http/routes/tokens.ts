@@ -2,7 +2,7 @@ import { showToken } from '../../access/show-token.ts'
 import type { TokenView } from '../../access/types.ts'
 import type { Role } from '../../caller.ts'
 import { callerOf } from '../credentials.ts'
-import { CreatedToken, CreateTokenRequest, TokenList } from '../schemas/access.ts'
+import { CreatedToken, CreateTokenRequest, RotatedToken, RotateTokenRequest, TokenList } from '../schemas/access.ts'
 import { IdParams } from '../schemas/common.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 import { answer, answers, noContent } from './answers.ts'
@@ -46,6 +46,36 @@ export function tokenRoutes(app: HttpApp, { access }: HttpServices): void {
     async (request, reply) => {
       const { id, token, name, role } = await access.createToken(callerOf(request), request.body)
       return reply.code(201).send({ id, token: showToken(token), name, role })
+    },
+  )
+
+  app.post(
+    '/tokens/:id/rotate',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'rotateToken',
+        summary: 'Give a token a new secret',
+        description:
+          'The same token, with its limits and its history. The old secret counts for `overlap_seconds` more; one from an earlier rotation ends at once.',
+        tags,
+        params: IdParams,
+        body: RotateTokenRequest,
+        response: answers({
+          200: answer<{ id: string; token: string; name: string; role: Role; previous_until: string | null }>(
+            RotatedToken,
+            'The new secret, shown this once.',
+          ),
+        }),
+      },
+    },
+    async (request) => {
+      const { token, ...rotated } = await access.rotateToken(
+        callerOf(request),
+        request.params.id,
+        request.body.overlap_seconds ?? 0,
+      )
+      return { ...rotated, token: showToken(token) }
     },
   )
 

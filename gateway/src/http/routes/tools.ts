@@ -34,7 +34,7 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
   app.get(
     '/tools',
     {
-      config: { role: 'viewer' },
+      config: { role: 'viewer', tools: true },
       schema: {
         operationId: 'listTools',
         summary: 'The tools the caller has',
@@ -56,7 +56,7 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
   app.post(
     '/tools/search',
     {
-      config: { role: 'viewer' },
+      config: { role: 'viewer', tools: true },
       schema: {
         operationId: 'searchTools',
         summary: 'Find tools by what they do',
@@ -77,7 +77,7 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
     '/tools/:id/call',
     {
       bodyLimit: 10 * 1024 * 1024,
-      config: { role: 'member' },
+      config: { role: 'member', tools: true },
       schema: {
         operationId: 'callTool',
         summary: 'Call a tool with the arguments a model gave',

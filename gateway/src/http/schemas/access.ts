@@ -78,6 +78,18 @@ export const Token = Type.Object({
   expires_at: Type.Union([Instant, Type.Null()]),
   last_used_at: Type.Union([Instant, Type.Null()]),
   revoked_at: Type.Union([Instant, Type.Null()]),
+  toolset: Type.Union([Type.Object({ id: Type.String(), name: Type.Union([Type.String(), Type.Null()]) }), Type.Null()], {
+    description: 'The only tools it has. Without a name it was deleted, and the token opens nothing.',
+  }),
+  environments: Type.Union([Type.Array(Type.String()), Type.Null()], {
+    description: 'Whose connections alone it uses; null for all.',
+  }),
+  caller_ips: Type.Union([Type.Array(Type.String()), Type.Null()], {
+    description: 'From where alone it is used; null for anywhere.',
+  }),
+  previous_until: Type.Union([Instant, Type.Null()], {
+    description: 'Until when the secret before the last rotation counts; null when it does not.',
+  }),
 })
 export const TokenList = Type.Object({ items: Type.Array(Token), next_cursor: Type.Null() })
 export const CreateTokenRequest = Type.Object(
@@ -93,8 +105,48 @@ export const CreateTokenRequest = Type.Object(
     per_day: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls with this token in any 24 hours.' }),
     ),
+    toolset: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'Id or slug: the only tools it has. Its role is member at most.',
+      }),
+    ),
+    environments: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
+        minItems: 1,
+        maxItems: 50,
+        description: 'Whose connections alone it uses. Its role is member at most.',
+      }),
+    ),
+    caller_ips: Type.Optional(
+      Type.Array(Type.String({ maxLength: 50 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'From where alone it is used: CIDRs such as 203.0.113.7/32.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
+export const RotateTokenRequest = Type.Object(
+  {
+    overlap_seconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 7 * 24 * 60 * 60,
+        description: 'How long the old secret counts beside the new one; at most 7 days. Default: it ends at once.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export const RotatedToken = Type.Object({
+  id: Type.String(),
+  token: Type.String({ description: 'The new secret, shown this once.' }),
+  name: Type.String(),
+  role: Role,
+  previous_until: Type.Union([Instant, Type.Null()]),
+})
 /** The token itself is in this answer and nowhere else. */
 export const CreatedToken = Type.Object({ id: Type.String(), token: Type.String(), name: Type.String(), role: Role })
