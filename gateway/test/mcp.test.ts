@@ -22,7 +22,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
     expect(client.getNegotiatedProtocolVersion()).toBe(era === 'modern' ? '2026-07-28' : '2025-11-25')
     expect(client.getServerVersion()).toMatchObject({ name: 'sallyport', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
     expect(client.getInstructions()).toContain('pending_approval')
-    expect(client.getServerCapabilities()).toEqual({ tools: {} })
+    expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: true } })
   })
 
   it('lists the tools of its token with schema and hints', async () => {
