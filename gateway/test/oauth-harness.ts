@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { vi } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import type { GatewayProcess } from './support/gateway.ts'
 import { browserOf } from './support/workspaces.ts'
 
@@ -37,7 +38,8 @@ export async function postForm(
 /** Makes the first owner; the headers of their browser. */
 export async function setUp(gateway: GatewayProcess): Promise<Record<string, string>> {
   // Printed a moment after the address.
-  const code = new URL(await vi.waitUntil(() => gateway.setupUrl)).hash.replace('#code=', '')
+  while (gateway.setupUrl === null) await nextTurn()
+  const code = new URL(gateway.setupUrl).hash.replace('#code=', '')
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code, ...owner }) }
   return browserOf(await fetch(`${gateway.url}/api/v1/setup`, init))
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callback, Program, pkce, postForm, postJson, setUp } from './oauth-harness.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
@@ -321,6 +323,76 @@ describe('a program', () => {
     form.append('resource', at('/mcp'))
     form.append('resource', at('/mcp/readers'))
     expect(await postForm(at('/oauth/token'), form)).toMatchObject({ status: 400, json: { error: 'invalid_target' } })
+  })
+})
+
+describe('a program that is known by its document', () => {
+  let host: Server
+  let answer: (url: string) => { status?: number; headers?: Record<string, string>; body: string }
+  const asked: string[] = []
+  const address = () => {
+    const bound = host.address()
+    return `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`
+  }
+  const document = (path: string, more: object = {}) =>
+    JSON.stringify({ client_id: `${address()}${path}`, client_name: 'Known\u202e\nclient', redirect_uris: [callback], ...more })
+  const at = (path: string) => {
+    const known = new Program(gateway.url, browser)
+    known.id = `${address()}${path}`
+    return known
+  }
+
+  beforeAll(async () => {
+    host = createServer(({ url = '' }, response) => {
+      asked.push(url)
+      const { status = 200, headers = {}, body } = answer(url)
+      response.writeHead(status, headers).end(body)
+    })
+    host.listen(0, '127.0.0.1')
+    await once(host, 'listening')
+  })
+  afterAll(() => void host?.close())
+
+  test('is shown by its host, gets tokens, and is asked for its document once', async () => {
+    answer = (url) => ({ body: document(url) })
+    const known = at('/good')
+    const { access } = await known.tokens()
+    expect(await known.use(access)).toBe(200)
+    await known.tokens()
+    expect(asked.filter((url) => url === '/good')).toHaveLength(1)
+    const { items } = await gateway.client().clients.grants()
+    expect(items[0]?.client).toEqual({ id: known.id, name: 'Known client', host: new URL(address()).host })
+  })
+
+  test('is not looked for by somebody who has not signed in', async () => {
+    const before = asked.length
+    expect((await at('/stranger').decide({ code_challenge: pkce().challenge }, {})).status).toBe(401)
+    expect(asked).toHaveLength(before)
+  })
+
+  test.each([
+    ['names another address', () => ({ body: document('/elsewhere') }), 'INVALID_INPUT'],
+    ['is no JSON', () => ({ body: '<html>' }), 'INVALID_INPUT'],
+    ['is longer than 5 KB', (url: string) => ({ body: document(url, { pad: 'x'.repeat(6000) }) }), 'RESPONSE_TOO_LARGE'],
+    ['is elsewhere', (url: string) => ({ status: 302, headers: { location: '/good' }, body: document(url) }), 'INVALID_INPUT'],
+    [
+      'lists a place that cannot be one',
+      (url: string) => ({ body: document(url, { redirect_uris: ['javascript:x'] }) }),
+      'INVALID_INPUT',
+    ],
+    [
+      'wants to show a secret',
+      (url: string) => ({ body: document(url, { token_endpoint_auth_method: 'private_key_jwt' }) }),
+      'INVALID_INPUT',
+    ],
+  ])('is refused when it %s', async (what, how, code) => {
+    answer = how
+    expect((await at(`/${encodeURIComponent(what)}`).decide({ code_challenge: pkce().challenge })).json.code).toBe(code)
+  })
+
+  test('is sent back only to where the document says', async () => {
+    answer = (url) => ({ body: document(url, { redirect_uris: ['https://app.example/callback'] }) })
+    expect(await at('/places').decide({ code_challenge: pkce().challenge })).toMatchObject({ status: 400 })
   })
 })
 

@@ -234,11 +234,16 @@ describe('nobody gets through without being known, to', () => {
   let restore: () => Promise<unknown>
 
   beforeAll(async () => {
-    const { rows } = await worlds.db.query('select * from sallyport.members')
-    restore = () =>
-      worlds.db.query('insert into sallyport.members select * from jsonb_populate_recordset(null::sallyport.members, $1)', [
-        JSON.stringify(rows),
-      ])
+    const kept: [string, string][] = []
+    // What people allowed goes with their membership.
+    for (const table of ['sallyport.members', 'sallyport.oauth_grants']) {
+      const { rows } = await worlds.db.query<{ all: string }>(`select jsonb_agg(to_jsonb(t))::text as all from ${table} t`)
+      kept.push([table, rows[0]?.all ?? '[]'])
+    }
+    restore = async () => {
+      for (const [table, rows] of kept)
+        await worlds.db.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1)`, [rows])
+    }
     for (const [name, headers] of strangers) callers.set(name, await headers())
   })
   afterAll(() => restore())
