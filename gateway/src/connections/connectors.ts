@@ -14,10 +14,11 @@ import type { Store } from '../store/types.ts'
 import { connectorFacts, textFacts } from './acts.ts'
 import { Cache } from './cache.ts'
 import { capabilitiesOf } from './capabilities.ts'
-import { createImporter } from './import/importer.ts'
+import { createImporter, type ImportResult } from './import/importer.ts'
 import type { StoredConnector } from './import/protocol.ts'
 import { type ImportSource, importSource, jobOf } from './import/source.ts'
 import { pageSize, parseCursor, toPage } from './page.ts'
+import { createRenewals, rememberedOf } from './renewals.ts'
 import { summaryOf } from './summary.ts'
 import type { Connectors, CreatedConnector } from './types.ts'
 
@@ -56,7 +57,12 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
   const finding = new Map<string, Promise<CompiledConnector>>()
 
   /** What has to be known of a connector to store it. */
-  type Storable = Omit<StoredConnector, 'servers'> & { readonly text: string; readonly facts: Readonly<Record<string, unknown>> }
+  type Storable = Omit<StoredConnector, 'servers'> & {
+    readonly text: string
+    readonly facts: Readonly<Record<string, unknown>>
+    /** Of an import. */
+    readonly source?: ImportSource
+  }
 
   function storable(document: ConnectorDocument, version: string): Storable {
     const stored = { ...document, version }
@@ -75,20 +81,27 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
   }
 
   async function imported(source: ImportSource): Promise<Storable> {
-    const { json, stored } = await importer.run(await jobOf(source, 'stored', importer))
+    return storableImport(await importer.run(await jobOf(source, 'stored', importer)), source)
+  }
+
+  function storableImport({ json, stored }: ImportResult, source: ImportSource): Storable {
     if (stored === null) throw new Error('The import brought no connector.')
     const { servers, ...rest } = stored
     const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8')
-    return { ...rest, text, facts: textFacts(stored.version, text, { servers, actions: stored.actions.length }) }
+    const facts = textFacts(stored.version, text, { servers, actions: stored.actions.length })
+    return { ...rest, text, facts, source: rememberedOf(source) }
   }
 
   async function save(
     caller: Caller,
-    { connector: id, name, version, summary, actions, authorities, report, text, facts }: Storable,
+    { connector: id, name, version, summary, actions, authorities, report, text, facts, source }: Storable,
     before: { readonly version: string; readonly document: Readonly<Record<string, unknown>> } | null,
   ): Promise<CreatedConnector> {
     checkAuthorities(authorities)
-    const row = { name, version, summary: JSON.stringify(summary), updated_at: new Date(clock.now()) }
+    const row = {
+      ...{ name, version, summary: JSON.stringify(summary), updated_at: new Date(clock.now()), drift: null },
+      ...(source !== undefined && { source: JSON.stringify(source) }),
+    }
     await store.workspace(caller.workspaceId, async (db) => {
       await db
         .insertInto('connectors')
@@ -184,6 +197,15 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
   }
 
   const registry: ConnectorRegistry = {
+    ...createRenewals({
+      store,
+      clock,
+      importer,
+      load,
+      compiled: (workspaceId, id) => registry.compiled(workspaceId, id),
+      take: (caller, result, source, before) => save(caller, storableImport(result, source), before),
+    }),
+
     compiled(workspaceId, id) {
       const key = `${workspaceId}/${id}`
       return known(key) ?? finding.get(key) ?? find(workspaceId, id, key)
@@ -246,9 +268,9 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       return json
     },
 
-    async preview(caller, source, onProgress) {
+    async preview(caller, source, onProgress, signal) {
       requireRole(caller, 'member')
-      const { json } = await importer.run(await jobOf(source, 'preview', importer), onProgress)
+      const { json } = await importer.run(await jobOf(source, 'preview', importer), onProgress, signal)
       return json
     },
 

@@ -1,7 +1,9 @@
 import type { Caller } from '../caller.ts'
 import type { ImportReport } from '../definition/import/report.ts'
-import type { ConnectionStatus } from '../store/schema.ts'
+import type { ConnectionStatus, Drift } from '../store/schema.ts'
+import type { Affected } from './affected.ts'
 import type { ImportProgress } from './import/protocol.ts'
+import type { Renewal } from './import/renew.ts'
 import type { ImportSource } from './import/source.ts'
 
 /**
@@ -59,7 +61,48 @@ export interface CapabilityPage {
   readonly next_cursor: string | null
 }
 
-export interface Connectors {
+export type { Drift } from '../store/schema.ts'
+
+/** A newer document beside the stored version: what differs, what it means, and whom. */
+export interface ConnectorChanges extends Renewal {
+  readonly connector: string
+  readonly checked_at: string
+  /** Somebody decided to stay on the stored version in spite of exactly this. */
+  readonly pinned: boolean
+  readonly affected: Affected
+}
+
+export interface ConnectorVersions {
+  /** The newest first. */
+  readonly items: readonly { readonly version: string; readonly created_at: string; readonly created_by: string }[]
+  /** Where it was imported from, without what may be secret of it; null when from no address. */
+  readonly address: string | null
+  readonly drift: Drift | null
+}
+
+/** Taking over what changed in the document that a connector was imported from. */
+export interface Renewals {
+  versions(caller: Caller, id: string): Promise<ConnectorVersions>
+  /**
+   * Compares the newer document with the stored version and stores only that it was looked at. Without a place in `source` it
+   * looks where the connector was imported from; what was chosen then holds again. Throws INVALID_INPUT when that is nowhere.
+   */
+  check(caller: Caller, id: string, source: ImportSource): Promise<ConnectorChanges>
+  /** Takes everything, or a part, as the next version. Throws CONFLICT when the newer document is not that of the fingerprint. */
+  reimport(
+    caller: Caller,
+    id: string,
+    request: {
+      source?: ImportSource
+      fingerprint?: string
+      take?: { actions: readonly string[]; connection?: boolean }
+    },
+  ): Promise<CreatedConnector>
+  /** Stays on the stored version: the same changes are not told as new again. Throws CONFLICT unless the last check found them. */
+  pin(caller: Caller, id: string, fingerprint: string): Promise<Drift>
+}
+
+export interface Connectors extends Renewals {
   list(caller: Caller, query: { limit?: number; cursor?: string; search?: string }): Promise<Page<ConnectorListItem>>
   /** The document verbatim. Throws NOT_FOUND. */
   get(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>>>
@@ -67,8 +110,13 @@ export interface Connectors {
   capabilities(caller: Caller, id: string, query: { limit?: number; cursor?: string }): Promise<CapabilityPage>
   /** A draft `{document, report}` as JSON; nothing is stored. */
   parse(caller: Caller, source: ImportSource): Promise<Uint8Array<ArrayBuffer>>
-  /** A `Preview` as JSON: what there is to choose from. */
-  preview(caller: Caller, source: ImportSource, onProgress: (progress: ImportProgress) => void): Promise<Uint8Array<ArrayBuffer>>
+  /** A `Preview` as JSON: what there is to choose from. Ends with `signal`. */
+  preview(
+    caller: Caller,
+    source: ImportSource,
+    onProgress: (progress: ImportProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>
   /** A connector document, or an {@link ImportSource}. Throws CONFLICT when the slug is taken. */
   create(caller: Caller, body: Readonly<Record<string, unknown>>): Promise<CreatedConnector>
   update(

@@ -18,6 +18,7 @@ export const actKinds = [
   'connection.updated',
   'connector.created',
   'connector.deleted',
+  'connector.pinned',
   'connector.updated',
   'grant.created',
   'grant.revoked',

@@ -16,6 +16,12 @@ export function resolve(services: CallServices, caller: Caller, request: CallReq
 function actionOf({ log }: CallServices, caller: Caller, connection: LoadedConnection, request: CallRequest): Resolved {
   const action = connection.connector.actions.get(request.action)
   if (action === undefined) {
+    const { removed = {}, name } = connection.connector.document
+    const gone = Object.hasOwn(removed, request.action) ? removed[request.action] : undefined
+    if (gone !== undefined)
+      throw new SallyportError('NOT_FOUND', {
+        detail: `${name} has no action "${request.action}" since version ${gone.version}.${gone.use === undefined ? '' : ` "${gone.use}" makes the same request now.`}`,
+      })
     throw new SallyportError('NOT_FOUND', {
       detail: `"${connection.connector.id}" has no action "${request.action}". List its actions with GET /api/v1/connectors/${connection.connector.id}/capabilities.`,
     })

@@ -36,9 +36,9 @@ export interface ImportResult {
 export interface Importer {
   /**
    * Runs one import in a process of its own, which is ended at its budget. Throws
-   * INVALID_INPUT, PAYLOAD_TOO_LARGE, or UNAVAILABLE when too many imports wait.
+   * INVALID_INPUT, PAYLOAD_TOO_LARGE, or UNAVAILABLE when too many imports wait. The process also ends with `signal`.
    */
-  run(job: ImportJob, onProgress?: (progress: ImportProgress) => void): Promise<ImportResult>
+  run(job: ImportJob, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal): Promise<ImportResult>
   /** A document from an address. Throws a problem that says why it cannot be had. */
   fetch(address: string): Promise<Fetched>
 }
@@ -125,10 +125,11 @@ export function createImporter({
 
   return {
     fetch: (address) => fetchDocument(address),
-    async run(job, onProgress = () => {}) {
+    async run(job, onProgress = () => {}, signal) {
       await enter()
       try {
-        return await inProcess(job, allowanceFor(job, budget), onProgress, fetchAll)
+        signal?.throwIfAborted()
+        return await inProcess(job, allowanceFor(job, budget), { onProgress, fetchAll, signal })
       } finally {
         leave()
       }
@@ -141,8 +142,8 @@ interface Allowance {
   readonly memoryMb: number
 }
 
-function allowanceFor({ text, files = [], zip }: ImportJob, budget: Budget): Allowance {
-  const parts = [...(text === undefined ? [] : [text]), ...files.map(({ bytes }) => bytes)]
+function allowanceFor({ text, files = [], zip, against }: ImportJob, budget: Budget): Allowance {
+  const parts = [text, against?.text, ...files.map(({ bytes }) => bytes)].filter((part) => part !== undefined)
   const mb = { json: 0, yaml: 0 }
   for (const bytes of parts) mb[startsAsJson(bytes) ? 'json' : 'yaml'] += bytes.length / 1024 / 1024
   // Text packs to a tenth; what it is nobody knows before.
@@ -158,8 +159,15 @@ function startsAsJson(bytes: Uint8Array): boolean {
 async function inProcess(
   job: ImportJob,
   allowance: Allowance,
-  onProgress: (progress: ImportProgress) => void,
-  fetchAll: (addresses: readonly string[], left: { documents: number; bytes: number }) => Promise<ToProcess>,
+  {
+    onProgress,
+    fetchAll,
+    signal,
+  }: {
+    readonly onProgress: (progress: ImportProgress) => void
+    readonly fetchAll: (addresses: readonly string[], left: { documents: number; bytes: number }) => Promise<ToProcess>
+    readonly signal: AbortSignal | undefined
+  },
 ): Promise<ImportResult> {
   let { timeMs } = allowance
   const { memoryMb } = allowance
@@ -181,6 +189,8 @@ async function inProcess(
     clearTimeout(timer)
     timeMs = Math.max(1, timeMs - (performance.now() - started))
   }
+  const abort = () => reject(signal?.reason)
+  signal?.addEventListener('abort', abort)
   const left = { documents: maxFetched, bytes: maxFetchedBytes }
   const send = (message: ToProcess) => child.send(message)
   child.on('message', (received) => {
@@ -218,13 +228,14 @@ async function inProcess(
   })
   child.on('error', reject)
   // V8 ends a process whose heap is full; that is why it is not a thread of the gateway, which would end with it.
-  child.on('exit', (_code, signal) =>
-    reject(signal === null ? new Error('The import ended without a result.') : tooLarge(memoryMb)),
+  child.on('exit', (_code, ended) =>
+    reject(ended === null ? new Error('The import ended without a result.') : tooLarge(memoryMb)),
   )
   try {
     return await promise
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
     child.kill('SIGKILL')
   }
 }

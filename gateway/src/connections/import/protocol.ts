@@ -1,3 +1,4 @@
+import type { Part } from '../../definition/changes/take.ts'
 import type { Choice } from '../../definition/import/choice.ts'
 import type { ImportReport } from '../../definition/import/report.ts'
 import type { ErrorCode } from '../../errors.ts'
@@ -10,8 +11,19 @@ export interface SourceFile {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** What is wanted of a source: a connector to store, a draft, or what a person sees before choosing. */
-export type Want = 'stored' | 'draft' | 'preview'
+/** What is wanted of a source: a connector to store, a draft, what a person sees before choosing, or what is new in it. */
+export type Want = 'stored' | 'draft' | 'preview' | 'changes'
+
+/** The connector that a source is the newer document of. */
+export interface Against {
+  /** Its document as JSON. */
+  readonly text: Uint8Array<ArrayBuffer>
+  readonly version: string
+  /** What to take of the newer document; everything when absent. */
+  readonly part?: Part
+  /** Of the newer document as it was looked at. */
+  readonly fingerprint?: string
+}
 
 export interface ImportJob {
   readonly want: Want
@@ -31,6 +43,7 @@ export interface ImportJob {
   readonly name?: string
   readonly serverUrl?: string
   readonly choice: Choice
+  readonly against?: Against
 }
 
 export interface Fetched {

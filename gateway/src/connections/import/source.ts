@@ -55,7 +55,7 @@ export const ImportSource = Type.Object(
 )
 export type ImportSource = Static<typeof ImportSource>
 
-const places = ['spec', 'url', 'text', 'files', 'zip'] as const
+export const places = ['spec', 'url', 'text', 'files', 'zip'] as const
 let check: ReturnType<typeof Compile<typeof ImportSource>> | undefined
 
 /** An import, if the body is one and no connector document. Throws INVALID_INPUT naming what is wrong with it. */

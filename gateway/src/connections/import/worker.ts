@@ -12,6 +12,7 @@ import { checkMade, parseConnector } from '../../definition/parse.ts'
 import { SallyportError } from '../../errors.ts'
 import { summaryOf } from '../summary.ts'
 import type { Fetched, FromProcess, ImportJob, SourceFile, ToProcess } from './protocol.ts'
+import { renew } from './renew.ts'
 
 /**
  * The process that reads documents from outside: the gateway ends it at its budget of time and memory, whatever it is doing.
@@ -56,6 +57,10 @@ interface Made {
 
 async function run(job: ImportJob): Promise<void> {
   const made = await make(job)
+  if (job.against !== undefined) {
+    const renewed = renew(job, job.against, made)
+    return 'changes' in renewed ? finish(renewed, null) : finishStored(renewed.document, renewed.version, made.report)
+  }
   if (job.want === 'preview') return finish(made.preview(), null)
   const version = made.document.version ?? firstVersion
   if (job.want === 'draft') {
@@ -63,7 +68,10 @@ async function run(job: ImportJob): Promise<void> {
     const report = made.report ?? { format: 'Connector file', operations: count, imported: count, entries: [] }
     return finish({ document: made.document, report }, null)
   }
-  const document = { ...made.document, version }
+  finishStored({ ...made.document, version }, version, made.report)
+}
+
+function finishStored(document: ConnectorDocument, version: string, report: ImportReport | null): void {
   compileConnector(document, version)
   finish(document, {
     connector: document.connector,
@@ -73,7 +81,7 @@ async function run(job: ImportJob): Promise<void> {
     servers: Object.values(document.servers).map(({ url }) => url),
     actions: Object.keys(document.actions),
     authorities: document.security?.tls?.ca ?? null,
-    report: made.report,
+    report,
   })
 }
 
@@ -211,6 +219,7 @@ function chosenFrom(document: ConnectorDocument, { connector, name, choice: { se
 function notPreviewed(document: ConnectorDocument): never {
   throw new SallyportError('INVALID_INPUT', {
     detail: `This is the connector file of "${document.connector}" already, so there is nothing to choose. Import it as it is.`,
+    diagnostics: { format: 'connector' },
   })
 }
 

@@ -38,7 +38,10 @@ export function changesBetween(previous: ConnectorDocument, next: ConnectorDocum
     const before = own(previous.actions, name)
     const after = own(next.actions, name)
     if (before !== undefined && after !== undefined) {
-      changes.push(...compareFacts(actionFacts(before, previous), actionFacts(after, next), name))
+      const within = [...compareFacts(actionFacts(before, previous), actionFacts(after, next), name)]
+      // An input that comes or goes has its place in the request, which need not be told besides.
+      const told = within.some(({ aspect, kind }) => aspect === 'input' && kind !== 'changed')
+      changes.push(...within.filter(({ aspect }) => !(told && aspect === 'request')))
       continue
     }
     const request = `${(after ?? before)?.method} ${(after ?? before)?.path}`

@@ -23,7 +23,7 @@ import { answer, answers, noContent } from './answers.ts'
 type Document = Readonly<Record<string, unknown>>
 
 /** Large enough for the largest public document as a text in JSON: Microsoft Graph's beta has 47 MB. */
-const bodyLimit = 72 * 1024 * 1024
+export const importBodyLimit = 72 * 1024 * 1024
 const tags = ['connectors']
 const ConnectorQuery = Type.Interface([PageQuery], { search: Type.Optional(Type.String({ maxLength: 200 })) })
 
@@ -59,7 +59,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.post(
     '/connectors',
     {
-      bodyLimit,
+      bodyLimit: importBodyLimit,
       config: { role: 'admin' },
       schema: {
         operationId: 'createConnector',
@@ -75,7 +75,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.post(
     '/connectors/parse',
     {
-      bodyLimit,
+      bodyLimit: importBodyLimit,
       config: { role: 'member' },
       schema: {
         operationId: 'parseConnector',
@@ -96,7 +96,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.post(
     '/connectors/preview',
     {
-      bodyLimit,
+      bodyLimit: importBodyLimit,
       config: { role: 'member' },
       schema: {
         operationId: 'previewImport',
@@ -108,7 +108,8 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
       },
     },
     (request, reply) => {
-      const preview = (onProgress: (progress: object) => void) => connectors.preview(callerOf(request), request.body, onProgress)
+      const preview = (onProgress: (progress: object) => void, signal?: AbortSignal) =>
+        connectors.preview(callerOf(request), request.body, onProgress, signal)
       if (!wantsProgress(request)) {
         reply.type('application/json')
         return preview(() => {})
@@ -159,7 +160,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
   app.put(
     '/connectors/:id',
     {
-      bodyLimit,
+      bodyLimit: importBodyLimit,
       config: { role: 'admin' },
       schema: {
         operationId: 'updateConnector',

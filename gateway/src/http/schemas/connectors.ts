@@ -1,6 +1,7 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
+import { ImportSource } from '../../connections/import/source.ts'
 import { type ReportCode, reportCodes } from '../../definition/import/report.ts'
-import { Effect, JsonObject } from './common.ts'
+import { Effect, Instant, JsonObject } from './common.ts'
 
 export const AuthMode = Type.Enum(['pat', 'conn_string', 'mcp_oauth', 'byo_oauth', 'none'])
 
@@ -102,6 +103,89 @@ export const UpdateConnectorRequest = Type.Object(
   },
   { additionalProperties: false },
 )
+
+const SemverClass = Type.Enum(['major', 'minor', 'patch'], {
+  description: 'major: what worked may fail. minor: something was added, or less is asked. patch: anything else.',
+})
+const Counts = Type.Object({ major: Type.Integer(), minor: Type.Integer(), patch: Type.Integer() })
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const Drift = Type.Object({
+  checked_at: Instant,
+  fingerprint: orNull(Type.String()),
+  class: orNull(SemverClass),
+  counts: Counts,
+  pinned: Type.Boolean({ description: 'Somebody decided to stay on the stored version in spite of exactly this.' }),
+})
+export const ConnectorVersions = Type.Object({
+  items: Type.Array(Type.Object({ version: Type.String(), created_at: Instant, created_by: Type.String() }), {
+    description: 'The newest first, at most 100.',
+  }),
+  address: orNull(Type.String({ description: 'Where it was imported from, without what may be secret of it.' })),
+  drift: orNull(Drift),
+})
+const aspects = [
+  ...['action', 'input', 'output', 'effect', 'method', 'path', 'auth', 'scopes', 'server', 'environment', 'field', 'scheme'],
+  ...['deprecated', 'request', 'response', 'text', 'settings'],
+]
+export const ConnectorChange = Type.Object({
+  action: orNull(Type.String({ description: 'Null for what concerns connections or the whole connector.' })),
+  aspect: Type.Enum(aspects),
+  field: Type.String({ description: 'Such as address.city of an input; empty where there is only one.' }),
+  kind: Type.Enum(['added', 'removed', 'changed']),
+  part: orNull(Type.Enum(['required', 'type', 'values', 'rest'])),
+  class: SemverClass,
+  before: Type.String(),
+  after: Type.String(),
+  message: Type.String(),
+})
+export const ConnectorChanges = Type.Object({
+  connector: Type.String(),
+  checked_at: Instant,
+  fingerprint: orNull(Type.String({ description: 'Of the newer document; null when nothing differs.' })),
+  current: Type.String(),
+  version: Type.String({ description: 'What taking everything would make.' }),
+  class: orNull(SemverClass),
+  counts: Counts,
+  changes: Type.Array(ConnectorChange, { description: 'The gravest first, at most 2000.' }),
+  parts: Type.Array(Type.Object({ action: orNull(Type.String()), class: SemverClass, changes: Type.Integer() }), {
+    description: 'What can be taken by itself: each action, and null for what concerns connections.',
+  }),
+  pinned: Type.Boolean(),
+  affected: Type.Object({
+    days: Type.Integer(),
+    callers: Type.Array(
+      Type.Object({
+        kind: Type.Enum(['session', 'token']),
+        id: Type.String(),
+        name: Type.String(),
+        calls: Type.Integer(),
+        last_used_at: Instant,
+        actions: Type.Array(Type.String()),
+      }),
+      { description: 'Who called what changed within these days, the busiest first; at most 200.' },
+    ),
+    toolsets: Type.Array(Type.Object({ slug: Type.String(), name: Type.String(), actions: Type.Array(Type.String()) })),
+  }),
+  report: orNull(ImportReport),
+})
+export const ReimportRequest = Type.Object(
+  {
+    source: Type.Optional(ImportSource),
+    fingerprint: Type.Optional(Type.String({ description: 'Of the check that was decided on.' })),
+    take: Type.Optional(
+      Type.Object(
+        {
+          actions: Type.Array(Type.String()),
+          connection: Type.Optional(Type.Boolean({ description: 'Also servers, auth and fields.' })),
+        },
+        { additionalProperties: false, description: 'Only this part. Default: everything.' },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+export const PinRequest = Type.Object({ fingerprint: Type.String() }, { additionalProperties: false })
 
 export const Capability = Type.Object({
   action: Type.String(),

@@ -1,0 +1,168 @@
+import { type Caller, requireRole } from '../caller.ts'
+import type { Clock } from '../clock.ts'
+import type { CompiledConnector } from '../definition/types.ts'
+import { SallyportError } from '../errors.ts'
+import { recordAct } from '../store/acts.ts'
+import type { Drift } from '../store/schema.ts'
+import type { Store } from '../store/types.ts'
+import { affectedBy } from './affected.ts'
+import type { Importer } from './import/importer.ts'
+import type { Against, Want } from './import/protocol.ts'
+import type { Renewal } from './import/renew.ts'
+import { type ImportSource, importSource, jobOf, places } from './import/source.ts'
+import type { CreatedConnector, Renewals } from './types.ts'
+
+/** Versions listed; older ones stay stored. */
+const maxVersions = 100
+
+interface Dependencies {
+  readonly store: Store
+  readonly clock: Clock
+  readonly importer: Importer
+  /** The newest version of a connector. Throws NOT_FOUND. */
+  readonly load: (workspaceId: string, id: string) => Promise<{ version: string; document: Readonly<Record<string, unknown>> }>
+  readonly compiled: (workspaceId: string, id: string) => CompiledConnector | Promise<CompiledConnector>
+  /** Stores what an import brought as the next version. */
+  readonly take: (
+    caller: Caller,
+    imported: Awaited<ReturnType<Importer['run']>>,
+    source: ImportSource,
+    before: { readonly version: string; readonly document: Readonly<Record<string, unknown>> },
+  ) => Promise<CreatedConnector>
+}
+
+/** What is kept of an import: where it was and what was chosen, but not the document itself. */
+export function rememberedOf({ spec: _spec, text: _text, files: _files, zip: _zip, ...rest }: ImportSource): ImportSource {
+  return rest
+}
+
+/** An address as people are shown it: what follows the path may hold a key. */
+function shownAddress(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null
+  return url === null ? '' : `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`
+}
+
+export function createRenewals({ store, clock, importer, load, compiled, take }: Dependencies): Renewals {
+  async function rowOf(workspaceId: string, id: string): Promise<{ source: ImportSource | null; drift: Drift | null }> {
+    const row = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('connectors')
+        .select(['source', 'drift'])
+        .where('workspace_id', '=', workspaceId)
+        .where('id', '=', id)
+        .executeTakeFirst(),
+    )
+    // One of another version, which this one cannot read, counts as none.
+    const source = typeof row?.source === 'object' && row.source !== null ? importSource({ url: '', ...row.source }) : null
+    return { source: source?.url === '' ? withoutAddress(source) : source, drift: row?.drift ?? null }
+  }
+
+  async function run(caller: Caller, id: string, body: ImportSource, want: Want, against: Omit<Against, 'text' | 'version'>) {
+    const before = await load(caller.workspaceId, id)
+    const { source: remembered } = await rowOf(caller.workspaceId, id)
+    const given = places.some((place) => body[place] !== undefined)
+    const source = { ...(given ? withoutAddress(remembered ?? {}) : remembered), ...body, connector: id }
+    if (!given && source.url === undefined) {
+      throw new SallyportError('INVALID_INPUT', {
+        detail: `"${id}" was not imported from an address, so there is nowhere to look. Give the newer document: as url, text, spec, files or zip.`,
+      })
+    }
+    const text = new TextEncoder().encode(JSON.stringify(before.document))
+    const job = { ...(await jobOf(source, want, importer)), against: { ...against, text, version: before.version } }
+    return { before, source, imported: await importer.run(job) }
+  }
+
+  async function remember(workspaceId: string, id: string, drift: Drift): Promise<void> {
+    await store.workspace(workspaceId, (db) =>
+      db
+        .updateTable('connectors')
+        .set({ drift: JSON.stringify(drift) })
+        .where('workspace_id', '=', workspaceId)
+        .where('id', '=', id)
+        .execute(),
+    )
+  }
+
+  return {
+    async versions(caller, id) {
+      requireRole(caller, 'viewer')
+      const { source, drift } = await rowOf(caller.workspaceId, id)
+      const rows = await store.workspace(caller.workspaceId, (db) =>
+        db
+          .selectFrom('connector_versions')
+          .select(['version', 'created_at', 'created_by'])
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('connector', '=', id)
+          .orderBy('created_at', 'desc')
+          .limit(maxVersions)
+          .execute(),
+      )
+      if (rows.length === 0) throw new SallyportError('NOT_FOUND', { detail: `There is no connector "${id}" in this workspace.` })
+      return {
+        items: rows.map(({ version, created_at, created_by }) => ({ version, created_at: created_at.toISOString(), created_by })),
+        address: source?.url === undefined ? null : shownAddress(source.url),
+        drift,
+      }
+    },
+
+    async check(caller, id, body) {
+      requireRole(caller, 'admin')
+      const { imported } = await run(caller, id, body, 'changes', {})
+      // Written by this program's own other half.
+      const renewal = JSON.parse(Buffer.from(imported.json).toString('utf8')) as Renewal
+      const { drift } = await rowOf(caller.workspaceId, id)
+      const { fingerprint, class: level, counts } = renewal
+      const pinned = fingerprint !== null && drift?.pinned === true && drift.fingerprint === fingerprint
+      const checked_at = new Date(clock.now()).toISOString()
+      await remember(caller.workspaceId, id, { checked_at, fingerprint, class: level, counts, pinned })
+      const connector = await compiled(caller.workspaceId, id)
+      const actions = renewal.parts.flatMap(({ action }) => action ?? [])
+      // A change of the whole connector concerns whoever uses any of it.
+      const all = renewal.parts.some((part) => part.action === null && part.class === 'major')
+      const affected = await store.workspace(caller.workspaceId, (db) =>
+        affectedBy(db, caller.workspaceId, connector, all ? [...connector.actions.keys()] : actions, clock.now()),
+      )
+      return { ...renewal, connector: id, checked_at, pinned, affected }
+    },
+
+    async reimport(caller, id, { source: body = {}, fingerprint, take: part }) {
+      requireRole(caller, 'admin')
+      const { imported, source, before } = await run(caller, id, body, 'stored', {
+        ...(fingerprint !== undefined && { fingerprint }),
+        ...(part !== undefined && { part: { actions: part.actions, connection: part.connection ?? false } }),
+      })
+      return take(caller, imported, source, before)
+    },
+
+    async pin(caller, id, fingerprint) {
+      requireRole(caller, 'admin')
+      const { version } = await load(caller.workspaceId, id)
+      const { drift } = await rowOf(caller.workspaceId, id)
+      if (drift === null || drift.fingerprint === null || drift.fingerprint !== fingerprint) {
+        throw new SallyportError('CONFLICT', {
+          detail: 'This is not what the last check found. Check again, and decide on what it is now.',
+        })
+      }
+      const pinned = { ...drift, pinned: true }
+      await store.workspace(caller.workspaceId, async (db) => {
+        await db
+          .updateTable('connectors')
+          .set({ drift: JSON.stringify(pinned) })
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('id', '=', id)
+          .execute()
+        await recordAct(db, caller.workspaceId, {
+          kind: 'connector.pinned',
+          by: caller,
+          target: { kind: 'connector', id, name: id },
+          after: { version, declined: fingerprint, class: drift.class },
+        })
+      })
+      return pinned
+    },
+  }
+}
+
+function withoutAddress({ url: _url, ...rest }: ImportSource): ImportSource {
+  return rest
+}
