@@ -38,10 +38,16 @@ export async function* streamLines<P extends keyof paths>(
   path: P,
   query: Query<Operation<P, 'get'>> | undefined,
   body?: Body<Operation<P, 'post'>>,
+  signal?: AbortSignal,
 ): AsyncGenerator<string> {
   const headers = headersOf(connection, 'application/x-ndjson')
   if (body !== undefined) headers.set('content-type', 'application/json')
-  const init = { headers, redirect: 'manual', ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }) } as const
+  const init = {
+    headers,
+    redirect: 'manual',
+    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    ...(signal !== undefined && { signal }),
+  } as const
   const response = await fetchFrom(connection, `${path}${queryOf(query)}`, init)
   const isLines = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true
   if (!response.ok || !isLines || response.body === null) {
@@ -52,6 +58,7 @@ export async function* streamLines<P extends keyof paths>(
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
+      if (signal?.aborted) throw error
       throw new SallyportUnreachable(connection.url, reasonOf(error), error)
     })
     if (done) break
@@ -133,8 +140,9 @@ export async function sendWithProgress<P extends keyof paths, Progress>(
   path: P,
   body: Body<Operation<P, 'post'>>,
   onProgress: (progress: Progress) => void,
+  signal?: AbortSignal,
 ): Promise<Answer<Operation<P, 'post'>>> {
-  for await (const text of streamLines(connection, path, undefined, body)) {
+  for await (const text of streamLines(connection, path, undefined, body, signal)) {
     const line: { progress?: Progress; problem?: unknown; result?: Answer<Operation<P, 'post'>> } = JSON.parse(text)
     if (line.progress !== undefined) onProgress(line.progress)
     else if (isProblem(line.problem)) throw new SallyportProblem(line.problem, undefined)

@@ -221,6 +221,8 @@ export function effectOf({ effect, method }: Pick<ActionDocument, 'effect' | 'me
   return method === 'DELETE' ? 'destructive' : 'write'
 }
 
+export const isSlug = (text: string): boolean => /^[a-z][a-z0-9_-]{0,62}$/.test(text)
+
 /** "My Company CRM" → "my_company_crm": at most 63 characters, starting with a letter. */
 export function slugOf(name: string): string {
   const slug = name

@@ -74,10 +74,12 @@ interface CheckboxProps {
   readonly indeterminate?: boolean
   /** Only the box is drawn; the label is for screen readers. */
   readonly bare?: boolean
+  /** The main element of a row: the whole of it is its area, and arrow keys go from one to the next. */
+  readonly row?: boolean
   readonly disabled?: boolean
 }
 
-export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, disabled }: CheckboxProps) {
+export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, row, disabled }: CheckboxProps) {
   const id = useId()
   const box = (
     <BaseCheckbox.Root
@@ -87,7 +89,11 @@ export function Checkbox({ checked, onChange, label, hint, indeterminate, bare, 
       onCheckedChange={onChange}
       disabled={disabled ?? false}
       aria-label={bare ? label : undefined}
-      className="relative grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-strong after:absolute after:-inset-2.5 transition-colors data-checked:border-strong data-checked:bg-strong data-indeterminate:border-strong data-indeterminate:bg-strong data-disabled:opacity-45"
+      data-row-main={row ? true : undefined}
+      className={cx(
+        'grid size-4 shrink-0 place-items-center rounded-chip border border-edge bg-panel text-on-strong transition-colors after:absolute data-checked:border-strong data-checked:bg-strong data-disabled:opacity-45 data-indeterminate:border-strong data-indeterminate:bg-strong',
+        row ? 'after:inset-0' : 'relative after:-inset-2.5',
+      )}
     >
       <BaseCheckbox.Indicator>
         {indeterminate ? <Minus size={12} strokeWidth={3} /> : <Check size={12} strokeWidth={3} />}

@@ -10,21 +10,25 @@ export function wantsProgress(request: FastifyRequest): boolean {
 
 /**
  * Newline-delimited JSON: `{"progress": …}` as often as there is some, then `{"result": …}`, or `{"problem": …}` since the
- * status was sent long before. `run` yields its result as JSON.
+ * status was sent long before. `run` yields its result as JSON, and is told when nobody reads any more.
  */
 export function progressLines(
-  run: (onProgress: (progress: object) => void) => Promise<Uint8Array>,
+  run: (onProgress: (progress: object) => void, signal: AbortSignal) => Promise<Uint8Array>,
   problemOf: (error: unknown) => object,
 ): Readable {
   const stream = new PassThrough()
-  const line = (value: object) => stream.write(`${JSON.stringify(value)}\n`)
-  run((progress) => line({ progress })).then(
+  const left = new AbortController()
+  stream.on('close', () => left.abort())
+  const line = (value: object) => stream.destroyed || stream.write(`${JSON.stringify(value)}\n`)
+  run((progress) => line({ progress }), left.signal).then(
     (result) => {
+      if (stream.destroyed) return
       stream.write('{"result":')
       stream.write(result)
       stream.end('}\n')
     },
     (error: unknown) => {
+      if (left.signal.aborted) return
       line({ problem: problemOf(error) })
       stream.end()
     },

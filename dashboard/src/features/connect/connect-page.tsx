@@ -8,6 +8,7 @@ import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { DocumentDialog } from './document-dialog.tsx'
 import { changed, type Draft, draftOf, emptyDraft, missingIn, type Step } from './draft.ts'
 import { GatePreview } from './gate-preview.tsx'
+import { keptDraft, setKeptDraft } from './kept-draft.ts'
 import { StepActions } from './step-actions.tsx'
 import { StepAuth } from './step-auth.tsx'
 import { StepBasics } from './step-basics.tsx'
@@ -18,14 +19,11 @@ import { useSave } from './use-save.ts'
 const allSteps: readonly Step[] = ['basics', 'auth', 'actions', 'test']
 const existingSteps: readonly Step[] = ['auth', 'test']
 
-/** The draft outlives a look at another page, but not the credential typed into it. */
-let kept: Draft | null = null
-
-/** Import and connect in four steps (P1), or a further connection of a connector in two. */
+/** Describe or adjust an API and connect it in four steps, or a connection of a connector that exists in two. */
 export function ConnectPage() {
   const { connector } = useSearch({ from: '/connect' })
   const document = useQuery({ ...queries.connector(connector ?? ''), enabled: connector !== undefined })
-  if (connector === undefined) return <Wizard key="new" first={kept ?? emptyDraft('spec')} />
+  if (connector === undefined) return <Wizard key="new" first={keptDraft() ?? emptyDraft} />
   if (document.isPending) return <SkeletonRows height={56} rows={6} />
   if (document.isError) return <ErrorNotice error={document.error} onRetry={() => void document.refetch()} className="m-6" />
   return <Wizard key={connector} first={draftOf('existing', document.data)} />
@@ -51,7 +49,7 @@ function Wizard({ first }: { readonly first: Draft }) {
   const missing = missingIn(step, draft, secrets)
 
   useEffect(() => {
-    if (draft.start !== 'existing') kept = finished ? null : draft
+    if (draft.start !== 'existing') setKeptDraft(finished ? null : draft)
   }, [draft, finished])
 
   const go = (index: number) => {
@@ -84,10 +82,25 @@ function Wizard({ first }: { readonly first: Draft }) {
         <h1 className="text-title font-semibold tracking-tight">
           {draft.start === 'existing' ? `Connect ${draft.document.name}` : 'Connect an API'}
         </h1>
-        {draft.start !== 'existing' && (draft.start === 'hand' || draft.report) && !finished && (
-          <Button size="small" look="quiet" icon={<FileCode2 size={14} />} onClick={() => setShowDocument(true)}>
-            Document
-          </Button>
+        {draft.start !== 'existing' && !finished && (
+          <div className="flex gap-1">
+            {draft !== emptyDraft && (
+              <Button
+                size="small"
+                look="quiet"
+                onClick={() => {
+                  setSecrets({})
+                  change({ kind: 'restart' })
+                  go(0)
+                }}
+              >
+                Start over
+              </Button>
+            )}
+            <Button size="small" look="quiet" icon={<FileCode2 size={14} />} onClick={() => setShowDocument(true)}>
+              Document
+            </Button>
+          </div>
         )}
       </header>
       <Stepper steps={steps} position={position} reachable={finished ? position : reachable} onGo={go} />

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectorDocument } from '../../lib/connector-document.ts'
-import { changed, connectionRequest, connectorRequest, documentOf, draftOf, emptyDraft, missingIn } from './draft.ts'
+import { changed, connectionRequest, documentOf, draftOf, emptyDraft, missingIn } from './draft.ts'
 
 const document: ConnectorDocument = {
   connector: 'crm',
@@ -17,29 +17,19 @@ const document: ConnectorDocument = {
     C: { $ref: '#/schemas/A' },
   },
 }
-const source = { url: 'https://crm.example.com/openapi.json' }
-const imported = draftOf('spec', document, {
-  source,
-  report: { format: 'OpenAPI 3.1.0', operations: 2, imported: 2, entries: [] },
-})
+const imported = draftOf('hand', document)
 
-describe('an imported draft', () => {
-  test('is created from its source while only names and the selection change', () => {
-    expect(connectorRequest(imported)).toEqual({ ...source, connector: 'crm', name: 'CRM' })
-    const renamed = changed(changed(imported, { kind: 'name', name: 'My CRM' }), { kind: 'select', actions: ['put'], on: false })
-    expect(connectorRequest(renamed)).toEqual({ ...source, connector: 'crm', name: 'My CRM', select: ['get'] })
-  })
-
-  test('is created from its document once that was edited, with the schemas its actions lead to and no others', () => {
+describe('a draft of an imported document', () => {
+  test('is stored with the chosen actions, the schemas they lead to and no others', () => {
     const edited = changed(changed(imported, { kind: 'server', url: 'https://other.example.com' }), {
       kind: 'select',
       actions: ['put'],
       on: false,
     })
-    const request = connectorRequest(edited)
-    expect(request).toMatchObject({ servers: { production: { url: 'https://other.example.com' } } })
-    expect(Object.keys(request.actions as object)).toEqual(['get'])
-    expect(Object.keys(request.schemas as object)).toEqual(['A', 'C'])
+    const stored = documentOf(edited)
+    expect(stored).toMatchObject({ servers: { production: { url: 'https://other.example.com' } } })
+    expect(Object.keys(stored.actions)).toEqual(['get'])
+    expect(Object.keys(stored.schemas ?? {})).toEqual(['A', 'C'])
   })
 
   test('lets actions take a scheme that replaces those they named', () => {
@@ -47,7 +37,7 @@ describe('an imported draft', () => {
       ...document,
       actions: { get: { ...document.actions.get, auth: ['key'] }, open: { method: 'GET', path: '/o', auth: [] } },
     }
-    const own = changed(draftOf('spec', named as unknown as ConnectorDocument), {
+    const own = changed(draftOf('hand', named as unknown as ConnectorDocument), {
       kind: 'scheme',
       name: 'main',
       scheme: { type: 'bearer' },
@@ -76,10 +66,8 @@ test('leaves out a scheme that was begun and not taken', () => {
 
 describe('the way through the steps', () => {
   test('stops where something is missing and says what', () => {
-    const blank = emptyDraft('hand')
-    expect(missingIn('basics', emptyDraft('spec'), {})).toContain('document')
-    expect(missingIn('basics', blank, {})).toContain('name')
-    const named = changed(blank, { kind: 'name', name: 'Über CRM!' })
+    expect(missingIn('basics', emptyDraft, {})).toContain('name')
+    const named = changed(emptyDraft, { kind: 'name', name: 'Über CRM!' })
     expect(named.document.connector).toBe('uber_crm')
     expect(missingIn('basics', named, {})).toContain('https://')
     expect(missingIn('basics', changed(named, { kind: 'server', url: 'https://crm.example.com' }), {})).toBeNull()

@@ -1,8 +1,9 @@
-import type { ImportReport, Json, NewConnection, SettingValue } from '../../api/types.ts'
+import type { NewConnection, SettingValue } from '../../api/types.ts'
 import {
   type AuthScheme,
   type ConnectorDocument,
   environmentsOf,
+  isSlug,
   secretFieldsOf,
   serverUrlOf,
   settingFieldsOf,
@@ -12,22 +13,15 @@ import {
 
 /**
  * What the four steps build: a connector document and one connection. The document is the only truth; every step edits it,
- * whether it was imported, typed by hand, or exists already.
+ * whether it was typed by hand, came from an import to be adjusted, or exists already.
  */
 
-export type Start = 'spec' | 'hand' | 'existing'
+export type Start = 'hand' | 'existing'
 export type Step = 'basics' | 'auth' | 'actions' | 'test'
-
-/** Where an imported document came from, as POST /connectors takes it. */
-export type Source = { readonly text: string } | { readonly url: string }
 
 export interface Draft {
   readonly start: Start
-  readonly source: Source | null
   readonly document: ConnectorDocument
-  readonly report: ImportReport | null
-  /** Whether the document differs from what the import made of the source, but for its name and slug. */
-  readonly edited: boolean
   readonly selected: ReadonlySet<string>
   /** Names of the auth schemes that the document came with. */
   readonly declared: readonly string[]
@@ -44,12 +38,9 @@ export interface Draft {
 
 const blank: ConnectorDocument = { connector: '', name: '', servers: { production: { url: '' } }, actions: {} }
 
-export const emptyDraft = (start: Start): Draft => ({
-  start,
-  source: null,
+export const emptyDraft: Draft = {
+  start: 'hand',
   document: blank,
-  report: null,
-  edited: false,
   selected: new Set(),
   declared: [],
   slugTyped: false,
@@ -58,17 +49,13 @@ export const emptyDraft = (start: Start): Draft => ({
   settings: {},
   connectionName: '',
   owner: '',
-})
+}
 
 /** A draft around a document: everything selected, its first server and first scheme chosen. */
-export function draftOf(
-  start: Start,
-  document: ConnectorDocument,
-  rest: Pick<Draft, 'source' | 'report'> = { source: null, report: null },
-): Draft {
+export function draftOf(start: Start, document: ConnectorDocument): Draft {
   return {
-    ...emptyDraft(start),
-    ...rest,
+    ...emptyDraft,
+    start,
     document,
     slugTyped: true,
     selected: new Set(Object.keys(document.actions)),
@@ -79,7 +66,7 @@ export function draftOf(
 }
 
 export type Change =
-  | { readonly kind: 'restart'; readonly draft: Draft }
+  | { readonly kind: 'restart' }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'slug'; readonly slug: string }
   | { readonly kind: 'document'; readonly document: ConnectorDocument }
@@ -95,7 +82,7 @@ export type Change =
 export function changed(draft: Draft, change: Change): Draft {
   switch (change.kind) {
     case 'restart':
-      return change.draft
+      return emptyDraft
     case 'name': {
       const slug = draft.slugTyped ? draft.document.connector : slugOf(change.name)
       return { ...draft, document: { ...draft.document, name: change.name, connector: slug } }
@@ -133,7 +120,6 @@ function withDocument(draft: Draft, document: ConnectorDocument): Draft {
     ...draft,
     document,
     selected,
-    edited: true,
     environment: environments.includes(draft.environment) ? draft.environment : (environments[0] ?? ''),
     scheme: schemes.includes(draft.scheme) || draft.scheme === '' ? draft.scheme : (schemes[0] ?? ''),
   }
@@ -157,7 +143,6 @@ export const secretsOf = (draft: Draft): readonly string[] => {
   return scheme ? secretFieldsOf(scheme) : []
 }
 
-const slugPattern = /^[a-z][a-z0-9_-]{0,62}$/
 const urlShape = /^https?:\/\/[^\s/]+/i
 
 /** What keeps the reader from going on, in words; null when nothing does. */
@@ -165,9 +150,8 @@ export function missingIn(step: Step, draft: Draft, secrets: Readonly<Record<str
   const { document } = draft
   switch (step) {
     case 'basics':
-      if (draft.start === 'spec' && !draft.report) return 'Choose a document first.'
       if (!document.name.trim()) return 'The API needs a name.'
-      if (!slugPattern.test(document.connector))
+      if (!isSlug(document.connector))
         return 'The identifier has lower-case letters, digits, "_" and "-", and starts with a letter.'
       if (!urlShape.test(serverUrlOf(document, draft.environment))) return 'The base URL starts with https:// and a host.'
       return null
@@ -196,14 +180,6 @@ export function documentOf(draft: Draft): ConnectorDocument {
   if (draft.scheme === own || draft.declared.includes(own) || !document.auth?.[own]) return document
   const { [own]: _, ...auth } = document.auth
   return { ...document, auth }
-}
-
-/** The body of POST /connectors: the source with a selection while nothing else was changed, so that the import report stays with the connector; otherwise the document. */
-export function connectorRequest(draft: Draft): Json {
-  const { document, source, selected, edited } = draft
-  if (!source || edited) return { ...documentOf(draft) }
-  const all = selected.size === Object.keys(document.actions).length
-  return { ...source, connector: document.connector, name: document.name, ...(all ? {} : { select: [...selected] }) }
 }
 
 export function connectionRequest(draft: Draft, connector: string, secrets: Readonly<Record<string, string>>): NewConnection {

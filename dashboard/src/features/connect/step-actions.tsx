@@ -10,7 +10,6 @@ import { EmptyState } from '../../ui/states.tsx'
 import { Chip, EffectMark, Method } from '../../ui/status.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { ActionEditor } from './action-editor.tsx'
-import { ImportReportPanel } from './import-report.tsx'
 import type { StepProps } from './step.ts'
 
 const rowHeight = 44
@@ -25,7 +24,7 @@ interface Listed {
 
 /** Which actions agents get: chosen from the document, or added by hand. */
 export function StepActions({ draft, change }: StepProps) {
-  const { document, selected, report } = draft
+  const { document, selected } = draft
   const [text, setText] = useState('')
   const [tag, setTag] = useState('')
   const [effect, setEffect] = useState<Effect | ''>('')
@@ -77,7 +76,6 @@ export function StepActions({ draft, change }: StepProps) {
 
   return (
     <div className="space-y-4">
-      {report && <ImportReportPanel report={report} />}
       {all.length === 0 ? (
         <div className="rounded-panel border border-dashed border-line">
           <EmptyState title="No actions yet" actions={add}>

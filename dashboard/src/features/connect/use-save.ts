@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { Connection, NewConnection, TestResult } from '../../api/types.ts'
-import { connectionRequest, connectorRequest, type Draft, documentOf } from './draft.ts'
+import { connectionRequest, type Draft, documentOf } from './draft.ts'
 
 export type Stage = 'connector' | 'connection' | 'test'
 
@@ -26,8 +26,8 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
 
   const storeConnector = async (): Promise<string> => {
     if (draft.start === 'existing') return draft.document.connector
-    const request = connectorRequest(draft)
-    const body = JSON.stringify(request)
+    const document = { ...documentOf(draft) }
+    const body = JSON.stringify(document)
     const before = done.current.connector
     if (before?.body === body) return before.id
     if (before && before.id !== draft.document.connector) {
@@ -35,10 +35,9 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
       await api.connectors.delete(before.id)
       done.current = {}
     }
-    const document = { ...documentOf(draft) }
     const { id } = done.current.connector
       ? await api.connectors.update(done.current.connector.id, { document, autoBump: true })
-      : await api.connectors.create({ ...request })
+      : await api.connectors.create(document)
     done.current = { ...done.current, connector: { id, body } }
     return id
   }

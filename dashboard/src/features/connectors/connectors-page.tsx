@@ -35,7 +35,7 @@ export function ConnectorsPage() {
   const query = useInfiniteQuery(queries.connectors(search))
   const { items, more, count } = usePages(query)
   const add = mayDefine && (
-    <ButtonLink to="/connect" look="primary" icon={<Plus size={15} />}>
+    <ButtonLink to="/import" look="primary" icon={<Plus size={15} />}>
       Add a connector
     </ButtonLink>
   )
@@ -70,7 +70,7 @@ export function ConnectorsPage() {
           <EmptyState title="No connector matches" actions={<Button onClick={() => setText('')}>Clear the search</Button>} />
         ) : (
           <EmptyState title="No connectors yet" actions={add}>
-            Import an OpenAPI document, or describe an API by hand.
+            Import the description of an API, or describe it by hand.
           </EmptyState>
         )
       ) : (

@@ -64,7 +64,7 @@ export function ConnectionTools() {
       <EmptyState
         title="No tools yet"
         actions={
-          <ButtonLink to="/connect" look="primary">
+          <ButtonLink to="/import" look="primary">
             Connect an API
           </ButtonLink>
         }

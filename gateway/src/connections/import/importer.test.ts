@@ -39,3 +39,12 @@ test('ends a document that takes more than its memory', async () => {
     detail: expect.stringMatching(/more than the 48 MB .* was stopped/),
   })
 })
+
+test('ends the process of an import that nobody waits for any more, and the next goes on', async () => {
+  const importer = createImporter({ egress, budget: budget(60_000, 512) })
+  const left = new AbortController()
+  await expect(importer.run(job(long), () => left.abort(), left.signal)).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(importer.run(job(long), () => {}, left.signal)).rejects.toMatchObject({ name: 'AbortError' })
+  const { stored } = await importer.run(job(spec({ '/a': { get: { responses: {} } } })))
+  expect(stored?.actions).toHaveLength(1)
+})
