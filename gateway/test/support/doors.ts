@@ -125,7 +125,9 @@ export const doorDrivers: Readonly<Record<Door, DoorDriver>> = {
     takesQuery: true,
     sendsCredential: false,
     async knock({ wall, gateway, url }) {
-      const body = { client_id: url, redirect_uri: 'http://127.0.0.1/callback' }
+      // Written as an application has to write it, so that the door decides, and not the spelling.
+      const client_id = (/[\\\s]/.test(url) ? undefined : URL.parse(url)?.href.split('#', 1)[0]) ?? url
+      const body = { client_id, redirect_uri: 'http://127.0.0.1/callback' }
       const answer = await wall.ask({ gateway, method: 'POST', path: '/api/v1/authorization/request', body })
       return { ...refused(answer), answered: /did not answer as a client metadata document/.test(answer.json?.detail) }
     },

@@ -14,7 +14,7 @@ export interface ClientDocument {
 
 /** What the draft recommends as a bound. */
 const maxBytes = 5 * 1024
-const timeoutMs = 5_000
+const timeoutMs = 10_000
 /** A document is asked for again after this time, whatever its headers say: its owner may have to take a redirect URI back. */
 const freshMs = 10 * 60_000
 const mostKept = 1_000

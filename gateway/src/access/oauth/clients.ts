@@ -160,6 +160,11 @@ export function createClients({ store, clock, cache, documents, publicUrl, regis
         const { name, redirectUris } = await documents.get(id)
         return { id, name, host: new URL(id).host, known: 'by_document', redirectUris }
       }
+      if (/[:/]/.test(id))
+        throw new SallyportError('INVALID_INPUT', {
+          detail:
+            'This client_id is an address, but none that a document is asked for at: https, as browsers write it, without user and fragment.',
+        })
       const found = await row(id)
       if (found === undefined || (found.workspace_id !== null && found.workspace_id !== workspaceId))
         throw new SallyportError('NOT_FOUND', {
