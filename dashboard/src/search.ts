@@ -56,5 +56,8 @@ export const parseAuditSearch = (raw: Raw) => ({
 })
 export type AuditSearch = ReturnType<typeof parseAuditSearch>
 export const parseApprovalSearch = (raw: Raw) => oneOf(raw, 'show', ['pending', 'all'])
-export const parseConnectorSearch = (raw: Raw) => ({ ...oneOf(raw, 'tab', ['actions', 'document']), ...text(raw, 'action') })
+export const parseConnectorSearch = (raw: Raw) => ({
+  ...oneOf(raw, 'tab', ['actions', 'versions', 'document']),
+  ...text(raw, 'action'),
+})
 export { callStatuses }

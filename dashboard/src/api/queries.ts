@@ -53,6 +53,10 @@ export const queries = {
       queryFn: async () => (await api.connectors.list({ search: id, limit: 200 })).items.find((item) => item.id === id) ?? null,
     }),
 
+  /** Its versions, where it came from, and what the last check found. */
+  connectorVersions: (id: string) =>
+    queryOptions({ queryKey: ['connectors', 'versions', id], queryFn: () => api.connectors.versions(id), ...live }),
+
   /** The tool of an action, with what it costs; null when there is none. */
   tool: (connection: string, action: string) =>
     queryOptions({

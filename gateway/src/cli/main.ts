@@ -5,6 +5,7 @@ import { registerAudit } from './commands/audit.ts'
 import { registerCall } from './commands/call.ts'
 import { registerClients } from './commands/clients.ts'
 import { registerConnect } from './commands/connect.ts'
+import { registerConnectors } from './commands/connectors.ts'
 import { registerImport } from './commands/import.ts'
 import { registerListings } from './commands/listings.ts'
 import { registerLogs } from './commands/logs.ts'
@@ -38,6 +39,7 @@ function build(): Command {
   registerConnect(program)
   registerCall(program)
   registerListings(program)
+  registerConnectors(program)
   registerLogs(program)
   registerApprovals(program)
   registerTokens(program)

@@ -15,6 +15,7 @@ export const kindWords: Readonly<Record<AuditKind, string>> = {
   'connection.updated': 'Changed a connection',
   'connector.created': 'Added a connector',
   'connector.deleted': 'Deleted a connector',
+  'connector.pinned': 'Stayed on a version of a connector',
   'connector.updated': 'Changed a connector',
   'grant.created': 'Let an application act for them',
   'grant.revoked': 'Disconnected an application',

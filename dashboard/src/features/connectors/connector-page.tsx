@@ -14,8 +14,9 @@ import { useMay } from '../session/session.ts'
 import { ActionList } from './action-list.tsx'
 import { ConnectorMark } from './connector-mark.tsx'
 import { DocumentTab } from './document-tab.tsx'
+import { VersionsTab } from './versions-tab.tsx'
 
-type Tab = 'actions' | 'document'
+type Tab = 'actions' | 'versions' | 'document'
 
 /** One connector: what it can do, and the document that says so. */
 export function ConnectorPage() {
@@ -85,11 +86,15 @@ export function ConnectorPage() {
               </>
             ),
           },
+          { value: 'versions', label: 'Versions' },
           { value: 'document', label: 'Document' },
         ]}
       >
         <TabPanel value="actions" className="flex min-h-0 flex-1 flex-col">
           <ActionList document={document} />
+        </TabPanel>
+        <TabPanel value="versions" className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
+          <VersionsTab connectorId={connectorId} editable={mayDefine} />
         </TabPanel>
         <TabPanel value="document" className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
           <DocumentTab key={version} connectorId={connectorId} version={version} document={document} editable={mayDefine} />

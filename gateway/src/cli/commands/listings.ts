@@ -38,31 +38,6 @@ async function tools(query: string | undefined, options: ToolOptions, command: C
   })
 }
 
-async function connectors(options: PageOptions & { search?: string }, command: Command): Promise<void> {
-  const out = outputOf(command)
-  const page = await connectToGateway().connectors.list({
-    ...pageQuery(options),
-    ...(options.search !== undefined && { search: options.search }),
-  })
-  // The API answers a list and names the next page in a header.
-  out.answer(page.items, () => {
-    const rows = page.items.map((each) => [
-      each.id,
-      each.name,
-      each.version,
-      String(each.actions),
-      String(each.connections),
-      each.description,
-    ])
-    out.table(
-      ['id', 'name', 'version', 'actions', 'connections', 'description'],
-      rows,
-      'There are no connectors yet: sallyport import <file or URL>',
-    )
-    noteNextPage(out, page.next_cursor)
-  })
-}
-
 async function connections(options: PageOptions & { connector?: string; search?: string }, command: Command): Promise<void> {
   const out = outputOf(command)
   const { connector, search } = options
@@ -96,9 +71,6 @@ export function registerListings(program: Command): void {
       .option('--connector <id>', 'only of this connector')
       .option('--connection <id>', 'only of this connection'),
   ).action(tools)
-  withPages(
-    program.command('connectors').description('list the connectors').option('--search <text>', 'only those with this text'),
-  ).action(connectors)
   withPages(
     program
       .command('connections')

@@ -1,0 +1,135 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { FileUp, RefreshCw } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
+import type { ImportSource } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { Panel } from '../../ui/page.tsx'
+import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { Ago } from '../../ui/time.tsx'
+import { say } from '../../ui/toast.tsx'
+import { ChangesView, type Take } from './changes-view.tsx'
+
+interface VersionsTabProps {
+  readonly connectorId: string
+  readonly editable: boolean
+}
+
+/** The versions of a connector, and what is new in the document that it came from. */
+export function VersionsTab({ connectorId, editable }: VersionsTabProps) {
+  const client = useQueryClient()
+  const picker = useRef<HTMLInputElement>(null)
+  const query = useQuery(queries.connectorVersions(connectorId))
+  /** What the last check looked at: what is taken must be the same. */
+  const [source, setSource] = useState<ImportSource>({})
+  const check = useMutation({
+    mutationFn: (from: ImportSource) => api.connectors.check(connectorId, from),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['connectors', 'versions', connectorId] }),
+  })
+  const take = useMutation({
+    mutationFn: (part: Take | null) =>
+      api.connectors.reimport(connectorId, {
+        source,
+        ...(check.data?.fingerprint ? { fingerprint: check.data.fingerprint } : {}),
+        ...(part === null ? {} : { take: { actions: [...part.actions], connection: part.connection } }),
+      }),
+    onSuccess: async ({ version }) => {
+      say(`Version ${version} is in use`, 'Connections keep working with it.')
+      check.reset()
+      await client.invalidateQueries()
+    },
+  })
+  const pin = useMutation({
+    mutationFn: (fingerprint: string) => api.connectors.pin(connectorId, fingerprint),
+    onSuccess: async () => {
+      say(`Staying on version ${check.data?.current ?? ''}`, 'Until the document changes again.')
+      check.reset()
+      await client.invalidateQueries({ queryKey: ['connectors', 'versions', connectorId] })
+    },
+  })
+  const look = (from: ImportSource) => {
+    setSource(from)
+    take.reset()
+    pin.reset()
+    check.mutate(from)
+  }
+
+  if (query.isPending) return <SkeletonRows height={42} rows={4} />
+  if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+  const { items, address, drift } = query.data
+  return (
+    <div className="max-w-5xl space-y-4">
+      {editable && (
+        <div className="flex flex-wrap items-center gap-2">
+          <p className="min-w-0 flex-1 basis-64 text-body text-ink-2">
+            {address === null ? (
+              'Not imported from an address: give the newer document.'
+            ) : (
+              <code className="break-all">{address}</code>
+            )}
+            {drift !== null && (
+              <span className="block text-small text-ink-3">
+                Checked <Ago at={drift.checked_at} />
+                {drift.fingerprint === null
+                  ? ': nothing differed'
+                  : drift.pinned
+                    ? ': you stay on the stored version'
+                    : ': it differs'}
+              </span>
+            )}
+          </p>
+          <input
+            ref={picker}
+            type="file"
+            hidden
+            aria-label="The newer document"
+            accept=".json,.yaml,.yml,.har,.graphql,.gql,.txt"
+            onChange={async ({ target }) => {
+              const text = await target.files?.[0]?.text()
+              target.value = ''
+              if (text !== undefined) look({ text })
+            }}
+          />
+          <Button icon={<FileUp size={14} />} onClick={() => picker.current?.click()} disabled={check.isPending}>
+            Compare with a file
+          </Button>
+          {address !== null && (
+            <Button
+              icon={<RefreshCw size={14} />}
+              look={check.data ? 'plain' : 'primary'}
+              busy={check.isPending}
+              onClick={() => look({})}
+            >
+              Check for changes
+            </Button>
+          )}
+        </div>
+      )}
+      <ErrorNotice error={check.error} />
+      {check.data && (
+        <ChangesView
+          key={check.data.fingerprint}
+          found={check.data}
+          busy={take.isPending || pin.isPending}
+          error={take.error ?? pin.error}
+          onTake={(part) => take.mutate(part)}
+          onStay={(fingerprint) => pin.mutate(fingerprint)}
+        />
+      )}
+      <Panel title="Versions" flush>
+        <ul className="divide-y divide-line">
+          {items.map(({ version, created_at, created_by }, index) => (
+            <li key={version} className="flex min-h-10 flex-wrap items-center gap-x-4 px-4 py-2 text-body">
+              <code className="w-20 font-medium">{version}</code>
+              <span className="text-ink-2">{index === 0 ? 'in use' : ''}</span>
+              <span className="ml-auto text-small text-ink-3">
+                <Ago at={created_at} /> by {created_by.startsWith('token:') ? 'a token' : 'a person'}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </div>
+  )
+}
