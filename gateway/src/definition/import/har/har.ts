@@ -38,7 +38,7 @@ export function importHar(root: Json, options: ImportOptions = {}): Imported {
   })
   if (requests.length === 0)
     throw new SallyportError('INVALID_INPUT', {
-      detail: `None of the ${entries.length} requests of the recording is one of an API: no script of a page asked for JSON. Record while the page loads its data, and export with contents.`,
+      detail: `None of the ${entries.length} requests of the recording is one of an API. The first: ${report.entries[0]?.message ?? 'there is none.'} Record while the page loads its data, and export with contents.`,
     })
   return importDraft(
     draftOfRequests({ format: 'HAR 1.2', requests, credentials, others, serverUrl: options.serverUrl }, report),

@@ -41,7 +41,12 @@ export function resolved(
   let current = text
   for (let round = 0; round < MAX_ROUNDS && current.includes('{{') && current.length < MAX_TEXT; round++) {
     const before = current
-    current = current.replace(/\{\{\s*([^{}]{1,200}?)\s*\}\}/g, (whole, name: string) => variables.get(name) || whole)
+    let left = MAX_TEXT
+    current = current.replace(/\{\{\s*([^{}]{1,200}?)\s*\}\}/g, (whole, name: string) => {
+      const value = variables.get(name) ?? ''
+      left -= value.length
+      return value === '' || left < 0 ? whole : value
+    })
     if (current === before) break
   }
   return current.replace(/\{\{\s*([^{}]{1,200}?)\s*\}\}/g, (_, name: string, index: number) => unknown(name, index))

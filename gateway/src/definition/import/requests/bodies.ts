@@ -5,6 +5,8 @@ import type { Part, SeenBody } from './request.ts'
 
 /** A longer text is no sample to look into: its kind is all that is taken. Characters. */
 const MAX_SAMPLE = 1024 * 1024
+/** No field is called something longer; such a text is no form. */
+const MAX_NAME = 200
 
 /** A body as it was sent. `null`: a text that says it is JSON and is none. */
 export function bodyOf(contentType: string, text: string): SeenBody | null {
@@ -79,6 +81,7 @@ export function formParts(text: string): readonly Part[] {
       const [name = '', value = ''] = pair.split(/=(.*)/s, 2)
       return partOf(unescaped(name), unescaped(value))
     })
+    .filter(({ name }) => name !== '' && name.length <= MAX_NAME)
 }
 
 /** A value that its name says is a secret is not kept. */

@@ -8,6 +8,9 @@ import { placeholderName } from './path-ids.ts'
 import type { Part, SeenAnswer, SeenBody, SeenRequest } from './request.ts'
 import { schemaOfSamples, valueOfText } from './samples.ts'
 
+/** A longer value tells no more. Characters. */
+const MAX_SAMPLE = 2000
+
 /** One operation of requests that differ only in what they were sent with. */
 export function operationOf(requests: readonly [SeenRequest, ...SeenRequest[]], report: Reporter): DraftOperation {
   const [first] = requests
@@ -110,7 +113,7 @@ function parametersOf(place: string, seen: readonly (readonly Part[])[], leave: 
 function sampleOf({ value, isFile, isDefault }: Part, where: string, leave: (where: string) => void): unknown {
   if (value === undefined || value === null || isFile === true) return undefined
   if (typeof value !== 'string') return value
-  if (value === '' || placeholderName(value) !== null) return undefined
+  if (value === '' || value.length > MAX_SAMPLE || placeholderName(value) !== null) return undefined
   if (looksSecret(value)) {
     leave(where)
     return undefined
