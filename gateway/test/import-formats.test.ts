@@ -118,6 +118,14 @@ describe('endpoints described by hand', () => {
 describe('hostile input', () => {
   const deep = (depth: number) => `${'{"name":"f","item":['.repeat(depth)}${']}'.repeat(depth)}`
   const long = 'a'.repeat(3_000_000)
+  const multiplying = json({
+    info: { name: 'Acme' },
+    item: [{ request: { method: 'POST', url: 'https://a.test/x', body: { mode: 'raw', raw: '{{a}}'.repeat(50_000) } } }],
+    variable: [
+      { key: 'a', value: '{{b}}'.repeat(300) },
+      { key: 'b', value: '{{a}}'.repeat(300) },
+    ],
+  })
   test.each<[string, string, RegExp]>([
     ['a Postman collection with a forbidden key', `{"info":{},"item":[{"__proto__":{"x":1}}]}`, /__proto__|not a permitted key/],
     ['a HAR with a forbidden key', `{"log":{"entries":[{"__proto__":{"x":1}}]}}`, /not a permitted key/],
@@ -149,6 +157,7 @@ describe('hostile input', () => {
       'a sample with a forbidden key',
       `curl https://a.test/ -d '{"__proto__":{"x":1},"constructor":1}' -H 'Content-Type: application/json'`,
     ],
+    ['variables that multiply', multiplying],
     ['a deep sample', `curl https://a.test/ --json '${'['.repeat(10_000)}${']'.repeat(10_000)}'`],
     [
       'names that objects inherit',
