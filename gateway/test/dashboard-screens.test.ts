@@ -166,7 +166,17 @@ const screens: readonly Screen[] = [
   },
   { name: 'profile', path: 'profile', ready: (page) => page.getByText('This one') },
   { name: 'errors', path: 'errors#TIMEOUT', ready: (page) => heading(page, /The API took too long/) },
-  { name: 'connect', path: 'connect', ready: (page) => field(page, 'Or its address') },
+  { name: 'import', path: 'import', ready: (page) => field(page, 'Or its address') },
+  {
+    name: 'import-review',
+    path: 'import',
+    open: async (page) => {
+      await field(page, 'Or its address').fill(`${dashboard.crm.url}/openapi.json`)
+      await button(page, 'Fetch').click()
+    },
+    ready: (page) => button(page, 'Create and connect'),
+  },
+  { name: 'connect', path: 'connect', ready: (page) => field(page, 'Base URL') },
   { name: 'nothing-here', path: 'no/such/page', ready: (page) => heading(page, 'There is no page at this address') },
 ]
 

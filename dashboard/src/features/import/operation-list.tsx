@@ -57,7 +57,7 @@ export function OperationList({ review, change, filter, setFilter, onNotes }: Op
               { value: '', label: 'All tags' },
               ...tags.map(({ name, operations }) => ({ value: name, label: `${name} (${operations})` })),
             ]}
-            className="w-34"
+            className="max-sm:min-w-0 max-sm:flex-[1_1_6rem] sm:w-34"
           />
         )}
         <Select<Effect | ''>
@@ -70,7 +70,7 @@ export function OperationList({ review, change, filter, setFilter, onNotes }: Op
             { value: 'write', label: 'Writes' },
             { value: 'destructive', label: 'Destroys' },
           ]}
-          className="w-30"
+          className="max-sm:min-w-0 max-sm:flex-[1_1_6rem] sm:w-30"
         />
         <Select<OperationState | ''>
           label="State"
@@ -82,7 +82,7 @@ export function OperationList({ review, change, filter, setFilter, onNotes }: Op
             { value: 'adjusted', label: 'Adjusted' },
             { value: 'left_out', label: 'Left out' },
           ]}
-          className="w-30"
+          className="max-sm:min-w-0 max-sm:flex-[1_1_6rem] sm:w-30"
         />
       </div>
       <div className="flex items-center gap-3 border-y border-line bg-sunken px-4 py-2 text-small md:px-6">

@@ -72,7 +72,9 @@ export function OperationRow({ item, review, change, showReason, renaming, setRe
           {path}
         </code>
       </div>
-      <span className="hidden w-28 min-w-0 lg:flex">{tags[0] && <Chip className="min-w-0 shrink truncate">{tags[0]}</Chip>}</span>
+      <span className={cx('hidden w-28 min-w-0', !showReason && 'lg:flex')}>
+        {tags[0] && <Chip className="min-w-0 shrink truncate">{tags[0]}</Chip>}
+      </span>
       <span className="flex w-16 sm:w-20">
         {state !== 'taken' && (
           <button

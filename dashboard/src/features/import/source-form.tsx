@@ -75,7 +75,10 @@ export function SourceForm({ tried, error, onRead }: SourceFormProps) {
           }}
         />
       </div>
-      <Field label="Or its address" hint="The gateway fetches it, and what it refers to.">
+      <Field
+        label="Or its address"
+        hint="Of the description, or of the API or its documentation: the gateway looks for the description there."
+      >
         <div className="flex gap-2">
           <Input
             mono
@@ -129,9 +132,11 @@ const isPlace = (value: unknown): value is Place =>
 /** What is wrong with the document, where, and what to do. */
 function Failure({ error, tried, onRead }: SourceFormProps) {
   if (!error) return null
-  const problem = toProblem(error)
-  const errors = problem.diagnostics?.errors
+  const thrown = toProblem(error)
+  const errors = thrown.diagnostics?.errors
   const places = Array.isArray(errors) ? errors.filter(isPlace).slice(0, 20) : []
+  // Nothing here was a form of the gateway's: its sentence about the document says what to correct.
+  const problem = thrown.code === 'INVALID_INPUT' ? { ...thrown, title: 'Not read', resolution: 'Nothing was stored.' } : thrown
   const files = Object.keys(tried?.files ?? {})
   return (
     <ProblemNotice problem={problem} onRetry={tried?.url === undefined ? undefined : () => onRead(tried)}>
