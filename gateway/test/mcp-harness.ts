@@ -101,6 +101,8 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
         if (!Number.isInteger(from)) throw new SallyportError('INVALID_INPUT', { detail: 'This cursor is not one of ours.' })
         return { items: mine.slice(from, from + limit), next_cursor: from + limit < mine.length ? String(from + limit) : null }
       },
+      get: async () => null,
+      search: async () => [],
       find: async (_caller: Caller, name: string, input: unknown, format?: ToolFormat) => {
         const view = behind.tools.find((one) => one.name === name)
         behind.formats.push(format)

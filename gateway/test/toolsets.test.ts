@@ -157,6 +157,34 @@ describe('a toolset', () => {
     expect(await statusOf(free.token, '/mcp/nothing-of-this-name', {}, 'POST')).toBe(404)
   })
 
+  test.each(eras)('in the mode search is found and called by %s clients through five tools, whatever it holds', async (era) => {
+    const made = await toolset({ select: { effects: ['read', 'write'] }, include: [], exclude: [] }, { mode: 'search' })
+    const { token: secret } = await token({ toolset: made.slug })
+    const agent = await mcp(secret, era)
+    const names = ['call_destructive_tool', 'call_read_tool', 'call_write_tool', 'describe_tools', 'search_tools']
+    expect(await namesOf(agent)).toEqual(names)
+    const use = async (name: string, args: Record<string, unknown>) => {
+      const result = await agent.callTool({ name, arguments: args })
+      const [block] = result.content as readonly { readonly text: string }[]
+      return { failed: result.isError === true, text: block?.text ?? '' }
+    }
+    const found = JSON.parse((await use('search_tools', { query: 'find drop' })).text) as { name: string; effect: string }[]
+    expect(found).toContainEqual(expect.objectContaining({ name: 'crm_find', effect: 'read' }))
+    expect(found.map(({ name }) => name)).not.toContain('crm_drop')
+    const described = JSON.parse((await use('describe_tools', { names: ['crm_find', 'crm_drop'] })).text)
+    expect(described).toEqual([
+      expect.objectContaining({ name: 'crm_find', input_schema: expect.objectContaining({ type: 'object' }) }),
+      { name: 'crm_drop', error: expect.stringContaining('no such tool') },
+    ])
+    expect(await use('call_read_tool', { name: 'crm_find', arguments: {} })).toEqual({ failed: false, text: '{"ok":true}' })
+    expect(await use('call_read_tool', { name: 'crm_note', arguments: {} })).toMatchObject({ failed: true })
+    expect(await use('call_destructive_tool', { name: 'crm_drop', arguments: {} })).toMatchObject({ failed: true })
+    expect(await use('call_write_tool', { name: 'crm_note', arguments: {} })).toMatchObject({ failed: false })
+    await expect(agent.callTool({ name: 'crm_find', arguments: {} })).rejects.toThrow(/Unknown tool/)
+    await expect(agent.callTool({ name: 'search_tools', arguments: {} })).rejects.toThrow(/Wrong arguments/)
+    expect(api.seen.map(({ path }) => path)).toEqual(['/find', '/note'])
+  })
+
   test('lets its tokens do nothing but use its tools and look up their own calls', async () => {
     const made = await toolset(all)
     const { client } = await token({ toolset: made.slug })

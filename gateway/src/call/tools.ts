@@ -108,6 +108,11 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
       return { connector: connection.connector.id, action: action.name, connection: connection.id, input: restore(args, back) }
     },
 
+    async get(caller, name, format = 'mcp') {
+      const entry = (await of(caller)).byName.get(name)
+      return entry === undefined || !has(caller, entry) ? null : view(caller, entry, format)
+    },
+
     async search(caller, query, limit) {
       const catalogue = await of(caller)
       // Of a confined caller's tools none may be missing because better matches are not its own.

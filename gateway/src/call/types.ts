@@ -169,6 +169,8 @@ export interface Tools {
   list(caller: Caller, query: ToolQuery): Promise<Page<ToolView>>
   /** What a call of a tool means, its arguments given in the words of `format` (by default `mcp`); null when the caller has no such tool. */
   find(caller: Caller, name: string, args: unknown, format?: ToolFormat): Promise<ToolTarget | null>
+  /** One by its name; null when the caller has no such tool. */
+  get(caller: Caller, name: string, format?: ToolFormat): Promise<ToolView | null>
   /** The best first. */
   search(caller: Caller, query: string, limit: number): Promise<readonly FoundTool[]>
   /** How many of the caller's tools a selection takes, all with null, and how many of these change something. */

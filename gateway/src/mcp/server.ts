@@ -4,6 +4,7 @@ import { toMcpTool } from '../call/published-tool.ts'
 import type { Calls, Tools } from '../call/types.ts'
 import { errorCatalogue, toSallyportError } from '../errors.ts'
 import { toMcpResult } from './result.ts'
+import { searchModeTools, useSearchMode } from './search-mode.ts'
 import { Visit } from './visit.ts'
 
 /** The most the gateway lists at once: some clients read the first page only. It may end sooner, by its size. */
@@ -16,7 +17,7 @@ const instructions =
   'A result with status pending_approval means that a person must open its url and approve; Sallyport then runs the call, so do not repeat it.'
 
 export interface McpServices {
-  readonly tools: Pick<Tools, 'list' | 'find'>
+  readonly tools: Pick<Tools, 'list' | 'find' | 'get' | 'search'>
   readonly calls: Calls
   /** Base URL under which people reach the gateway. */
   readonly publicUrl: () => string
@@ -55,6 +56,7 @@ export function createServer(services: McpServices, report: (error: unknown) => 
     try {
       const cursor = params?.cursor
       const { caller, format } = Visit.of(context.http?.authInfo)
+      if (caller.toolset?.mode === 'search') return { tools: [...searchModeTools] }
       const page = await services.tools.list(caller, {
         format,
         limit: pageSize,
@@ -68,8 +70,12 @@ export function createServer(services: McpServices, report: (error: unknown) => 
 
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     try {
-      const { caller, credentials, ip, format, toolset } = Visit.of(context.http?.authInfo)
-      const target = await services.tools.find(caller, params.name, params.arguments ?? {}, format)
+      const visit = Visit.of(context.http?.authInfo)
+      const { caller, credentials, ip, format, toolset } = visit
+      const args = params.arguments ?? {}
+      const searched = caller.toolset?.mode === 'search' ? await useSearchMode(services.tools, visit, params.name, args) : null
+      if (searched !== null && 'result' in searched) return searched.result
+      const target = searched?.target ?? (await services.tools.find(caller, params.name, args, format))
       if (target === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 128)}`)
       const result = await services.calls.run({
         credentials,

@@ -1,12 +1,13 @@
-import type { Schemas } from '@sallyport/sdk'
+import type { Schemas, ToolFormat } from '@sallyport/sdk'
 import { type Command, Option } from 'commander'
-import { toolFormats } from '../../definition/tool/family.ts'
 import { approvalRules, type leftOutReasons, toolsetModes } from '../../toolset.ts'
 import { connectToGateway, noteNextPage, outputOf, type PageOptions, pageQuery, withPages } from '../context.ts'
 import { UsageError } from '../failure.ts'
 
 type Selection = Schemas['ToolSelection']
 type Pick = Selection['include'][number]
+
+const toolFormats = ['mcp', 'anthropic', 'openai', 'openai-strict', 'gemini'] as const satisfies readonly ToolFormat[]
 
 interface ToolsetOptions {
   readonly name?: string
@@ -17,7 +18,7 @@ interface ToolsetOptions {
   readonly include?: string[]
   readonly exclude?: string[]
   readonly mode?: Schemas['Toolset']['mode']
-  readonly format?: (typeof toolFormats)[number]
+  readonly format?: ToolFormat
   readonly approval?: Schemas['Toolset']['approval']
 }
 
