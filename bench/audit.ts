@@ -60,12 +60,13 @@ async function fillCalls(
   const prefixes = Array.from({ length: minutes }, (_, m) => firstId('call', from + m * minuteMs))
   await db.query(
     `insert into calls (id, workspace_id, caller_kind, caller_id, caller_name, entrance, connector, connector_version, action, effect,
-       connection_id, status, outcome, upstream_status, error_code, method, url, input, response_bytes, trace, started_at, duration_ms)
-     select p.prefix || lpad(i::text, 16, '0'), $1, 'token', 'tok_' || caller, 'agent ' || caller, 'mcp', 'api-' || lpad(connector::text, 2, '0'),
-       '1.0.0', 'action_' || action, 'read', ($2::text[])[connector * 2 + caller % 2 + 1],
-       case when error = 0 then 'succeeded' else 'failed' end, 'done', case when error = 0 then 200 when error <= 3 then 502 end,
-       ($3::text[])[nullif(error, 0)], 'GET', 'https://api.example.test/things/' || action, '{"id":"c_1","expand":true}', 1024,
-       '"authenticate:4:31 resolve:40:12 authorize:55:4 limit:70:10 send:90:8000"', $4::timestamptz + make_interval(secs => i * $5::float8),
+       connection_id, status, outcome, upstream_status, error_code, method, url, input, response_bytes, trace, started_at, duration_ms, facet)
+     select *, call_facet(workspace_id, connector, '1.0.0', action, connection_id, caller_id, status, error_code) from (
+     select p.prefix || lpad(i::text, 16, '0'), $1 as workspace_id, 'token', 'tok_' || caller as caller_id, 'agent ' || caller, 'mcp',
+       'api-' || lpad(connector::text, 2, '0') as connector, '1.0.0', 'action_' || action as action, 'read',
+       ($2::text[])[connector * 2 + caller % 2 + 1] as connection_id, case when error = 0 then 'succeeded' else 'failed' end as status, 'done', case when error = 0 then 200 when error <= 3 then 502 end,
+       ($3::text[])[nullif(error, 0)] as error_code, 'GET', 'https://api.example.test/things/' || action, '{"id":"c_1","expand":true}'::json, 1024,
+       '"authenticate:4:31 resolve:40:12 authorize:55:4 limit:70:10 send:90:8000"'::json, $4::timestamptz + make_interval(secs => i * $5::float8),
        exp(random() * 2.3) * 20
      from (
        select i, caller, case when r < 0.5 then caller % ${connectors} else caller * 7 % ${connectors} end as connector,
@@ -73,7 +74,8 @@ async function fillCalls(
          case when random() < 0.97 then 0 else 1 + floor(random() * random() * ${errors.length})::int end as error
        from (select i, floor(random() * ${callers})::int as caller, random() as r from generate_series(0, $6 - 1) i) c
      ) c
-     join unnest($7::text[]) with ordinality as p (prefix, n) on p.n = floor(i * $5::float8 / 60)::int + 1`,
+     join unnest($7::text[]) with ordinality as p (prefix, n) on p.n = floor(i * $5::float8 / 60)::int + 1
+     ) c`,
     [workspace, connections, errors, new Date(from), (minutes * 60) / rows, rows, prefixes],
   )
   await db.query(`create index calls_by_facet on calls (facet, id) include (workspace_id)`)
@@ -102,9 +104,9 @@ async function fillAudit(db: pg.Client, workspace: string, rows: number, from: n
   await db.query('reset role')
   await db.query('delete from audit_log; delete from audit_checkpoints; delete from log_heads')
   await db.query(
-    `insert into audit_log (workspace_id, seq, at, kind, body, hash)
+    `insert into audit_log (workspace_id, seq, at, kind, body, hash, actor, target)
      select $1, seq, at, kind, body, audit_chain(decode(repeat('00', 32), 'hex'), $1 || E'\\n' || seq || E'\\n' || audit_stamp(at) || E'\\n' || kind || E'\\n' || body)
-       over (order by seq rows unbounded preceding)
+       over (order by seq rows unbounded preceding), body::json #>> '{actor,id}', body::json #>> '{target,id}'
      from (
        select seq, date_trunc('milliseconds', $2::timestamptz + make_interval(secs => seq * $3::float8)) as at,
          case when seq % ${actEvery} = 0 then ('{token.created,connection.updated,session.began,call.decided}'::text[])[seq / ${actEvery} % 4 + 1] else 'call.ended' end as kind,
@@ -218,7 +220,12 @@ export async function benchAudit(say: (line: string) => void, args: readonly str
     for (const depth of [0, 0.5, 0.98])
       for (const some of combinations({ kind: 'call.decided', actor: 'usr_3', target: 'con_303', ...day }))
         acts.set(JSON.stringify({ ...some, depth }), () =>
-          sallyport.audit.list({ ...some, ...(depth > 0 && { cursor: cursorAt(String(Math.floor(rows * (1 - depth)))) }) }),
+          sallyport.audit.list({
+            ...some,
+            ...(depth > 0 && {
+              cursor: cursorAt(`${Date.now() - Math.floor(depth * minutes * minuteMs)}-${Math.floor(rows * (1 - depth))}`),
+            }),
+          }),
         )
     const audit = await measure(acts)
     say(`audit log, ${acts.size} kinds of pages: slowest median ${round(audit.worst)} ms (${audit.worstName})`)

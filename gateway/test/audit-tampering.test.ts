@@ -58,7 +58,8 @@ async function fillOldMonths(): Promise<readonly string[]> {
          select *, audit_chain(coalesce((select hash from log_heads where workspace_id = $3), decode(repeat('00', 32), 'hex')),
            audit_header($3, seq, audit_stamp(at), 'token.created') || body) over (order by seq rows unbounded preceding) as hash from entries
        ), kept as (
-         insert into audit_log (workspace_id, seq, at, kind, body, hash) select $3, seq, at, 'token.created', body, hash from chained returning seq, hash, at
+         insert into audit_log (workspace_id, seq, at, kind, body, hash, actor)
+           select $3, seq, at, 'token.created', body, hash, 'a' || seq from chained returning seq, hash, at
        )
        insert into log_heads select $3, seq, hash, at from kept order by seq desc limit 1
        on conflict (workspace_id) do update set seq = excluded.seq, hash = excluded.hash, at = excluded.at`,
@@ -68,17 +69,16 @@ async function fillOldMonths(): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-const columns = 'workspace_id, seq, at, kind, body, hash'
 beforeEach(async () => {
   await db.query(`
-    create table saved_log as select ${columns} from audit_log;
+    create table saved_log as select * from audit_log;
     create table saved_heads as select * from log_heads;
     create table saved_checkpoints as select * from audit_checkpoints;
     create table saved_gaps as select * from audit_gaps`)
 })
 afterEach(async () => {
   await db.query(`
-    delete from audit_log; insert into audit_log (${columns}) select * from saved_log; drop table saved_log;
+    delete from audit_log; insert into audit_log select * from saved_log; drop table saved_log;
     delete from log_heads; insert into log_heads select * from saved_heads; drop table saved_heads;
     delete from audit_checkpoints; insert into audit_checkpoints select * from saved_checkpoints; drop table saved_checkpoints;
     delete from audit_gaps; insert into audit_gaps select * from saved_gaps; drop table saved_gaps`)
@@ -139,6 +139,14 @@ describe('a superuser who', () => {
     async (change) => {
       await db.query(`update audit_log set ${change} where seq = 15`)
       expect(await find()).toEqual(both('altered 15-15'))
+    },
+  )
+
+  test.each(["actor = 'usr_other'", 'actor = null', "target = 'tok_other'"])(
+    'sets %s, so that an act is listed as another, is found there; an export has no such columns',
+    async (change) => {
+      await db.query(`update audit_log set ${change} where seq = 15`)
+      expect(await find()).toEqual({ here: ['altered 15-15'], offline: [] })
     },
   )
 
@@ -207,7 +215,7 @@ describe('a superuser who', () => {
   test('adds an entry after the end', async () => {
     const last = await head()
     await db.query(
-      `insert into audit_log (${columns}) select workspace_id, seq + 1, at, kind, body, sha256(hash) from audit_log where seq = $1`,
+      `insert into audit_log select workspace_id, seq + 1, at, kind, body, sha256(hash) from audit_log where seq = $1`,
       [last],
     )
     const { problems } = await owner.audit.verify()

@@ -84,6 +84,42 @@ describe('the call log', () => {
     expect(await find(row.id)).toEqual({ ...row, input: JSON.parse(row.input), trace: JSON.parse(row.trace) })
   })
 
+  it('does not grow what finds calls by the names that callers make up', async () => {
+    const facets = () =>
+      store.system((db) =>
+        db.selectFrom('call_facets').select(['connector', 'action']).where('caller_id', '=', 'tok_inventor').execute(),
+      )
+    const made = Array.from({ length: 50 }, (_, n) =>
+      callRow({
+        caller_id: 'tok_inventor',
+        connector: `made-up-${n}`,
+        action: `made_up_${n}`,
+        status: 'failed',
+        error_code: 'NOT_FOUND',
+      }),
+    )
+    await Promise.all(made.map((row) => store.calls.insert(row)))
+    expect(await facets()).toEqual([{ connector: null, action: null }])
+    expect(await find(made[7]?.id ?? '')).toMatchObject({ connector: 'made-up-7', action: 'made_up_7' })
+    const { rows: figures } = await admin.query("select from sallyport.call_figures where connector like 'made-up%'")
+    expect(figures).toEqual([])
+    const real = callRow({
+      caller_id: 'tok_inventor',
+      connector: 'crm',
+      connector_version: '1.0.0',
+      action: 'find',
+      status: 'started',
+    })
+    await store.calls.insert(real)
+    await store.calls.finish(callEnd(real.id))
+    expect(await facets()).toHaveLength(3)
+    const { rows } = await admin.query(`
+      select c.id from sallyport.calls c left join sallyport.call_facets f on f.facet = c.facet
+        and f.connector is not distinct from case when c.connector_version is not null then c.connector end and f.status = c.status
+      where c.caller_id = 'tok_inventor' and f is null`)
+    expect(rows).toEqual([])
+  })
+
   it('commits rows that arrive together together', async () => {
     const rows = Array.from({ length: 300 }, () => callRow())
     await Promise.all(rows.map((row) => store.calls.insert(row)))

@@ -26,11 +26,12 @@ it('a database from before the audit log keeps its calls, finds them by every fi
     await client.query("insert into migrations values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))", [name, text])
   }
   await client.query("insert into workspaces values ('ws_a', 'A'), ('ws_b', 'B')")
+  const resolved = { connector: 'crm', connector_version: '1.0.0', action: 'find' }
   const rows = [
-    callRow({ connector: 'crm', status: 'succeeded', outcome: 'done', input: '{"b":1,"a":2}' }),
-    callRow({ connector: 'crm', status: 'failed', error_code: 'TIMEOUT', outcome: 'sent_unknown' }),
-    callRow({ connector: 'crm', status: 'pending_approval', outcome: 'not_sent' }),
-    callRow({ workspace_id: 'ws_b', connector: 'crm', status: 'succeeded', outcome: 'done' }),
+    callRow({ ...resolved, status: 'succeeded', outcome: 'done', input: '{"b":1,"a":2}' }),
+    callRow({ ...resolved, status: 'failed', error_code: 'TIMEOUT', outcome: 'sent_unknown' }),
+    callRow({ ...resolved, status: 'pending_approval', outcome: 'not_sent' }),
+    callRow({ workspace_id: 'ws_b', ...resolved, status: 'succeeded', outcome: 'done' }),
   ]
   for (const row of rows) {
     const values = Object.values(row)

@@ -51,18 +51,18 @@ async function endOf(db: Transaction<Database>, workspace: string) {
   return { head: Number(end?.head ?? 0), headHash: end?.hash ?? null, last: Number(end?.last ?? 0) }
 }
 
-/** Computes every hash of a stretch anew, and answers the entries that do not go on from the one before. */
+/** Computes every hash of a stretch anew, and answers the entries that do not go on from the one before, or would be found as another's. */
 async function broken(db: Transaction<Database>, workspace: string, from: number, to: number, gaps: readonly Gap[]) {
   const starts = gaps.map(({ last_seq, hash }) => ({ seq: last_seq, hash: hash.toString('hex') }))
   const { rows } = await sql<{ entries: number; breaks: { seq: number; before: number }[] }>`
     with stretch as materialized (
-      select seq, at, kind, body, hash, false as given from audit_log
+      select seq, at, kind, body, hash, actor, target, false as given from audit_log
         where workspace_id = ${workspace} and seq between ${from} and ${to}
       union all (
-        select seq, at, kind, body, hash, true from audit_log where workspace_id = ${workspace} and seq < ${from} order by seq desc limit 1
+        select seq, at, kind, body, hash, actor, target, true from audit_log where workspace_id = ${workspace} and seq < ${from} order by seq desc limit 1
       )
       union all
-      select seq, null, null, null, decode(hash, 'hex'), true
+      select seq, null, null, null, decode(hash, 'hex'), null, null, true
         from json_to_recordset(${JSON.stringify([{ seq: 0, hash: '00'.repeat(32) }, ...starts])}::json) as s (seq bigint, hash text)
         where seq <= ${to}
     ), chained as (
@@ -72,6 +72,8 @@ async function broken(db: Transaction<Database>, workspace: string, from: number
       select seq, before from chained where not given and (
         seq <> before + 1
         or hash <> sha256(hash_before || convert_to(audit_header(${workspace}, seq, audit_stamp(at), kind) || body, 'UTF8'))
+        or actor is distinct from case when not audit_is_call(kind) then audit_id(body, 'actor') end
+        or target is distinct from case when not audit_is_call(kind) then audit_id(body, 'target') end
       ) order by seq limit ${mostProblems}
     )
     select (select count(*)::float8 from stretch where not given) as entries,

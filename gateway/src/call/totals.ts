@@ -54,6 +54,7 @@ export async function totalsOf(
       select date_trunc('second', started_at), call_error(status, error_code), coalesce(upstream_status, 0), call_slot(duration_ms), 1, duration_ms
         from calls
         where workspace_id = ${workspaceId} and status in ('succeeded', 'failed') and ${scope}
+          and ${connector === undefined ? sql`true` : sql`connector_version is not null`}
           and id >= ${firstId('call', since - slackMs)} and id < ${firstId('call', whole + slackMs)}
           and started_at >= ${new Date(since)} and started_at < ${new Date(whole)}
     )

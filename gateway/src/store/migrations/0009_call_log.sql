@@ -11,9 +11,19 @@ alter table calls alter column trace type json using trace::json, alter column i
 -- Finding calls by any combination of filters: a facet is one combination of what can be filtered by. There are few of
 -- them, and the calls of each are in order in one index.
 drop index calls_by_connector, calls_by_connection, calls_by_status;
-alter table calls add column facet bigint not null
-  generated always as (hashtextextended(workspace_id || E'\n' || coalesce(connector, '') || E'\n' || coalesce(action, '') || E'\n'
-    || coalesce(connection_id, '') || E'\n' || caller_id || E'\n' || status || E'\n' || coalesce(error_code, ''), 0)) stored;
+-- A call that named something which is not there has no version of a connector. It counts as one without a connector and an
+-- action: callers make up such names as they like, and there must not be a facet for each.
+create function call_facet(
+  workspace_id text, connector text, connector_version text, action text, connection_id text, caller_id text, status text, error_code text
+) returns bigint language sql immutable parallel safe as $$
+  select hashtextextended(workspace_id || E'\n' || case when connector_version is null then E'\n' else coalesce(connector, '') || E'\n' || coalesce(action, '') end
+    || E'\n' || coalesce(connection_id, '') || E'\n' || caller_id || E'\n' || status || E'\n' || coalesce(error_code, ''), 0)
+$$;
+-- Whoever writes a call gives its facet, and a trigger those of changed ones: PostgreSQL takes long to prepare a column that it
+-- generates, for each statement anew.
+alter table calls add column facet bigint not null generated always as
+  (call_facet(workspace_id, connector, connector_version, action, connection_id, caller_id, status, error_code)) stored;
+alter table calls alter column facet drop expression;
 -- With the column that row-level security looks at, so that the index alone answers.
 create index calls_by_facet on calls (facet, id) include (workspace_id);
 
@@ -64,37 +74,42 @@ create function call_error(status text, error_code text) returns text language s
 create function call_slot(ms double precision) returns smallint language sql immutable parallel safe
   as $$ select ceil(4 * ln(greatest(ms, 0.01)) / ln(2::double precision))::smallint $$;
 
--- Enters calls, each once for every status that it takes, into the facets, and into the figures when they have ended.
-create function count_calls(counted calls[]) returns void language plpgsql volatile as $$
+-- Enters calls, each once for every status that it takes, into the facets, and into the figures when they have ended: those
+-- that are there, those that a statement adds, and one whose status changes. The same words for each, in functions of their
+-- own, because rows that are handed to a function cost more than counting them.
+do $do$
+declare
+  counting text := $sql$
+    insert into call_facets
+      select distinct on (facet) facet, workspace_id, case when connector_version is not null then connector end,
+        case when connector_version is not null then action end, connection_id, caller_id, status, error_code
+      from %1$s where not exists (select from call_facets f where f.facet = a.facet) order by facet
+      on conflict do nothing;
+    insert into call_figures as f
+      select workspace_id, date_bin('15 minutes', started_at, '2000-01-01T00:00:00Z') as at,
+        coalesce(case when connector_version is not null then connector end, '') as connector,
+        coalesce(connection_id, '') as connection_id, call_error(status, error_code) as code,
+        coalesce(upstream_status, 0) as upstream, call_slot(duration_ms) as slot, count(*), sum(duration_ms), max(started_at)
+      from %1$s where status in ('succeeded', 'failed')
+      group by 1, 2, 3, 4, 5, 6, 7
+      on conflict (workspace_id, at, connector, connection_id, error_code, upstream_status, slot) do update
+        set calls = f.calls + excluded.calls, duration_ms = f.duration_ms + excluded.duration_ms,
+          last_at = greatest(f.last_at, excluded.last_at);
+  $sql$;
+  trigger_function text := 'create function %I() returns trigger language plpgsql as $f$ begin %s return null; end $f$';
 begin
-  insert into call_facets
-    select distinct on (facet) facet, workspace_id, connector, action, connection_id, caller_id, status, error_code
-    from unnest(counted) order by facet
-    on conflict do nothing;
-  insert into call_figures as f
-    select workspace_id, date_bin('15 minutes', started_at, '2000-01-01T00:00:00Z') as at, coalesce(connector, '') as connector,
-      coalesce(connection_id, '') as connection_id, call_error(status, error_code) as code,
-      coalesce(upstream_status, 0) as upstream, call_slot(duration_ms) as slot, count(*), sum(duration_ms), max(started_at)
-    from unnest(counted) where status in ('succeeded', 'failed')
-    group by 1, 2, 3, 4, 5, 6, 7
-    on conflict (workspace_id, at, connector, connection_id, error_code, upstream_status, slot) do update
-      set calls = f.calls + excluded.calls, duration_ms = f.duration_ms + excluded.duration_ms,
-        last_at = greatest(f.last_at, excluded.last_at);
-end $$;
--- Those that are there, an hour at a time.
-select count_calls(array_agg(c)) from calls c group by workspace_id, date_trunc('hour', started_at);
-
-create function calls_inserted() returns trigger language plpgsql as $$
-begin
-  perform count_calls(array(select row(a.*)::calls from added a));
-  return null;
-end $$;
+  execute format(counting, 'calls a');
+  execute format(trigger_function, 'calls_inserted', format(counting, 'added a'));
+  execute format(trigger_function, 'call_changed', format(counting, '(select new.*) a'));
+end $do$;
 create trigger calls_inserted after insert on calls referencing new table as added for each statement execute function calls_inserted();
-create function call_changed() returns trigger language plpgsql as $$
+create function call_changes() returns trigger language plpgsql as $$
 begin
-  perform count_calls(array[new]);
-  return null;
+  new.facet := call_facet(
+    new.workspace_id, new.connector, new.connector_version, new.action, new.connection_id, new.caller_id, new.status, new.error_code);
+  return new;
 end $$;
+create trigger call_changes before update on calls for each row execute function call_changes();
 create trigger call_changed after update on calls for each row when (old.status <> new.status) execute function call_changed();
 
 -- Writes a group of calls: rows that begin or are whole, and ends of such that are on record; and an entry of the audit log
@@ -128,10 +143,11 @@ begin
   if row_owners <> '{}' then
     insert into calls (id, workspace_id, caller_kind, caller_id, caller_name, entrance, connector, connector_version, action,
         effect, connection_id, status, outcome, upstream_status, error_code, error_detail, method, url, input, response_bytes,
-        approval_id, trace, started_at, duration_ms)
+        approval_id, trace, started_at, duration_ms, facet)
       select id, workspace_id, caller_kind, caller_id, caller_name, entrance, connector, connector_version, action,
         effect, connection_id, status, outcome, upstream_status, error_code, error_detail, method, url, input::json, response_bytes,
-        approval_id, trace::json, started_at, duration_ms
+        approval_id, trace::json, started_at, duration_ms,
+        call_facet(workspace_id, connector, connector_version, action, connection_id, caller_id, status, error_code)
       from json_to_recordset(rows) as r (id text, workspace_id text, caller_kind text, caller_id text, caller_name text,
         entrance text, connector text, connector_version text, action text, effect text, connection_id text, status text,
         outcome text, upstream_status integer, error_code text, error_detail text, method text, url text, input text,
