@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { button, type Dashboard, person, see, signedIn, startDashboard } from './dashboard-harness.ts'
+import { narrow, shoot, wide } from './support/browser.ts'
+import { smallSpec } from './support/small-spec.ts'
+
+/** Changes of an API on the page of its connector: what breaks first, who used it, and the three things to do about it. */
+
+let dashboard: Dashboard
+let vendor: Server
+let description = ''
+
+const ok = { responses: { 200: { description: 'ok' } } }
+const get = (operationId: string, ...names: [string, string, boolean?][]) => ({
+  get: {
+    operationId,
+    parameters: names.map(([name, type, required = false]) => ({ name, in: 'query', required, schema: { type } })),
+    ...ok,
+  },
+})
+
+beforeAll(async () => {
+  dashboard = await startDashboard('canary-drift-key-77')
+  vendor = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(description))
+  vendor.listen(0, '127.0.0.1')
+  await once(vendor, 'listening')
+  const origin = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`
+  const serve = (paths: Record<string, unknown>) => {
+    description = JSON.stringify(smallSpec(paths, { servers: [{ url: origin }] }))
+  }
+  const code = new URLSearchParams(new URL(dashboard.setupUrl).hash.slice(1)).get('code') ?? ''
+  const owner = dashboard.gateway.client()
+  await owner.session.setUp({ ...person, code })
+  serve({ '/orders': get('list_orders', ['page', 'integer']), '/people': get('list_people'), '/old': get('find_old') })
+  await owner.connectors.create({ url: `${origin}/openapi.json`, connector: 'shop', name: 'Shop' })
+  await owner.connections.create({ connector: 'shop', name: 'Shop' })
+  const agent = dashboard.gateway.client((await owner.tokens.create({ name: 'Support agent', role: 'member' })).token)
+  await agent.calls.create({ connector: 'shop', action: 'list_orders', input: {} })
+  serve({
+    '/orders': get('list_orders', ['page', 'string'], ['account', 'string', true]),
+    '/people': get('list_people', ['city', 'string']),
+    '/new': get('find_new'),
+  })
+})
+
+afterAll(async () => {
+  vendor?.close()
+  await dashboard?.close()
+})
+
+async function checked(page: Page): Promise<void> {
+  await page.goto(`${dashboard.gateway.url}/connectors/shop?tab=versions`)
+  await button(page, 'Check for changes').click()
+  await see(page.getByText('Support agent'))
+}
+
+test.each([
+  { size: 'wide', options: { viewport: wide } },
+  { size: 'narrow', options: { viewport: narrow, isMobile: true, hasTouch: true } },
+])('shows what breaks first and who used it, legibly, on a $size screen', async ({ size, options }) => {
+  const { page, context } = await signedIn(dashboard, options)
+  await checked(page)
+  const boxes = await page.getByRole('checkbox', { name: /^Take / }).all()
+  const rows = await Promise.all(boxes.map((box) => box.getAttribute('aria-label')))
+  expect(rows).toEqual(['Take list_orders', 'Take find_old', 'Take list_people', 'Take find_new'])
+  expect(await page.getByText('Input account is new and required').count()).toBe(1)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: 'attached' })
+    expect(await page.evaluate('pageChecks.settled().then(pageChecks.faults)')).toMatchObject({
+      faintTexts: [],
+      overflowing: [],
+      smallTargets: [],
+    })
+    await shoot(page, `connector-changes-${size}-${colorScheme}`)
+  }
+  await context.close()
+})
+
+test('takes the part that breaks nothing, stays in spite of the rest, and takes all at last', async () => {
+  const { page, context } = await signedIn(dashboard, { viewport: wide })
+  await checked(page)
+  await button(page, 'Take the 2 chosen').click()
+  await see(page.getByText('Version 1.1.0 is in use'))
+  await button(page, 'Check for changes').click()
+  await button(page, 'Stay on 1.1.0').click()
+  await see(page.getByText('you stay on the stored version'))
+  await button(page, 'Check for changes').click()
+  await button(page, 'Take all as 2.0.0').click()
+  await see(page.getByText('Version 2.0.0 is in use'))
+  const { actions } = await dashboard.gateway.client().connectors.get('shop')
+  expect(Object.keys(actions as object)).toEqual(['list_orders', 'list_people', 'find_new'])
+  await context.close()
+})
