@@ -28,7 +28,10 @@ const heading = (name: string | RegExp, within: Page | Locator = page) =>
   within.getByRole('heading', { name, exact: typeof name === 'string' })
 const field = (name: string, within: Page | Locator = page) => within.getByRole('textbox', { name })
 const navigation = () => page.getByRole('navigation', { name: 'Main' })
-const goTo = (name: string) => navigation().getByRole('link', { name }).click()
+const goTo = (name: string) =>
+  navigation()
+    .getByRole('link', { name: new RegExp(`^${name}\\b`) })
+    .click()
 
 async function choose(select: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: select }).click()
@@ -72,8 +75,11 @@ describe('the dashboard tells the whole story', () => {
     await link('Connect an API').first().click()
     await field('Or its address').fill(`${crm.url}/openapi.json`)
     await button('Fetch').click()
-    await see(page.getByText(/OpenAPI 3\.1.*operations/))
-    expect(await field('Base URL').inputValue()).toBe(crm.url)
+    await see(page.getByText(/OpenAPI 3\.1/))
+    await see(page.getByText('15 of 15 chosen').first())
+    await shoot(page, 'story-03-review')
+    await button('Adjust it first').click()
+    expect(await (await see(field('Base URL'))).inputValue()).toBe(crm.url)
     await shoot(page, 'story-03-basics')
     await button('Next').click()
 
