@@ -29,7 +29,7 @@ export function ToolsetConditions({
     ...gone.map((id) => ({ id, name: id })),
   ]
   return (
-    <fieldset className="space-y-3 rounded-panel border border-line p-4">
+    <fieldset className="space-y-3 rounded-panel border border-line px-4 pt-2 pb-4">
       <legend className="px-1 text-small font-medium text-ink-2">Tools</legend>
       <Segments
         label="How tools are selected"

@@ -24,8 +24,8 @@ const formats: readonly { readonly value: ToolFormat; readonly label: string }[]
   { value: 'gemini', label: 'Gemini' },
 ]
 const modes = [
-  { value: 'direct', label: 'All in the list' },
-  { value: 'search', label: 'Found by search' },
+  { value: 'direct', label: 'all of them' },
+  { value: 'search', label: 'a search for them' },
 ] as const
 
 /** Makes or changes a toolset; below the form what an agent will see, as the form stands. */
@@ -92,7 +92,10 @@ export function ToolsetEditor({ toolset, onClose }: { readonly toolset: Toolset 
             <Select value={draft.format} onChange={(format) => set({ format })} options={formats} />
           </Field>
         </div>
-        <Segments label="How an agent sees the tools" value={draft.mode} onChange={(mode) => set({ mode })} options={modes} />
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <span className="text-small font-medium text-ink-2">An agent sees</span>
+          <Segments label="How an agent sees the tools" value={draft.mode} onChange={(mode) => set({ mode })} options={modes} />
+        </div>
         <ToolsetPreviewList draft={draft} onChange={setDraft} />
         <ErrorNotice error={save.error} />
         <div className="flex items-center gap-2">

@@ -41,9 +41,11 @@ export function ToolsetPreviewList({ draft, onChange }: { readonly draft: Draft;
         />
         <p role="status" className="text-small text-ink-2">
           {first &&
-            (first.tokens === null
-              ? 'too many to be listed at once'
-              : `about ${plural(first.tokens, 'token')} of every conversation`)}
+            (draft.mode === 'search'
+              ? 'five tools that find and call these'
+              : first.tokens === null
+                ? 'too many to be listed at once'
+                : `about ${plural(first.tokens, 'token')} of every conversation`)}
         </p>
       </header>
       {first && draft.mode === 'direct' && first.included > manyTools && (
