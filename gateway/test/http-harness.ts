@@ -106,6 +106,10 @@ export const knowsOne = {
       workspaceName: 'Default',
       role,
       createdBy: null,
+      toolset: null,
+      audience: null,
+      environments: null,
+      callerIps: null,
     }
     return facts as unknown as Caller
   },
