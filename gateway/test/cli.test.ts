@@ -201,6 +201,30 @@ describe('answers', () => {
     expect(JSON.parse(result.stdout)).toEqual(body)
   })
 
+  it('of a check say what breaks first and who used it', async () => {
+    const change = (level: string, message: string) => ({ class: level, message })
+    const found = {
+      connector: 'crm',
+      current: '1.0.0',
+      version: '2.0.0',
+      class: 'major',
+      counts: { major: 1, minor: 1, patch: 0 },
+      changes: [change('major', 'action old was removed'), change('minor', 'action more is new')],
+      affected: {
+        days: 30,
+        callers: [{ name: 'Agent', calls: 7, last_used_at: '2026-01-01T00:00:00.000Z', actions: ['old'] }],
+        toolsets: [],
+      },
+    }
+    const { url, received } = await startApi({ 'POST /connectors/crm/check': { body: found } })
+    const { stdout, code } = await run(['connectors', 'check', 'crm', 'https://crm.example/openapi.json'], { url })
+    expect(received[0]?.body).toEqual({ url: 'https://crm.example/openapi.json' })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/1\.0\.0 → 2\.0\.0 \(major\): 1 breaking, 1 added, 0 other/)
+    expect(stdout).toMatch(/major +action old was removed\nminor +action more is new/)
+    expect(stdout).toMatch(/Agent +7 .* old/)
+  })
+
   it('are aligned tables without colours in a pipe', async () => {
     const long = { ...tool, name: 'crm_add_note', action: 'add_note', confirm: true, effect: 'write', title: 'Add a note' }
     const { url } = await startApi({ 'GET /tools': { body: { items: [tool, long], next_cursor: 'n1' } } })

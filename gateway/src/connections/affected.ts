@@ -6,7 +6,7 @@ import type { Database } from '../store/schema.ts'
 import { leftOut } from '../toolset.ts'
 
 /** Who is asked about: those that called within this time. */
-export const affectedDays = 30
+const affectedDays = 30
 const dayMs = 86_400_000
 /** Calls of one caller are counted up to this, in each of the ways they ended. */
 const maxCounted = 10_000

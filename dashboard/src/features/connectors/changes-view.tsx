@@ -18,6 +18,8 @@ const states: Record<SemverClass, State> = {
   patch: { shape: 'ring', tone: 'idle', words: 'Other' },
 }
 
+const counted: Record<SemverClass, string> = { major: 'breaking', minor: 'added', patch: 'other' }
+
 export interface Take {
   readonly actions: readonly string[]
   readonly connection: boolean
@@ -65,11 +67,7 @@ export function ChangesView({ found, busy, error, onTake, onStay }: ChangesViewP
             {(['major', 'minor', 'patch'] as const).map(
               (level) =>
                 counts[level] > 0 && (
-                  <Status
-                    key={level}
-                    state={states[level]}
-                    words={`${formatShort(counts[level])} ${states[level].words.toLowerCase()}`}
-                  />
+                  <Status key={level} state={states[level]} words={`${formatShort(counts[level])} ${counted[level]}`} />
                 ),
             )}
           </span>
