@@ -130,6 +130,13 @@ test('every operation answers as the description says, in all of its successes',
   await ask('rotateVault', { body: { key_id: rotated.json.key_id } })
   await ask('rotateVault', { body: { key_id: 'key_of_another' } })
 
+  const source = { url: `${crm.url}/openapi.json` }
+  const found = await ask('checkConnector', { id: 'crm', body: source })
+  await ask('pinConnector', { id: 'crm', body: { fingerprint: found.json.fingerprint } })
+  await ask('listConnectorVersions', { id: 'crm' })
+  await ask('reimportConnector', { id: 'crm', body: { source, fingerprint: found.json.fingerprint } })
+  await ask('listConnectorVersions', { id: 'crm' })
+
   await ask('revokeToken', { id: made.json.id })
   await ask('deleteConnector', { id: 'crm' })
   await ask('deleteConnection', { id })
