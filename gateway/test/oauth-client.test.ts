@@ -100,6 +100,8 @@ async function connect(path = '/mcp'): Promise<Client> {
 
 /** The program asks, and the browser opens what it asks for. */
 async function begin(path = '/mcp'): Promise<void> {
+  // One that lost its stream would ask as well, and overwrite what this one keeps.
+  for (const client of clients.splice(0)) await client.close()
   program.kept = undefined
   program.asked = undefined
   await expect(connect(path)).rejects.toThrow(UnauthorizedError)
