@@ -149,6 +149,14 @@ test('what was decided on is what is taken: a document that changed in between i
   await expect(owner.connectors.reimport(id, { fingerprint: fingerprint ?? '' })).rejects.toMatchObject({ code: 'CONFLICT' })
 })
 
+test('of two who take the same at once, one is told that the other was faster', async () => {
+  const { owner, id } = await used()
+  serve(second)
+  const both = await Promise.allSettled([owner.connectors.reimport(id), owner.connectors.reimport(id)])
+  expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  expect(both.find((one) => one.status === 'rejected')?.reason).toMatchObject({ code: 'CONFLICT' })
+})
+
 test('what people here set outlives a new document', async () => {
   const { owner, id } = await used()
   const document = await owner.connectors.get(id)

@@ -10,6 +10,7 @@ import { authoritiesProblem } from '../egress/certificates.ts'
 import type { Egress } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import { recordAct } from '../store/acts.ts'
+import { isUniqueViolation } from '../store/constraints.ts'
 import type { Store } from '../store/types.ts'
 import { connectorFacts, textFacts } from './acts.ts'
 import { Cache } from './cache.ts'
@@ -102,7 +103,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       ...{ name, version, summary: JSON.stringify(summary), updated_at: new Date(clock.now()), drift: null },
       ...(source !== undefined && { source: JSON.stringify(source) }),
     }
-    await store.workspace(caller.workspaceId, async (db) => {
+    const saving = store.workspace(caller.workspaceId, async (db) => {
       await db
         .insertInto('connectors')
         .values({ workspace_id: caller.workspaceId, id, ...row })
@@ -125,6 +126,13 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
         target: { kind: 'connector', id, name },
         ...(before !== null && { before: connectorFacts(before.version, before.document) }),
         after: facts,
+      })
+    })
+    await saving.catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error
+      throw new SallyportError('CONFLICT', {
+        detail: `Somebody else has just stored version ${version} of "${id}". Look at it, and try again.`,
+        cause: error,
       })
     })
     forget(`${caller.workspaceId}/${id}`)
