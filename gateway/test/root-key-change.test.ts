@@ -94,4 +94,21 @@ describe('the root key of a database', { timeout: 60_000 }, () => {
     await expectToWork(third)
     expect(aws.requests).toBe(asked)
   })
+
+  it('leaves an entry in the audit log for each change, and none for what broke off', async () => {
+    const gateway = await start(third)
+    try {
+      const { audit } = gateway.client()
+      const { items } = await audit.list({ kind: 'vault.root_changed' })
+      const [toFile, toKms, toSecond] = items
+      expect(items).toHaveLength(3)
+      expect(toSecond).toMatchObject({ actor: { kind: 'gateway' }, target: { kind: 'vault', name: 'Root key' } })
+      expect(toKms?.after).toEqual({ root: expect.stringContaining('alias/new') })
+      expect(toFile?.before).toEqual(toKms?.after)
+      expect(JSON.stringify(items)).not.toContain(third)
+      expect(await audit.verify()).toMatchObject({ problems: [] })
+    } finally {
+      await gateway.stop()
+    }
+  })
 })

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Secret } from '../secret.ts'
+import { gatewayActor, recordAct } from '../store/acts.ts'
 import type { Store } from '../store/types.ts'
 import { createRootKey, openPreviousRootKey } from '../vault/root-key.ts'
 import type { RootKey } from '../vault/types.ts'
@@ -110,6 +111,15 @@ async function changeRoot(store: Store, binding: Binding, from: RootKey, to: Roo
       .set({ value: JSON.stringify(next) })
       .where('key', '=', bindingName)
       .execute()
+    // In the order in which calls of several workspaces wait for their logs.
+    for (const { id } of await db.selectFrom('workspaces').select('id').orderBy('id').execute())
+      await recordAct(db, id, {
+        kind: 'vault.root_changed',
+        by: gatewayActor,
+        target: { kind: 'vault', id, name: 'Root key' },
+        before: { root: from.name },
+        after: { root: to.name },
+      })
   })
   log.info({ from: from.name, to: to.name, keys: done.size }, 'the workspace keys are wrapped by the new root key')
   return next

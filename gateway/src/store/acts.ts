@@ -51,6 +51,7 @@ export const actKinds = [
   'toolset.created',
   'toolset.deleted',
   'toolset.updated',
+  'vault.root_changed',
   'vault.rotated',
   'workspace.created',
   'workspace.updated',

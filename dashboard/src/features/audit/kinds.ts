@@ -48,6 +48,7 @@ export const kindWords: Readonly<Record<AuditKind, string>> = {
   'toolset.created': 'Made a toolset',
   'toolset.deleted': 'Deleted a toolset',
   'toolset.updated': 'Changed a toolset',
+  'vault.root_changed': 'Changed the root key',
   'vault.rotated': 'Gave the vault a new key',
   'workspace.created': 'Made a workspace',
   'workspace.updated': 'Changed the workspace',
