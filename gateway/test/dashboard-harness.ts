@@ -62,6 +62,11 @@ export async function fillWorkspace({ gateway, crm, setupUrl }: Dashboard, apiKe
   const agent = gateway.client(
     (await owner.tokens.create({ name: 'Support agent', role: 'member', per_minute: 60, per_day: 5000 })).token,
   )
+  await owner.toolsets.create({
+    slug: 'support',
+    name: 'Support',
+    selection: { select: { effects: ['read'] }, include: [], exclude: [] },
+  })
   const note = (customer_id: string) =>
     agent.calls.create({ connector: 'demo_crm', action: 'add_note', input: { customer_id, text: 'Called back' } })
   const [first, second] = [await note('cus_0001'), await note('cus_0002')]

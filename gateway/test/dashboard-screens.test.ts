@@ -132,6 +132,7 @@ const screens: readonly Screen[] = [
     path: 'connectors/demo_crm?tab=document',
     ready: (page) => page.getByRole('textbox', { name: 'Connector document' }),
   },
+  { name: 'toolsets', path: 'toolsets', ready: (page) => button(page, 'Support') },
   { name: 'tokens', path: 'tokens', ready: (page) => page.getByText('Support agent') },
   {
     name: 'token-new',
@@ -221,6 +222,7 @@ const lists = [
     empty: 'No connectors yet',
   },
   { path: 'tokens', api: /\/api\/v1\/tokens/, ready: (page: Page) => page.getByText('Support agent'), empty: 'No tokens yet' },
+  { path: 'toolsets', api: /\/api\/v1\/toolsets/, ready: (page: Page) => button(page, 'Support'), empty: 'No toolsets yet' },
 ] as const
 
 const refusal = {

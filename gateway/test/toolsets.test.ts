@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { Sallyport } from '@sallyport/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { run } from './cli-harness.ts'
 import { CountingUpstream } from './support/counting-upstream.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
@@ -368,4 +369,29 @@ describe('what is open in the name of a token', () => {
     await owner.toolsets.delete(made.id)
     await over
   })
+})
+
+test('the command line makes toolsets and tokens for them, shows what they hold, and rotates', async () => {
+  const slug = unique('cli')
+  const sallyport = async (...args: string[]) => {
+    const ended = await run(args, { env: { SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: gateway.token } })
+    expect(ended).toMatchObject({ code: 0 })
+    return ended.stdout
+  }
+  await sallyport('toolsets', 'create', slug, '--effect', 'read', '--include', 'crm/note', '--approval', 'writes')
+  expect(JSON.parse(await sallyport('toolsets', 'tools', slug, '--all', '--json'))).toMatchObject({ included: 4, left_out: 4 })
+  await sallyport('toolsets', 'update', slug, '--all', '--exclude', 'crm/drop')
+  expect(JSON.parse(await sallyport('toolsets', 'list', '--json')).items).toContainEqual(
+    expect.objectContaining({
+      slug,
+      approval: 'writes',
+      selection: { select: {}, include: [], exclude: [{ connector: 'crm', action: 'drop' }] },
+    }),
+  )
+  const made = JSON.parse(await sallyport('tokens', 'create', slug, '--toolset', slug, '--environment', 'sandbox', '--json'))
+  expect((await gateway.client(made.token).tools.list()).items).toHaveLength(3)
+  const secret = (await sallyport('tokens', 'rotate', made.id, '--overlap', '1h')).trim()
+  for (const each of [made.token, secret]) expect(await statusOf(each, '/api/v1/tools')).toBe(200)
+  await sallyport('toolsets', 'delete', slug)
+  expect(await statusOf(secret, '/api/v1/tools')).toBe(403)
 })
