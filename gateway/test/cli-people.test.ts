@@ -49,6 +49,15 @@ test('members, teams and invitations are managed by name, with the answers of th
   await expect(sallyport('members', 'remove', 'nobody@example.test')).rejects.toThrow(/Nobody in this workspace/)
 })
 
+test('applications are registered, listed and removed', async () => {
+  const uri = 'https://desk.example.test/callback'
+  const added = JSON.parse(await sallyport('--json', 'clients', 'add', 'Desk', '--redirect-uri', uri, '--confidential'))
+  expect(added).toMatchObject({ name: 'Desk', redirect_uris: [uri], confidential: true, secret: expect.stringMatching(/^sps_/) })
+  expect(JSON.parse(await sallyport('--json', 'clients', 'list')).items).toMatchObject([{ id: added.id, name: 'Desk' }])
+  await sallyport('clients', 'remove', added.id)
+  expect(JSON.parse(await sallyport('--json', 'clients', 'list')).items).toEqual([])
+})
+
 test('the last owner gets back in by a link that the operator makes on the host', async () => {
   await expect(sallyport('members', 'remove', 'ada@example.test')).rejects.toThrow(/last owner/)
   await expect(sallyport('recover', 'ada@example.test')).rejects.toThrow(/stop the gateway first/)
