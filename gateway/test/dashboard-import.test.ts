@@ -176,7 +176,7 @@ describe('what is chosen', () => {
   test('is shown with its format, server and credential, and renamed in its row', async () => {
     await fetchCrm()
     await see(page.getByText('API key (X-API-Key)'))
-    await see(page.getByText(/of the 15 chosen accept it/))
+    await see(page.getByText('The 14 chosen operations that need a credential accept it.'))
     await see(page.getByText(dashboard.crm.url, { exact: true }))
     await see(page.getByText('15 of 15 chosen').first())
     await page.getByRole('radio', { name: /^Proposed/ }).click()

@@ -75,7 +75,7 @@ export function ApiFacts({ review, change }: ApiFactsProps) {
 
 function AuthReview({ review }: { readonly review: Review }) {
   const { auth, selected } = review
-  const uses = useMemo(() => schemeUses(review), [review])
+  const { needed, uses } = useMemo(() => schemeUses(review), [review])
   const schemes = Object.entries(auth)
   return (
     <section>
@@ -94,10 +94,7 @@ function AuthReview({ review }: { readonly review: Review }) {
               </p>
               <p className="text-small text-ink-2">
                 {index === 0 ? 'Asked for when it is connected: ' : 'Can be chosen instead: '}
-                {secretFieldsOf(declared).join(', ') || 'nothing'}.{' '}
-                {uses.get(scheme) === selected.size
-                  ? 'Every chosen operation accepts it.'
-                  : `${formatCount(uses.get(scheme) ?? 0)} of the ${formatCount(selected.size)} chosen accept it.`}
+                {secretFieldsOf(declared).join(', ') || 'nothing'}. {acceptance(uses.get(scheme) ?? 0, needed, selected.size)}
               </p>
             </li>
           ))}
@@ -106,4 +103,13 @@ function AuthReview({ review }: { readonly review: Review }) {
       {schemes.length > few && <p className="mt-1 text-small text-ink-3">and {formatCount(schemes.length - few)} more</p>}
     </section>
   )
+}
+
+/** How many of the chosen operations a scheme is for. */
+function acceptance(accepting: number, needed: number, chosen: number): string {
+  if (needed === 0) return 'None of the chosen operations needs it.'
+  if (accepting < needed) return `${formatCount(accepting)} of ${plural(needed, 'chosen operation')} accept it.`
+  return needed === chosen
+    ? 'Every chosen operation accepts it.'
+    : `The ${plural(needed, 'chosen operation')} that need a credential accept it.`
 }

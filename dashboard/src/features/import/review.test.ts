@@ -82,10 +82,9 @@ describe('choosing from a document', () => {
   })
 
   test('says how many of the chosen accept each scheme, and what is missing', () => {
-    expect([...schemeUses(small)]).toEqual([
-      ['key', 2],
-      ['token', 1],
-    ])
+    expect(schemeUses(small)).toEqual({ needed: 2, uses: new Map(Object.entries({ key: 2, token: 1 })) })
+    const open = reviewOf(source, preview([operation('a', { auth: [] }), operation('b')]))
+    expect(schemeUses(open).needed).toBe(1)
     expect(missingIn(small)).toBeNull()
     expect(missingIn(reviewed(small, { kind: 'select', actions: ['a', 'b'], on: false }))).toContain('at least one')
     expect(missingIn(reviewed(small, { kind: 'connector', connector: 'Größe' }))).toContain('identifier')

@@ -124,14 +124,22 @@ export function filtered({ items, preview, selected, renamed }: Review, filter: 
   return found.sort((one, other) => (rank.get(one.operation.action) ?? 0) - (rank.get(other.operation.action) ?? 0))
 }
 
-/** How many of the chosen operations accept each scheme; an operation that names none accepts any. */
-export function schemeUses({ items, auth, selected }: Review): ReadonlyMap<string, number> {
+interface SchemeUses {
+  /** How many of the chosen operations need a credential. */
+  readonly needed: number
+  /** And how many of those accept each scheme; an operation that names none accepts any. */
+  readonly uses: ReadonlyMap<string, number>
+}
+
+export function schemeUses({ items, auth, selected }: Review): SchemeUses {
   const uses = new Map(Object.keys(auth).map((scheme) => [scheme, 0]))
+  let needed = 0
   for (const { operation } of items) {
-    if (!selected.has(operation.action)) continue
+    if (!selected.has(operation.action) || operation.auth?.length === 0) continue
+    needed += 1
     for (const scheme of operation.auth ?? uses.keys()) uses.set(scheme, (uses.get(scheme) ?? 0) + 1)
   }
-  return uses
+  return { needed, uses }
 }
 
 /** What keeps it from being created, in words; null when nothing does. */

@@ -41,5 +41,3 @@ export function usePreview({ onReview, onConnector }: Outcomes) {
   }
   return { read, progress, cancel }
 }
-
-export type Reading = ReturnType<typeof usePreview>
