@@ -53,6 +53,8 @@ const large = (): Buffer => {
       const operation = (verb: string, rest: object = {}) => ({
         operationId: `${verb}_thing_${index}`,
         summary: `${verb} thing ${index}`,
+        // As long as real ones; the time that reading may take grows with the size.
+        description: 'What it does, told at some length. '.repeat(10),
         tags: [group],
         responses: { 200: { description: 'It', content: { 'application/json': { schema } } } },
         ...rest,
