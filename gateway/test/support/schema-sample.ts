@@ -24,7 +24,9 @@ export function sampleOf(root: Json): unknown {
     for (const choice of [node.oneOf, node.anyOf]) if (Array.isArray(choice)) return visit(choice[0], depth)
     if (Array.isArray(node.allOf)) {
       // A part that says nothing of the value only describes it.
-      const telling = node.allOf.filter((part) => Object.keys(record(part)).some((key) => key !== 'description' && key !== 'title'))
+      const telling = node.allOf.filter((part) =>
+        Object.keys(record(part)).some((key) => key !== 'description' && key !== 'title'),
+      )
       const parts = telling.map((part) => visit(part, depth))
       return parts.find((part) => typeof part !== 'object') ?? Object.assign({}, ...parts, object(node, depth))
     }
