@@ -43,7 +43,11 @@ const unrecorded: Readonly<Record<string, string>> = {
 /** What members may do is to call, and to look after themselves. */
 const changing = routes.filter(
   ({ method, role, operationId }) =>
-    !/^get$/i.test(method) && role !== null && role !== 'person' && roles.indexOf(role) >= roles.indexOf('manager') && !(operationId in unrecorded),
+    !/^get$/i.test(method) &&
+    role !== null &&
+    role !== 'person' &&
+    roles.indexOf(role) >= roles.indexOf('manager') &&
+    !(operationId in unrecorded),
 )
 
 const headOf = async () => (await owner.audit.verify()).head

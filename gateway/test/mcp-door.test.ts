@@ -46,7 +46,9 @@ describe('the door', () => {
     const { app } = await start()
     const response = await inject(app, body, headers)
     expect(response.statusCode).toBe(401)
-    expect(response.headers['www-authenticate']).toMatch(/^Bearer realm="sallyport", resource_metadata="http:\/\/127[^"]*\/.well-known\/oauth-protected-resource\/mcp"$/)
+    expect(response.headers['www-authenticate']).toMatch(
+      /^Bearer realm="sallyport", resource_metadata="http:\/\/127[^"]*\/.well-known\/oauth-protected-resource\/mcp"$/,
+    )
     expect(response.json()).toEqual({
       jsonrpc: '2.0',
       id: null,
