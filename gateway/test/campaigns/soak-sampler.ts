@@ -1,11 +1,15 @@
 /**
  * Loaded into the gateway of a soak run before anything else (`node --import`): appends what only the process itself can see, as
- * one line of JSON each few seconds, to the file that SOAK_SAMPLES names. Changes nothing and keeps nothing alive.
+ * one line of JSON each few seconds, to the file that SOAK_SAMPLES names. Keeps nothing alive. Twice a minute it collects the
+ * garbage first: a process with little to do leaves it lying for minutes, which looks as if its memory grew.
  */
 import { appendFile } from 'node:fs/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 const file = process.env.SOAK_SAMPLES
 const everyMs = 2_000
+const samplesPerCollection = 15
 
 /** One line of the sampler. */
 export interface InsideSample {
@@ -29,5 +33,11 @@ function look(): InsideSample {
 }
 
 if (file !== undefined) {
-  setInterval(() => void appendFile(file, `${JSON.stringify(look())}\n`).catch(() => {}), everyMs).unref()
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  let samples = 0
+  setInterval(() => {
+    if (samples++ % samplesPerCollection === 0) collect()
+    void appendFile(file, `${JSON.stringify(look())}\n`).catch(() => {})
+  }, everyMs).unref()
 }
