@@ -38,6 +38,7 @@ async function join(url: string): Promise<string> {
 const unrecorded: Readonly<Record<string, string>> = {
   parseConnector: 'stores nothing',
   previewImport: 'stores nothing',
+  checkConnector: 'stores nothing',
   createAuditCheckpoint: 'is a part of the log itself',
 }
 /** What members may do is to call, and to look after themselves. */

@@ -256,7 +256,10 @@ describe.each(doors)(`door %s, ${wallKind}`, (door) => {
 
     it('R16: without a Location it is an answer like any other', async () => {
       const outcome = await follow('/r/302')
-      expect(outcome).toMatchObject({ answered: true, requests: { length: 1 } })
+      expect(outcome.answered).toBe(true)
+      // An import looks around for the description, at the same server.
+      expect(outcome.requests.length).toBeLessThanOrEqual(door === 'spec_import' ? 10 : 1)
+      expect(new Set(outcome.requests.map(({ headers }) => headers.host))).toHaveProperty('size', 1)
     })
 
     it('R17: a Refresh header leads nowhere', async () => {

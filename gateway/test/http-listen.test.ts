@@ -17,7 +17,7 @@ function entrance(): HttpApp {
     publicUrl: () => 'http://127.0.0.1',
     connectorSchema: () => ({}),
   }
-  const app = createHttpServer({} as HttpServices, options)
+  const app = createHttpServer({ access: {} } as unknown as HttpServices, options)
   apps.push(app)
   return app
 }

@@ -109,7 +109,7 @@ describe('a request that cannot be read', () => {
   })
 
   test.each([
-    ['/api/v1/connectors', 31],
+    ['/api/v1/connectors', 73],
     ['/api/v1/calls', 11],
   ])('%s takes no more than it should', async (path, megabytes) => {
     const ask = await open()

@@ -2413,6 +2413,9 @@ export interface components {
             /** @description The role in the team; null takes the person out. */
             role: components["schemas"]["TeamRole"] | null;
         };
+        TeamNameRequest: {
+            name: string;
+        };
         /** @enum {string} */
         TeamRole: "member" | "manager";
         TestCheck: {
@@ -2655,9 +2658,6 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
-        WorkspaceNameRequest: {
-            name: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -2676,7 +2676,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkspaceNameRequest"];
+                "application/json": components["schemas"]["TeamNameRequest"];
             };
         };
         responses: {
@@ -5822,7 +5822,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkspaceNameRequest"];
+                "application/json": components["schemas"]["TeamNameRequest"];
             };
         };
         responses: {
@@ -5904,7 +5904,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkspaceNameRequest"];
+                "application/json": components["schemas"]["TeamNameRequest"];
             };
         };
         responses: {
@@ -6653,7 +6653,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkspaceNameRequest"];
+                "application/json": components["schemas"]["TeamNameRequest"];
             };
         };
         responses: {
@@ -6695,7 +6695,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkspaceNameRequest"];
+                "application/json": components["schemas"]["TeamNameRequest"];
             };
         };
         responses: {

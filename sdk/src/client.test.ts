@@ -173,17 +173,25 @@ describe('custom', () => {
     expect(waiting).toMatchObject({ callId: 'call_3', approval })
   })
 
-  test('lists the connectors that have tools, once each, over all pages', async () => {
-    const { sallyport } = await gateway(({ url }) => ({
-      json: url.includes('cursor=')
-        ? { items: [{ connector: 'crm' }, { connector: 'billing' }], next_cursor: null }
-        : { items: [{ connector: 'crm' }], next_cursor: 'x' },
-    }))
+  test('lists the connectors that are connected, over all pages', async () => {
+    const { sallyport } = await gateway(({ url }) =>
+      url.includes('cursor=')
+        ? { json: [{ id: 'billing', connections: 2 }] }
+        : {
+            json: [
+              { id: 'crm', connections: 1 },
+              { id: 'idle', connections: 0 },
+            ],
+            headers: { link: '</api/v1/connectors?cursor=x>; rel="next"' },
+          },
+    )
     expect(await sallyport.custom.list()).toEqual(['billing', 'crm'])
   })
 
   test('answers the schema of a connector', async () => {
-    const { sallyport, seen } = await gateway(() => ({ json: { connector: 'crm', name: 'CRM', version: '1.0.0', actions: [] } }))
+    const { sallyport, seen } = await gateway(() => ({
+      json: { connector: 'crm', name: 'CRM', version: '1.0.0', actions: [], next_cursor: null },
+    }))
     const schema = await sallyport.custom.crm?.schema()
     expect(schema?.version).toBe('1.0.0')
     expect(seen[0]?.url).toBe('/api/v1/connectors/crm/capabilities')

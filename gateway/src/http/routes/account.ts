@@ -8,12 +8,11 @@ import {
   ChangePasswordRequest,
   EndedSessions,
   MySessionList,
+  NameRequest,
   PasswordRequest,
   RecoveryCodes,
   TwoFactorStart,
-  UpdateAccountRequest,
   Workspace,
-  WorkspaceNameRequest,
 } from '../schemas/people.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 import { answer, answers, noContent } from './answers.ts'
@@ -41,7 +40,7 @@ export function accountRoutes(app: HttpApp, { access }: HttpServices): void {
         operationId: 'updateAccount',
         summary: 'Change your name',
         tags,
-        body: UpdateAccountRequest,
+        body: NameRequest,
         response: answers({ 204: noContent('Changed.') }),
       },
     },
@@ -188,7 +187,7 @@ export function accountRoutes(app: HttpApp, { access }: HttpServices): void {
         summary: 'Make a workspace, as its owner',
         description: 'For people who are an admin of a workspace already.',
         tags: ['workspaces'],
-        body: WorkspaceNameRequest,
+        body: NameRequest,
         response: answers({ 201: answer<WorkspaceView>(Workspace, 'The workspace.') }),
       },
     },

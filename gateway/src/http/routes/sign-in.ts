@@ -4,13 +4,13 @@ import { Secret } from '../../secret.ts'
 import { callerOf, clientOf } from '../credentials.ts'
 import {
   BeginSsoRequest,
+  NameRequest,
   RequestRecoveryRequest,
   SetPasswordRequest,
   SignInSettings,
   SignInSettingsRequest,
   SsoRedirect,
   Workspace,
-  WorkspaceNameRequest,
 } from '../schemas/people.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 import { answer, answers, anyone, noContent } from './answers.ts'
@@ -106,7 +106,7 @@ export function workspaceRoutes(app: HttpApp, { access }: HttpServices): void {
         operationId: 'renameWorkspace',
         summary: 'Rename the workspace',
         tags: ['workspaces'],
-        body: WorkspaceNameRequest,
+        body: NameRequest,
         response: answers({ 200: answer<WorkspaceView>(Workspace, 'The workspace with its new name.') }),
       },
     },

@@ -8,7 +8,7 @@ const Code = Type.String({ minLength: 1, maxLength: 200 })
 export const TeamRole = Type.Union([Type.Literal('member'), Type.Literal('manager')])
 
 export const Workspace = Type.Object({ id: Type.String(), name: Type.String(), role: Role })
-export const WorkspaceNameRequest = Type.Object({ name: Name }, { additionalProperties: false })
+export const NameRequest = Type.Object({ name: Name }, { additionalProperties: false })
 
 export const Member = Type.Object({
   id: Type.String(),
@@ -107,7 +107,6 @@ export const MySession = Type.Object({
   expires_at: Instant,
 })
 export const MySessionList = Type.Object({ items: Type.Array(MySession), next_cursor: Type.Null() })
-export const UpdateAccountRequest = Type.Object({ name: Name }, { additionalProperties: false })
 export const ChangePasswordRequest = Type.Object(
   { current_password: Type.String({ maxLength: 128 }), new_password: Password },
   { additionalProperties: false },
