@@ -79,7 +79,7 @@ async function mayListen(host: string): Promise<boolean> {
 
 let dns: DnsServer
 const gateways: GatewayProcess[] = []
-const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+const agent = new Agent({ keepAlive: true, maxSockets: 16 })
 const ownSockets = new WeakSet<object>()
 let ownConnections = 0
 
