@@ -20,7 +20,8 @@ const minuteMs = 60_000
 
 const connectorName = (n: number) => `api-${String(n).padStart(2, '0')}`
 
-async function connect(folder: string): Promise<pg.Client> {
+/** A superuser on the database of a gateway that `startSubject` started, without triggers and foreign keys. */
+export async function connect(folder: string): Promise<pg.Client> {
   const data = join(folder, 'data')
   const password = (await readFile(join(data, 'postgres.password'), 'utf8')).trim()
   const client = new pg.Client({ host: join(data, 'postgres'), user: 'postgres', password, database: 'postgres' })

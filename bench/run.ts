@@ -4,6 +4,7 @@ import { benchImport } from './import.ts'
 import type { Figures } from './report.ts'
 import { benchSearch } from './search.ts'
 import { benchStart } from './start.ts'
+import { benchWorkspaces } from './workspaces.ts'
 
 /** `npm run bench -- NAME [--json]`: measures one thing beside its baseline and ends with one line of JSON figures. */
 const benches: Readonly<Record<string, (say: (line: string) => void, args: readonly string[]) => Promise<Figures>>> = {
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, (say: (line: string) => void, args: reado
   import: benchImport,
   search: benchSearch,
   start: benchStart,
+  workspaces: benchWorkspaces,
 }
 
 const args = process.argv.slice(2)
