@@ -1,50 +1,20 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
+import { codeIn, type MailServer, startMailServer } from './support/mail-server.ts'
 import { type OidcServer, startOidcServer } from './support/oidc-server.ts'
 import { codeOf } from './support/totp.ts'
+import { WebSession } from './support/web-session.ts'
 
 /** How people get in: second factor, single sign-on, lost passwords by mail, over HTTP as a browser does it. */
 
 let gateway: GatewayProcess
 let oidc: OidcServer
-let smtp: SMTPServer
-const mails: string[] = []
-let mailArrived = Promise.withResolvers<void>()
+let mail: MailServer
 
-/** A browser: keeps cookies, follows redirects by hand. */
-class Browser {
-  readonly cookies = new Map<string, string>()
-
-  async ask(path: string, { method = 'GET', body, workspace }: { method?: string; body?: unknown; workspace?: string } = {}) {
-    const url = new URL(path, gateway.url)
-    const response = await fetch(url, {
-      method,
-      redirect: 'manual',
-      headers: {
-        cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        'sec-fetch-site': 'same-origin',
-        ...(workspace !== undefined && { 'sallyport-workspace': workspace }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = '', ...attributes] = line.split(';')
-      const [name = '', value = ''] = pair.split(/=(.*)/s)
-      if (value === '' || attributes.some((attribute) => /max-age=0/i.test(attribute))) this.cookies.delete(name)
-      else this.cookies.set(name, value)
-    }
-    const text = await response.text()
-    // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers; the tests say what they expect
-    const json: any = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : null
-    return { status: response.status, json, location: response.headers.get('location') }
+class Browser extends WebSession {
+  constructor() {
+    super(gateway.url)
   }
-
-  post = (path: string, body: unknown, method = 'POST') => this.ask(`/api/v1${path}`, { method, body })
-  session = async () => (await this.ask('/api/v1/session')).json
 }
 
 const password = 'correct horse battery'
@@ -54,56 +24,26 @@ const signedIn = async (email: string, secret = password) => {
 }
 
 beforeAll(async () => {
-  smtp = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    onData(stream, _session, done) {
-      let text = ''
-      stream.on('data', (chunk: Buffer) => {
-        text += chunk.toString('utf8')
-      })
-      stream.on('end', () => {
-        mails.push(text)
-        mailArrived.resolve()
-        done()
-      })
-    },
-  })
-  const listening = smtp.listen(0, '127.0.0.1')
-  await once(listening, 'listening')
-  const { port } = listening.address() as AddressInfo
-  gateway = await startGatewayProcess({
-    env: { SALLYPORT_SMTP_URL: `smtp://127.0.0.1:${port}`, SALLYPORT_MAIL_FROM: 'Sallyport <gateway@example.test>' },
-  })
+  mail = await startMailServer()
+  gateway = await startGatewayProcess({ env: mail.env })
   oidc = await startOidcServer(`${gateway.url}/api/v1/session/sso/callback`)
 })
 afterAll(async () => {
   await gateway?.stop()
   await oidc?.close()
-  await new Promise<void>((resolve) => smtp?.close(() => resolve()))
+  await mail?.close()
   if (gateway !== undefined) await removeDataDir(gateway.dataDir)
 })
-
-/** The next mail, as text. */
-async function nextMail(work: () => Promise<unknown>): Promise<string> {
-  mailArrived = Promise.withResolvers()
-  await work()
-  await mailArrived.promise
-  // Quoted-printable, as mail is.
-  const text = (mails.at(-1) ?? '').replace(/=\r?\n/g, '')
-  return text.replace(/=([0-9A-F]{2})/g, (_all, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)))
-}
-
-const codeIn = (mail: string) => /#code=([\w-]+)/.exec(mail)?.[1] ?? ''
 
 /** Joins by the link of the mail. */
 async function joinByMail(email: string, role: 'member' | 'admin' | 'owner'): Promise<Browser> {
   let made: unknown
-  const mail = await nextMail(async () => {
+  const text = await mail.next(async () => {
     made = await gateway.client().invitations.create({ email, role })
   })
   expect(made).toMatchObject({ mailed: true, url: null })
   const browser = new Browser()
-  const code = codeIn(mail)
+  const code = codeIn(text)
   expect((await browser.post('/join/offer', { code })).json).toMatchObject({ email, role, step: 'new' })
   expect((await browser.post('/join', { code, name: email.split('@')[0], password })).status).toBe(201)
   expect((await browser.post('/join', { code, name: 'Again', password })).json).toMatchObject({ code: 'FORBIDDEN' })
@@ -120,14 +60,14 @@ describe('an invitation by mail', () => {
   test('joins once, is for its email alone, and its link is in the mail and not in the answer', async () => {
     const browser = await joinByMail('ida@example.test', 'member')
     expect(await browser.session()).toMatchObject({ caller: { role: 'member', email: 'ida@example.test' }, mails: true })
-    expect(mails.at(-1)).toMatch(/To: ida@example\.test/)
+    expect(mail.mails.at(-1)).toMatch(/To: ida@example\.test/)
   })
 
   test('stops working when it is renewed, taken back, or somebody else is signed in', async () => {
     const client = gateway.client()
-    const first = codeIn(await nextMail(() => client.invitations.create({ email: 'kim@example.test', role: 'member' })))
+    const first = codeIn(await mail.next(() => client.invitations.create({ email: 'kim@example.test', role: 'member' })))
     const [open] = (await client.invitations.list()).items
-    const second = codeIn(await nextMail(() => client.invitations.renew(open?.id ?? '')))
+    const second = codeIn(await mail.next(() => client.invitations.renew(open?.id ?? '')))
     const stranger = new Browser()
     expect((await stranger.post('/join/offer', { code: first })).json.code).toBe('FORBIDDEN')
     expect((await stranger.post('/join/offer', { code: second })).status).toBe(200)
@@ -185,7 +125,7 @@ describe('a second factor', () => {
 describe('a lost password', () => {
   test('is replaced by a link in a mail, once, and every session is over', async () => {
     const browser = await joinByMail('eve@example.test', 'member')
-    const code = codeIn(await nextMail(() => new Browser().post('/recovery', { email: 'Eve@Example.test' })))
+    const code = codeIn(await mail.next(() => new Browser().post('/recovery', { email: 'Eve@Example.test' })))
     expect((await new Browser().post('/recovery', { email: 'nobody@example.test' })).status).toBe(204)
     const fresh = { code, password: 'another horse battery' }
     expect((await new Browser().post('/recovery/password', fresh)).status).toBe(204)
@@ -267,21 +207,7 @@ describe('single sign-on', () => {
   async function signInBySso(browser: Browser): Promise<string | null> {
     const begun = await browser.post('/session/sso', { workspace })
     if (begun.status !== 200) return null
-    const jar = new Map<string, string>()
-    let url = begun.json.url as string
-    for (let hop = 0; hop < 10; hop++) {
-      if (url.startsWith(gateway.url)) return (await browser.ask(url)).location
-      const response = await fetch(url, {
-        redirect: 'manual',
-        headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
-      })
-      for (const line of response.headers.getSetCookie()) {
-        const [name = '', value = ''] = (line.split(';', 1)[0] ?? '').split(/=(.*)/s)
-        jar.set(name, value)
-      }
-      url = new URL(response.headers.get('location') ?? '', url).href
-    }
-    throw new Error('no end of redirects')
+    return (await browser.ask(await oidc.visit(begun.json.url))).location
   }
 
   beforeAll(async () => {
@@ -368,7 +294,7 @@ describe('single sign-on', () => {
 })
 
 const joinAsMember = async (email: string) => {
-  const code = codeIn(await nextMail(() => gateway.client().invitations.create({ email, role: 'member' })))
+  const code = codeIn(await mail.next(() => gateway.client().invitations.create({ email, role: 'member' })))
   const browser = new Browser()
   await browser.post('/join', { code, name: email, password })
   return { headers: browser.cookies }

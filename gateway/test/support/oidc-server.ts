@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
+import { WebSession } from './web-session.ts'
 
 export interface Account {
   readonly sub: string
@@ -16,6 +17,8 @@ export interface OidcServer {
   readonly clientSecret: string
   /** Who signs in there next; null refuses. */
   account: Account | null
+  /** Sends a browser there, through sign-in and consent: the address that it is sent back to. */
+  visit(url: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -31,6 +34,15 @@ export async function startOidcServer(redirectUri: string): Promise<OidcServer> 
     clientId,
     clientSecret,
     account: null,
+    async visit(url) {
+      const browser = new WebSession(issuer)
+      let at = url
+      for (let hop = 0; hop < 10; hop++) {
+        at = new URL((await browser.fetch(at)).headers.get('location') ?? '', at).href
+        if (at.startsWith(redirectUri)) return at
+      }
+      throw new Error('no end of redirects')
+    },
     async close() {
       server.closeAllConnections()
       server.close()
