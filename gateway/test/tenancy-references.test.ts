@@ -338,16 +338,17 @@ describe('what PostgreSQL cannot hold is refused, or kept out of it, but is no f
       { ...value, [`${key}${text}`]: item },
     ])
   }
-  test.each(routes.map((route) => [route.operationId, route] as const))('%s', async (_name, route) => {
+  // Each import starts a process of its own; a check is a re-import that stores nothing.
+  const asked = routes.filter(({ operationId }) => operationId !== 'checkConnector')
+  test.each(asked.map((route) => [route.operationId, route] as const))('%s', { timeout: 60_000 }, async (_name, route) => {
     for (const text of ['\0', '\ud800']) {
-      const path = route.path.replace('{id}', encodeURIComponent(`${route.id?.(worlds.ours) ?? ''}${text.toWellFormed()}`))
-      const bodies = route.body === undefined ? [undefined] : variants(route.body(worlds.ours), text)
-      for (const body of bodies) {
-        for (const to of new Set([path, route.path.replace('{id}', route.id?.(worlds.ours) ?? '')])) {
-          if (to !== path && body === undefined) continue
-          const answer = await ask(to, { method: route.method, body })
-          expect({ body, status: answer.status, text: answer.status >= 500 ? answer.text : '' }).toMatchObject({ text: '' })
-        }
+      const id = route.id?.(worlds.ours) ?? ''
+      const path = route.path.replace('{id}', encodeURIComponent(`${id}${text.toWellFormed()}`))
+      const given = route.body?.(worlds.ours)
+      const questions = [[path, given], ...variants(given, text).map((body) => [route.path.replace('{id}', id), body])] as const
+      for (const [to, body] of questions) {
+        const answer = await ask(String(to), { method: route.method, body })
+        expect({ body, status: answer.status, text: answer.status >= 500 ? answer.text : '' }).toMatchObject({ text: '' })
       }
       for (const { name } of parametersOf(route)) {
         const answer = await ask(`${path}?${name}=${encodeURIComponent(`x${text.toWellFormed()}`)}`)
