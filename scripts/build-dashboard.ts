@@ -3,7 +3,7 @@ import { globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const inputs = ['dashboard/{index.html,package.json,vite.config.ts}', 'dashboard/{src,public}/**', 'sdk/src/**']
+const inputs = ['dashboard/{index.html,package.json,vite.config.ts}', 'dashboard/{src,public}/**', 'sdk/src/**', 'docs/errors.md']
 
 const changedAt = (path: string) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
 
@@ -17,7 +17,9 @@ export function buildDashboardIfStale(): void {
   if (!isStale()) return
   process.stdout.write('Building the dashboard … ')
   const started = performance.now()
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '-s', 'build'], { cwd: root, encoding: 'utf8' })
+  // Tests set NODE_ENV, and would get another dashboard than people do.
+  const env = { ...process.env, NODE_ENV: 'production' }
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '-s', 'build'], { cwd: root, encoding: 'utf8', env })
   if (status !== 0) {
     process.stdout.write('failed\n')
     throw new Error(`The dashboard cannot be built.\n${stdout}${stderr}`)

@@ -75,6 +75,16 @@ async function connect(owner: Sallyport, key: string): Promise<void> {
   answer(`connection "${connection.name}": ${connection.auth.label}${existing === undefined ? '' : ', as before'}`)
 }
 
+/** A connector in JavaScript, for a look at how they are written; it needs no API. */
+async function installSample(owner: Sallyport): Promise<void> {
+  const id = 'sample_script'
+  if ((await orNothing(owner.connectors.get(id))) !== undefined) return
+  const text = await readFile(join(import.meta.dirname, '../examples/sample-script/connector.yaml'), 'utf8')
+  const { document } = await owner.connectors.parse({ text })
+  await owner.connectors.create(document)
+  await owner.connections.create({ connector: id, name: 'Sample script' })
+}
+
 async function agentToken(owner: Sallyport, url: string): Promise<string> {
   step('Token', 'for an agent, with the role member: it may call, and decide nothing')
   const works = async (token: string) =>
@@ -133,6 +143,7 @@ async function play(gateway: GatewayProcess, crm: DemoCrm, ownerToken: string, c
   const owner = new Sallyport({ url, token: ownerToken })
   await importConnector(owner, crm.url)
   await connect(owner, crmKey)
+  await installSample(owner)
   const token = await agentToken(owner, url)
   const agent = new Sallyport({ url, token })
   await read(agent)

@@ -1,7 +1,7 @@
 /**
  * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts and docs/roles.md from that,
- * docs/errors.md from the catalogue of errors, gateway/connector.schema.json from the connector format. With --check it
- * writes nothing and fails when a file is stale.
+ * docs/errors.md from the catalogue of errors, gateway/connector.schema.json from the connector format, the index and the page
+ * of the catalog from its files. With --check it writes nothing and fails when a file is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -13,6 +13,7 @@ import { errorCatalogue, errorCodes } from '../gateway/src/errors.ts'
 import { openApiDocument } from '../gateway/src/http/openapi.ts'
 import { createHttpServer, type HttpServices } from '../gateway/src/http/server.ts'
 import { createLog } from '../gateway/src/log.ts'
+import { describeCatalog } from './catalog.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -97,6 +98,7 @@ ${sections.join('\n')}`
 
 async function outputs(): Promise<Record<string, string>> {
   const api = await describeApi()
+  const catalog = await describeCatalog(join(root, 'catalog'))
   const types = astToString(await openapiTS(JSON.stringify(api), { alphabetize: true }))
   return {
     'gateway/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
@@ -104,6 +106,8 @@ async function outputs(): Promise<Record<string, string>> {
     'sdk/src/api.ts': `// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.\n\n${types}\n${describeCodes()}`,
     'docs/errors.md': describeErrors(),
     'docs/roles.md': describeRoles(api),
+    'docs/catalog.md': catalog.page,
+    'catalog/index.json': catalog.index,
   }
 }
 

@@ -25,7 +25,7 @@ const plainPath = (path: string) => path.replace(/\{+[^{}]*\}+/g, '{}')
 /** What an operation is called in the labels. */
 export function labelOf(document: ConnectorDocument, action: string): string {
   const { method, path } = document.actions[action] ?? { method: '', path: '' }
-  return `${method} ${plainPath(path)}`
+  return `${method} ${plainPath(path ?? '')}`
 }
 
 export const requests: readonly Labelled[] = Object.entries(labelled).flatMap(([file, pairs]) =>

@@ -3,9 +3,11 @@ import {
   parseApprovalSearch,
   parseAuditSearch,
   parseCallSearch,
+  parseCatalogSearch,
   parseConnectionSearch,
   parseConnectorSearch,
   parseConnectSearch,
+  parseImportSearch,
   parseListSearch,
   parseToolsSearch,
 } from './search.ts'
@@ -43,8 +45,18 @@ const connection = createRoute({
   validateSearch: parseConnectionSearch,
   component: lazyRouteComponent(() => import('./features/connections/connection-sheet.tsx'), 'ConnectionSheet'),
 })
+const catalog = createRoute({
+  ...at('/catalog'),
+  validateSearch: parseCatalogSearch,
+  component: lazyRouteComponent(() => import('./features/catalog/catalog-page.tsx'), 'CatalogPage'),
+})
+const provider = createRoute({
+  ...at('/catalog/$connectorId'),
+  component: lazyRouteComponent(() => import('./features/catalog/provider-page.tsx'), 'ProviderPage'),
+})
 const importing = createRoute({
   ...at('/import'),
+  validateSearch: parseImportSearch,
   component: lazyRouteComponent(() => import('./features/import/import-page.tsx'), 'ImportPage'),
 })
 const connect = createRoute({
@@ -109,6 +121,14 @@ const applications = createRoute({
   ...at('/applications'),
   component: lazyRouteComponent(() => import('./features/applications/applications-page.tsx'), 'ApplicationsPage'),
 })
+const oauthApps = createRoute({
+  ...at('/oauth-apps'),
+  component: lazyRouteComponent(() => import('./features/oauth-apps/oauth-apps-page.tsx'), 'OAuthAppsPage'),
+})
+const notifications = createRoute({
+  ...at('/notifications'),
+  component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
+})
 const audit = createRoute({
   ...at('/audit'),
   validateSearch: parseAuditSearch,
@@ -137,11 +157,14 @@ const signIn = createRoute({
 })
 const join = createRoute(at('/join'))
 const recover = createRoute(at('/recover'))
+const approvalLink = createRoute(at('/approval-link'))
 
 const routeTree = rootRoute.addChildren([
   home,
   setup,
   connections.addChildren([connection]),
+  catalog,
+  provider,
   importing,
   connect,
   tools.addChildren([tool]),
@@ -156,7 +179,10 @@ const routeTree = rootRoute.addChildren([
   signIn,
   join,
   recover,
+  approvalLink,
+  notifications,
   applications,
+  oauthApps,
   audit,
   errors,
 ])

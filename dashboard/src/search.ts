@@ -30,9 +30,17 @@ const callStatuses = [
   'expired',
 ] as const satisfies readonly CallStatus[]
 export const callWindows = ['1h', '24h', '7d', '30d'] as const
+export const auditWindows = ['24h', '7d', '30d', '365d'] as const
+export type AuditWindow = (typeof auditWindows)[number]
 export type CallWindow = (typeof callWindows)[number]
 
 export const parseListSearch = (raw: Raw) => ({ ...text(raw, 'q'), ...text(raw, 'connector') })
+export const parseCatalogSearch = (raw: Raw) => ({
+  ...text(raw, 'q'),
+  ...text(raw, 'category'),
+  ...oneOf(raw, 'only', ['installed', 'documents']),
+})
+export const parseImportSearch = (raw: Raw) => text(raw, 'catalog')
 export const parseConnectionSearch = (raw: Raw) => oneOf(raw, 'tab', ['overview', 'test', 'credential', 'settings'])
 export const parseConnectSearch = (raw: Raw) => ({
   ...oneOf(raw, 'step', ['basics', 'auth', 'actions', 'test']),
@@ -53,6 +61,7 @@ export const parseAuditSearch = (raw: Raw) => ({
   ...oneOf(raw, 'kind', Object.keys(kindWords) as AuditKind[]),
   ...text(raw, 'actor'),
   ...text(raw, 'target'),
+  ...oneOf(raw, 'past', auditWindows),
 })
 export type AuditSearch = ReturnType<typeof parseAuditSearch>
 export const parseApprovalSearch = (raw: Raw) => oneOf(raw, 'show', ['pending', 'all'])

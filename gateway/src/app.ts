@@ -7,12 +7,21 @@ import { createAccess } from './access/access.ts'
 import { type RecoveryLink, recoverByEmail } from './access/recovery.ts'
 import { createAudit } from './audit/audit.ts'
 import { createApprovals } from './call/approvals.ts'
+import { createInstalls } from './call/catalog/installs.ts'
+import { createCodeRuns } from './call/code-mode/code-runs.ts'
 import { createConnectionTests } from './call/connection-test.ts'
+import { createCredentialRotation } from './call/credential-rotation.ts'
 import { createHistory } from './call/history.ts'
 import { createIdempotency } from './call/idempotency.ts'
 import { createLimiter } from './call/limiter.ts'
+import { createChannels } from './call/notices/channels.ts'
+import { createOutbox } from './call/notices/outbox.ts'
 import { runCall } from './call/pipeline.ts'
 import { createPastCalls } from './call/quotas.ts'
+import { fittingCalls } from './call/results/fitting-calls.ts'
+import { createResults } from './call/results/results.ts'
+import { createScriptState } from './call/script-state.ts'
+import { createScriptTrials } from './call/script-trials.ts'
 import { createSealedCalls } from './call/sealed-calls.ts'
 import type { CallServices } from './call/services.ts'
 import { createTools } from './call/tools.ts'
@@ -20,20 +29,30 @@ import type { CallRequest } from './call/types.ts'
 import { createUpstreams } from './call/upstreams.ts'
 import { systemClock } from './clock.ts'
 import { type Config, ConfigError, dropLibrarySettings } from './config.ts'
+import { createBuiltins } from './connections/builtins/index.ts'
+import { createCatalog } from './connections/catalog/catalog.ts'
+import { createDirectory } from './connections/catalog/directory.ts'
 import { createConnections } from './connections/connections.ts'
 import { createConnectors } from './connections/connectors.ts'
 import { createKeyStore } from './connections/key-store.ts'
+import { createOAuthApps } from './connections/oauth/apps.ts'
+import { createObtained } from './connections/obtained.ts'
 import { bindRootKey } from './connections/root-binding.ts'
 import { createVaultRotation } from './connections/vault-rotation.ts'
 import { connectorJsonSchema } from './definition/connector-schema.ts'
 import { createEgress } from './egress/egress.ts'
+import { createFetch } from './egress/fetch.ts'
 import { createMailer } from './egress/mail.ts'
 import type { Egress } from './egress/types.ts'
 import { SallyportError } from './errors.ts'
 import { listen } from './http/listen.ts'
 import { createHttpServer, type HttpApp } from './http/server.ts'
+import { createLanguageModel } from './language-model/language-model.ts'
 import { createLog, type Log } from './log.ts'
+import { createConnectorDocs } from './mcp/connector-docs.ts'
 import { mountMcp } from './mcp/mount.ts'
+import { createResultSource } from './mcp/read-result.ts'
+import { createSandbox } from './sandbox/sandbox.ts'
 import { openStore } from './store/open.ts'
 import { hmacSha256, sha256Secret } from './vault/digest.ts'
 import { findRootKey } from './vault/root-key.ts'
@@ -55,6 +74,7 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+const catalogDir = fileURLToPath(new URL('../../catalog', import.meta.url))
 const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 
 /** Five seconds less than the 30 that Kubernetes waits before it kills. */
@@ -80,7 +100,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const log = createLog(config.logLevel)
   const clock = systemClock
   // Closures below take what they need of the settings from here: with `config` they would keep its secrets in memory.
-  const { dataDir, publicUrl: configuredUrl } = config
+  const { dataDir, publicUrl: configuredUrl, maxResultBytes } = config
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw new ConfigError(
       `The data directory ${dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`,
@@ -109,7 +129,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
       ownSockets: () => ownSockets,
     })
     opened.push(() => egress.close())
+    const languageModel =
+      config.languageModel === undefined
+        ? null
+        : createLanguageModel(config.languageModel, (bounds) => createFetch(egress, { door: 'language_model', ...bounds }))
 
+    const mailer = config.smtpUrl === undefined ? null : createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log })
     const access = createAccess({
       store,
       clock,
@@ -118,45 +143,70 @@ export async function startGateway(config: Config): Promise<Gateway> {
       authSecret: hmacSha256(installation, 'sallyport sessions').toString('base64'),
       vault,
       egress,
-      mailer: config.smtpUrl === undefined ? null : createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log }),
+      mailer,
       oauthRegistration: config.oauthRegistration,
     })
     if (config.bootstrapToken !== undefined) await access.ensureBootstrap(sha256Secret(config.bootstrapToken))
-    const connectors = createConnectors({ store, egress, clock })
-    const connections = createConnections({ store, vault, connectors, clock })
+    const builtins = createBuiltins(egress)
+    const catalogFolder = config.catalogDir ?? catalogDir
+    const [catalog, directory] = [createCatalog(catalogFolder), createDirectory(catalogFolder)]
+    const connectors = createConnectors({ store, egress, builtins, languageModel, clock, catalog, directory })
+    const oauthApps = createOAuthApps({ store, vault, clock, publicUrl })
+    const obtained = createObtained({ store, vault, clock, log })
+    const connections = createConnections({ store, vault, connectors, clock, log, egress, obtained, apps: oauthApps })
     const sealedCalls = createSealedCalls(vault, store)
+    const sandbox = createSandbox()
+    opened.push(() => sandbox.close())
+    const deliverers = { egress, mailer }
+    const channels = createChannels({ store, clock, sealedCalls, publicUrl, ...deliverers })
+    const outbox = createOutbox({ store, clock, log, channels, publicUrl, ...deliverers })
     const services: CallServices = {
       access,
       connections,
       egress,
+      builtins,
       store,
       limiter: store.limiter ?? createLimiter(clock, createPastCalls({ store, clock })),
       upstreams: createUpstreams(clock),
       sealedCalls,
+      notices: outbox,
+      sandbox,
+      scriptState: createScriptState(store),
       idempotency: createIdempotency({ store, sealedCalls, clock }),
       clock,
       log,
     }
     const run = (request: CallRequest, id?: string) => runCall(services, request, id)
-    const calls = { run }
+    const history = createHistory(services)
+    const results = createResults(services)
+    opened.push(results.start())
+    const calls = fittingCalls(run, access, results)
     const tools = createTools({ connections })
     const { auditRetentionDays: retentionDays } = config
     const auditLog = createAudit({ store, clock, log, signerOf: createSigners(installation), retentionDays })
     // Ends after the calls, whose entries it signs.
     opened.push(auditLog.start())
+    opened.push(connectors.startChecks(log))
+    opened.push(outbox.start())
 
     const server = createHttpServer(
       {
         access,
         connectors,
         connections,
+        installs: createInstalls({ connectors, connections, egress }),
+        oauthApps,
         calls,
-        history: createHistory(services),
-        approvals: createApprovals(services, run),
+        history,
+        approvals: createApprovals(services, history, run),
+        results,
+        channels,
         tools,
         audit: auditLog.audit,
+        scripts: createScriptTrials(services),
         vault: createVaultRotation({ store, vault, keys, clock, log }),
         tests: createConnectionTests(services, connections, run),
+        rotation: createCredentialRotation(services),
         ready: async () => {
           if (stopping) throw new SallyportError('UNAVAILABLE', { detail: 'The gateway is stopping.' })
           await store.ping()
@@ -167,9 +217,16 @@ export async function startGateway(config: Config): Promise<Gateway> {
         version: packageJson.version,
         host: config.host,
         trustProxy: config.trustProxy,
+        languageModel: languageModel?.name ?? null,
         publicUrl,
         connectorSchema: connectorJsonSchema,
-        mount: (app) => mountMcp(app, { access, tools, calls, publicUrl, log }),
+        mount: (app) =>
+          mountMcp(app, {
+            ...{ access, tools, calls, results, publicUrl, log },
+            code: createCodeRuns({ ...services, run, tools, history }),
+            resources: [createConnectorDocs({ tools, connectors }), createResultSource(results)],
+            maxResultBytes,
+          }),
         ...(existsSync(dashboardDir) ? { dashboardDir } : {}),
       },
     )

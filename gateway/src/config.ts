@@ -48,8 +48,30 @@ export interface Config {
   readonly auditRetentionDays: number | undefined
   /** `SALLYPORT_OAUTH_REGISTRATION`, default `on`: whether MCP clients may register themselves (RFC 7591). `off` leaves those with a metadata document, and those that admins register. */
   readonly oauthRegistration: boolean
+  /** `SALLYPORT_CATALOG_DIR`: a folder of connector files to offer instead of those that come with the gateway. */
+  readonly catalogDir: string | undefined
+  /** `SALLYPORT_MODEL` and those beside it: the language model that helps people. Default: none, and nothing needs one. */
+  readonly languageModel: LanguageModelConfig | undefined
+  /**
+   * `SALLYPORT_MAX_RESULT_BYTES`, default 100,000: over MCP a larger answer, in bytes of JSON, is shortened and comes with a handle
+   * to the rest. Four bytes are about one token. A toolset can say otherwise.
+   */
+  readonly maxResultBytes: number
   /** `SALLYPORT_LOG_LEVEL`, default `info`: `trace`, `debug`, `info`, `warn`, `error` or `silent`. */
   readonly logLevel: LogLevel
+}
+
+const modelProviders = ['openai-compatible', 'anthropic'] as const
+
+export interface LanguageModelConfig {
+  /** `SALLYPORT_MODEL`: its name at the endpoint, such as `gpt-5-mini` or `qwen3:8b`. */
+  readonly name: string
+  /** `SALLYPORT_MODEL_PROVIDER`, default `openai-compatible`; or `anthropic`: the protocol of the endpoint. */
+  readonly provider: (typeof modelProviders)[number]
+  /** `SALLYPORT_MODEL_URL`: the base URL, such as `https://api.openai.com/v1`. Of Anthropic's own endpoint it may be left out. */
+  readonly url: string
+  /** `SALLYPORT_MODEL_KEY`: the API key, where the endpoint asks for one. */
+  readonly key: Secret | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -175,6 +197,29 @@ function parseOAuthRegistration(value: string | undefined): boolean {
   return value !== 'off'
 }
 
+function parseLanguageModel(get: (name: string) => string | undefined): LanguageModelConfig | undefined {
+  const [name, url, key] = [get('SALLYPORT_MODEL'), get('SALLYPORT_MODEL_URL'), get('SALLYPORT_MODEL_KEY')]
+  if (name === undefined) {
+    if ((url ?? key ?? get('SALLYPORT_MODEL_PROVIDER')) !== undefined)
+      fail('SALLYPORT_MODEL', 'set to the name of the model, where SALLYPORT_MODEL_URL, _KEY or _PROVIDER is set')
+    return undefined
+  }
+  const provider = modelProviders.find((candidate) => candidate === (get('SALLYPORT_MODEL_PROVIDER') ?? 'openai-compatible'))
+  if (provider === undefined) fail('SALLYPORT_MODEL_PROVIDER', `one of ${modelProviders.join(', ')}`)
+  const base = url ?? (provider === 'anthropic' ? 'https://api.anthropic.com/v1' : '')
+  if (!/^https?:\/\/[^\s\\@?#]+$/.test(base) || !URL.canParse(base))
+    fail('SALLYPORT_MODEL_URL', 'the base URL of the endpoint, such as https://api.openai.com/v1')
+  return { name, provider, url: base.replace(/\/+$/, ''), key: key === undefined ? undefined : new Secret(key) }
+}
+
+function parseMaxResultBytes(value: string | undefined): number {
+  if (value === undefined) return 100_000
+  const bytes = Number(value)
+  if (!/^\d{1,8}$/.test(value) || bytes < 1024 || bytes > 10_000_000)
+    fail('SALLYPORT_MAX_RESULT_BYTES', 'a number of bytes from 1024 to 10000000')
+  return bytes
+}
+
 function parseLogLevel(value: string | undefined): LogLevel {
   const level = logLevels.find((candidate) => candidate === (value ?? 'info'))
   return level ?? fail('SALLYPORT_LOG_LEVEL', `one of ${logLevels.join(', ')}`)
@@ -205,6 +250,9 @@ export function parseConfig(environment: Environment): Config {
     mailFrom: parseMailFrom(get('SALLYPORT_MAIL_FROM'), get('SALLYPORT_SMTP_URL')),
     auditRetentionDays: parseRetention(get('SALLYPORT_AUDIT_RETENTION_DAYS')),
     oauthRegistration: parseOAuthRegistration(get('SALLYPORT_OAUTH_REGISTRATION')),
+    catalogDir: get('SALLYPORT_CATALOG_DIR'),
+    languageModel: parseLanguageModel(get),
+    maxResultBytes: parseMaxResultBytes(get('SALLYPORT_MAX_RESULT_BYTES')),
     logLevel: parseLogLevel(get('SALLYPORT_LOG_LEVEL')),
   }
 }

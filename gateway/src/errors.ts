@@ -131,6 +131,30 @@ export const errorCatalogue = {
     cause: 'The decoded answer is larger than max_response_bytes of the connector.',
     resolution: 'Ask the API for less (a page, fewer fields), or raise max_response_bytes.',
   },
+  SCRIPT_FAILED: {
+    status: 502,
+    title: 'The script failed',
+    cause: "The connector's script threw an error, or returned something that is no outcome.",
+    resolution: 'Read where it happened in the diagnostics, correct the script and try it with a test run.',
+  },
+  SCRIPT_LIMIT: {
+    status: 502,
+    title: 'The script reached a limit',
+    cause: "The connector's script took more time, memory, requests or log than one run may have, and was ended.",
+    resolution: 'Let the script do less in one run: ask for smaller pages, log less, and look for loops that do not end.',
+  },
+  MODEL_NOT_CONFIGURED: {
+    status: 409,
+    title: 'No language model',
+    cause: 'This needs a language model, and the gateway has none: it is off by default.',
+    resolution: 'Ask the operator to set SALLYPORT_MODEL and SALLYPORT_MODEL_URL, or go on without it.',
+  },
+  MODEL_FAILED: {
+    status: 502,
+    title: 'The language model did not answer',
+    cause: 'The endpoint of the language model refused the request, or answered something that cannot be used.',
+    resolution: "Try again. If it stays so, let the operator check SALLYPORT_MODEL, its URL and key, and the endpoint's limits.",
+  },
   OUTCOME_UNKNOWN: {
     status: 502,
     title: 'It is unknown whether the write took effect',

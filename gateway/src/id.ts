@@ -8,8 +8,16 @@ const kinds = {
   client: 'cli',
   toolset: 'set',
   connection: 'con',
+  grant: 'gra',
+  oauthApp: 'app',
+  oauthFlow: 'flow',
   call: 'call',
   approval: 'apr',
+  standing_approval: 'sta',
+  result: 'res',
+  code_run: 'code',
+  notification_channel: 'nch',
+  notification: 'ntf',
 } as const
 
 export type IdKind = keyof typeof kinds

@@ -33,6 +33,18 @@ export class Secret {
     return new Secret(Buffer.from(reveal(secret), 'utf8').toString('base64'))
   }
 
+  /** The text as JSON writes it, quotes included. */
+  static json(secret: Secret): Secret {
+    return new Secret(JSON.stringify(reveal(secret)))
+  }
+
+  /** Percent-encoded but for the unreserved characters (RFC 3986 section 2.3), e.g. for a form or an OAuth 1 signature. */
+  static encoded(secret: Secret): Secret {
+    return new Secret(
+      encodeURIComponent(reveal(secret)).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
+  }
+
   toString(): string {
     return redacted
   }

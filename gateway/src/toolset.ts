@@ -1,5 +1,8 @@
-/** How an agent sees a toolset: every tool in its list, or a few tools with which it finds and calls the others. */
-export const toolsetModes = ['direct', 'search'] as const
+/**
+ * How an agent sees a toolset: every tool in its list, a few tools with which it finds and calls the others, or a few with which
+ * it writes programs that call them.
+ */
+export const toolsetModes = ['direct', 'search', 'code'] as const
 export type ToolsetMode = (typeof toolsetModes)[number]
 
 /** Which calls wait for a person, beside those whose action asks for it: none, all but reads, the destructive ones, all. */
@@ -36,6 +39,8 @@ export interface Toolset {
   readonly format: string
   readonly approval: ApprovalRule
   readonly selection: ToolSelection
+  /** Bytes of JSON from which on an answer is shortened; null for the gateway's own bound. */
+  readonly max_result_bytes: number | null
 }
 
 /** As `definition/` knows it, which nothing here may import. */

@@ -39,6 +39,8 @@ const unrecorded: Readonly<Record<string, string>> = {
   parseConnector: 'stores nothing',
   previewImport: 'stores nothing',
   checkConnector: 'stores nothing',
+  verifyConnector: 'stores nothing: what was entered is tried once',
+  testNotificationChannel: 'changes nothing',
   createAuditCheckpoint: 'is a part of the log itself',
 }
 /** What members may do is to call, and to look after themselves. */

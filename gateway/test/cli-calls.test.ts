@@ -224,6 +224,18 @@ describe('approvals', () => {
     expires_at: '2030-01-01T00:00:00.000Z',
     request: { method: 'POST', url: 'https://crm.example/notes', headers: {} },
     input: { text: 'hi\u001b[2J' },
+    policy: [{ rule: 'action', asks: true, says: 'The action asks for approval.' }],
+    similar: { succeeded: 3, failed: 1, calls: [] },
+  }
+  const standing = {
+    id: 'sta_1',
+    status: 'open',
+    connector: 'crm',
+    action: 'add_note',
+    requested_by: { kind: 'token', id: 'tok_1', name: 'Agent' },
+    total: 5,
+    used: 2,
+    expires_at: '2030-01-01T00:00:00.000Z',
   }
 
   it('lists those that wait', async () => {
@@ -243,6 +255,29 @@ describe('approvals', () => {
       stderr: 'Approved; it ran as call_1:\n',
     })
     expect(received).toHaveLength(1)
+  })
+
+  it('approves the next ones alike, lists what was approved in advance, and ends it', async () => {
+    const { url, received } = await startApi({
+      'POST /approvals/apr_2/approve': { body: { approval, call: done, problem: null } },
+      'POST /approvals/apr_2/standing': { status: 201, body: standing },
+      'GET /standing-approvals': { body: { items: [standing], next_cursor: null } },
+      'DELETE /standing-approvals/sta_1': { body: { ...standing, status: 'revoked' } },
+    })
+    expect(await run(['approve', 'apr_2', '--yes', '--next', '5', '--same', 'text'], { url })).toMatchObject({ code: 0 })
+    expect(received[1]?.body).toEqual({ count: 5, same: ['text'] })
+    expect((await run(['standing-approvals', 'list'], { url })).stdout).toMatch(/sta_1 +open +crm add_note +Agent +2 of 5/)
+    expect((await run(['standing-approvals', 'end', 'sta_1'], { url })).stdout).toContain('wait again')
+  })
+
+  it('sets which calls over a connection wait', async () => {
+    const { url, received } = await startApi({ 'PATCH /connections/con_1': { body: { id: 'con_1', name: 'CRM' } } })
+    await run(['approval-policy', 'con_1', '--rule', 'writes', '--over-items', '10', '--target', 'https://a.test/*'], { url })
+    await run(['approval-policy', 'con_1', '--none'], { url })
+    expect(received.map(({ body }) => body)).toEqual([
+      { approval: { rule: 'writes', over_items: 10, targets: ['https://a.test/*'] } },
+      { approval: null },
+    ])
   })
 
   it('fails when the approved call failed', async () => {

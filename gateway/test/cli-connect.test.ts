@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { describeScheme } from '../src/connections/schemes/credential.ts'
+import type { AuthScheme } from '../src/definition/document.ts'
 import { closeAll, type RunOptions, run, startApi, startAtTerminal, systemNode, temporaryFolder } from './cli-harness.ts'
 
 afterEach(closeAll)
@@ -12,20 +14,23 @@ const connection = {
   name: 'CRM',
   environment: 'production',
   server_url: 'https://crm.example',
-  auth: { scheme: 'key', type: 'api_key', label: 'API key (X-API-Key)', fields: ['key'] },
+  auth: { scheme: 'key', type: 'api_key', label: 'API key (X-API-Key)', fields: [] },
   actions: 4,
 }
 
-async function startCrm(auth: object, more: object = {}) {
+async function startCrm(auth: Readonly<Record<string, AuthScheme>>, more: object = {}) {
   const api = await startApi({
     'GET /connectors/crm': { body: { connector: 'crm', servers: { production: { url: 'https://crm.example' } }, auth, ...more } },
+    'GET /connectors/crm/schemes': {
+      body: { items: Object.entries(auth).map(([name, scheme]) => describeScheme(name, scheme)) },
+    },
     'POST /connections': { status: 201, body: connection },
   })
   const created = () => api.received.find(({ method }) => method === 'POST')?.body
   return { ...api, created }
 }
 
-const apiKey = { key: { type: 'api_key', name: 'X-API-Key' } }
+const apiKey: Readonly<Record<string, AuthScheme>> = { key: { type: 'api_key', name: 'X-API-Key' } }
 const keyed = { connector: 'crm', auth: { scheme: 'key', fields: { key: secret } } }
 
 describe('connect', () => {
@@ -69,7 +74,7 @@ describe('connect', () => {
     [{ ...apiKey, other: { type: 'bearer' } }, [], '--scheme: key, other'],
     [{}, ['--field', 'key=-'], 'needs no credential'],
     [apiKey, ['--field', 'key'], 'needs name=value'],
-  ])('with auth %j refuses %j', async (auth, args, message) => {
+  ] as [Readonly<Record<string, AuthScheme>>, string[], string][])('with auth %j refuses %j', async (auth, args, message) => {
     const { url, created } = await startCrm(auth)
     expect(await run(['connect', 'crm', ...args], { url, input: secret })).toMatchObject({
       code: 2,

@@ -27,6 +27,8 @@ async function sallyport(...args: readonly string[]): Promise<string> {
 
 test('members, teams and invitations are managed by name, with the answers of the API as JSON', async () => {
   expect(await sallyport('members', 'list')).toMatch(/bob@example\.test +member/)
+  expect(JSON.parse(await sallyport('--json', 'members', 'list', '--search', 'nobody', '--limit', '1')).items).toEqual([])
+  expect(JSON.parse(await sallyport('--json', 'workspace', 'rename', 'Acme'))).toMatchObject({ name: 'Acme' })
   expect(JSON.parse(await sallyport('--json', 'members', 'role', 'bob@example.test', 'manager'))).toMatchObject({
     role: 'manager',
   })

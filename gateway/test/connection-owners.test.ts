@@ -225,6 +225,46 @@ describe('a connection', () => {
     expect(await connect('member in x', { team: x })).toBe('done')
   })
 
+  test('that is somebody’s or a team’s has calls that they, who made them and admins read, also after it is deleted', async () => {
+    const call = { connector: 'ledger', action: 'look', input: {} }
+    const made = async (by: string, connection: string) =>
+      (await who(by).client.calls.create({ ...call, connection: which(connection).id })).id
+    const personal = await made('member in y', 'the second member’s')
+    const ofTeam = await made('token of y', 'y’s')
+    const open = await made('member', 'the workspace’s')
+    const reads = async (name: string, id: string) => {
+      const { calls } = who(name).client
+      const listed = (await calls.list({ limit: 200 })).items.some((item) => item.id === id)
+      const found = (await calls.list({ limit: 200, connector: 'ledger', action: 'look' })).items.some((item) => item.id === id)
+      const shown = await outcome(calls.get(id))
+      expect([found, shown === 'done']).toEqual([listed, listed])
+      if (!listed) expect(shown).toMatch(/^NOT_FOUND/)
+      return listed
+    }
+    const readers = async (id: string) => {
+      const names: string[] = []
+      for (const name of callerNames) if (await reads(name, id)) names.push(name)
+      return names
+    }
+    const admins = ['owner', 'admin', 'owner’s token', 'admin’s own token', 'token of y']
+    const expectReaders = async () => {
+      expect(new Set(await readers(personal))).toEqual(new Set([...admins, 'member in y']))
+      expect(new Set(await readers(ofTeam))).toEqual(new Set([...admins, 'member in y']))
+      expect(await readers(open)).toEqual(callerNames)
+    }
+    await expectReaders()
+    // Totals count them all, and tell nothing of one connection to others.
+    const count = async (name: string, connection?: string) =>
+      (await who(name).client.calls.totals({ window: '1h', ...(connection !== undefined && { connection }) })).total
+    expect(await count('member')).toBe(await count('owner'))
+    const { id } = which('the second member’s')
+    expect(await count('owner', id)).toBeGreaterThan(0)
+    expect(await count('member in y', id)).toBe(await count('owner', id))
+    expect(await count('manager in x', id)).toBe(0)
+    await who('member in y').client.connections.delete(id)
+    await expectReaders()
+  })
+
   test('goes with the person it belongs to, and so do the tokens that acted for them', async () => {
     const { client, person } = who('admin')
     expect(await makers.owner.members.remove(person ?? '')).toEqual({

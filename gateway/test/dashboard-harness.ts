@@ -17,9 +17,9 @@ export interface Dashboard {
 }
 
 /** A gateway with the dashboard as it stands in the repository, the demo CRM beside it, and a browser. */
-export async function startDashboard(apiKey: string): Promise<Dashboard> {
+export async function startDashboard(apiKey: string, env: Readonly<Record<string, string>> = {}): Promise<Dashboard> {
   buildDashboardIfStale()
-  const [crm, gateway, browser] = await Promise.all([startDemoCrm({ apiKey }), startGatewayProcess(), launchBrowser()])
+  const [crm, gateway, browser] = await Promise.all([startDemoCrm({ apiKey }), startGatewayProcess({ env }), launchBrowser()])
   return {
     crm,
     gateway,

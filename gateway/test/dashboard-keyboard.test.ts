@@ -80,6 +80,10 @@ describe('without a pointer', () => {
   test('a document is read, chosen from, renamed and connected', { timeout: 60_000 }, async () => {
     await tabTo(link(page, 'Connect an API'))
     await press('Enter')
+    await focused(page.getByRole('searchbox', { name: 'Search the catalog' }))
+    await press('Shift+Tab')
+    await focused(link(page, 'Import or describe an API'))
+    await press('Enter')
     await tabTo(field(page, 'Or its address'))
     await type(`${dashboard.crm.url}/openapi.json`)
     await press('Enter')

@@ -117,6 +117,7 @@ const screens: readonly Screen[] = [
   { name: 'call', path: ({ succeeded }) => `calls/${succeeded}`, ready: (page) => button(page, /^redact: /) },
   { name: 'call-failed', path: ({ failed }) => `calls/${failed}`, ready: (page) => button(page, /^send: /) },
   { name: 'approvals', path: 'approvals', ready: (page) => link(page, /^add_note/) },
+  { name: 'notifications', path: 'notifications', ready: (page) => button(page, 'Add a channel') },
   { name: 'approvals-all', path: 'approvals?show=all', ready: (page) => link(page, /^add_note/).nth(1) },
   { name: 'approval-waiting', path: ({ waiting }) => `approvals/${waiting}`, ready: (page) => button(page, 'Approve and run') },
   { name: 'approval-used', path: ({ used }) => `approvals/${used}?show=all`, ready: (page) => heading(page, 'add_note') },
@@ -139,6 +140,22 @@ const screens: readonly Screen[] = [
     path: 'tokens',
     open: (page) => button(page, 'New token').first().click(),
     ready: (page) => button(page, 'Create token'),
+  },
+  {
+    name: 'token-change',
+    path: 'tokens',
+    open: (page) => button(page, 'Change').first().click(),
+    ready: (page) => button(page, 'Save'),
+  },
+  { name: 'applications', path: 'applications', ready: (page) => heading(page, 'No application is connected') },
+  {
+    name: 'application-new',
+    path: 'applications',
+    open: async (page) => {
+      await page.getByRole('tab', { name: 'Registered' }).click()
+      await button(page, 'Register an application').click()
+    },
+    ready: (page) => field(page, 'Where the browser goes back to'),
   },
   {
     name: 'audit',
@@ -164,6 +181,21 @@ const screens: readonly Screen[] = [
     path: 'people',
     open: (page) => page.getByRole('tab', { name: 'Sign-in' }).click(),
     ready: (page) => field(page, 'Issuer'),
+  },
+  {
+    name: 'people-workspace',
+    path: 'people',
+    open: (page) => page.getByRole('tab', { name: 'Workspace' }).click(),
+    ready: (page) => button(page, /^Leave /),
+  },
+  {
+    name: 'people-workspace-delete',
+    path: 'people',
+    open: async (page) => {
+      await page.getByRole('tab', { name: 'Workspace' }).click()
+      await button(page, /^Delete /).click()
+    },
+    ready: (page) => button(page, 'Delete workspace'),
   },
   { name: 'profile', path: 'profile', ready: (page) => page.getByText('This one') },
   { name: 'errors', path: 'errors#TIMEOUT', ready: (page) => heading(page, /The API took too long/) },
@@ -223,6 +255,18 @@ const lists = [
   },
   { path: 'tokens', api: /\/api\/v1\/tokens/, ready: (page: Page) => page.getByText('Support agent'), empty: 'No tokens yet' },
   { path: 'toolsets', api: /\/api\/v1\/toolsets/, ready: (page: Page) => button(page, 'Support'), empty: 'No toolsets yet' },
+  {
+    path: 'audit',
+    api: /\/api\/v1\/audit\?/,
+    ready: (page: Page) => button(page, 'Made a token').first(),
+    empty: 'Nothing yet',
+  },
+  {
+    path: 'people',
+    api: /\/api\/v1\/members\?/,
+    ready: (page: Page) => page.getByText(person.email),
+    empty: 'No members yet',
+  },
 ] as const
 
 const refusal = {
@@ -301,22 +345,28 @@ describe('a list of 5,000', () => {
       path: 'connections',
       api: /\/api\/v1\/connections\?/,
       vary: (at: number) => ({ id: `con_${at}`, name: `Account ${at}` }),
-      last: 'Account 4999',
+      end: (page: Page) => link(page, 'Account 4999'),
     },
     {
       path: 'calls',
       api: /\/api\/v1\/calls\?/,
       vary: (at: number) => ({ id: `call_${at}`, action: `action_${at}` }),
-      last: 'demo_crm.action_4999',
+      end: (page: Page) => link(page, 'demo_crm.action_4999'),
     },
-  ])('$path draws only what is in view, and End jumps to its end', async ({ path, api, vary, last }) => {
+    {
+      path: 'audit',
+      api: /\/api\/v1\/audit\?/,
+      vary: (at: number) => ({ seq: 5000 - at, target: { kind: 'token', id: `tok_${at}`, name: `Token ${at}` } }),
+      end: (page: Page) => page.getByRole('row').filter({ hasText: 'Token 4999' }).getByRole('button'),
+    },
+  ])('$path draws only what is in view, and End jumps to its end', async ({ path, api, vary, end: endOf }) => {
     const { page, context, complaints } = await signedIn(dashboard)
     await manyOf(page, api, vary)
     await page.goto(`${dashboard.gateway.url}/${path}`)
     await see(page.getByText('5,000', { exact: true }))
     await page.keyboard.press('j')
     await page.keyboard.press('End')
-    const end = link(page, last)
+    const end = endOf(page)
     await see(end)
     await expect.poll(() => end.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
     expect(await page.locator('[data-index]').count()).toBeLessThan(80)
@@ -324,6 +374,29 @@ describe('a list of 5,000', () => {
     expect(complaints()).toEqual([])
     await context.close()
   })
+})
+
+test('the audit log is narrowed to a time, and remembers up to where it was verified', async () => {
+  const { page, context, complaints } = await signedIn(dashboard)
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (/\/api\/v1\/audit\?/.test(request.url())) asked.push(request.url())
+  })
+  await page.goto(`${dashboard.gateway.url}/audit`)
+  await see(button(page, 'Made a token').first())
+  expect(asked.every((url) => !url.includes('since='))).toBe(true)
+  await page.getByRole('radio', { name: '24 hours' }).click()
+  await expect.poll(() => asked.at(-1)).toMatch(/since=20/)
+  expect(new URL(page.url()).searchParams.get('past')).toBe('24h')
+  await page.reload()
+  await see(button(page, 'Made a token').first())
+  expect(await page.getByRole('radio', { name: '24 hours' }).isChecked()).toBe(true)
+  await button(page, 'Verify').click()
+  const verdict = (await (await see(page.getByText(/^Verified up to #/))).textContent()) ?? ''
+  await page.reload()
+  expect(await (await see(page.getByText(/^Verified up to #/))).textContent()).toBe(verdict)
+  expect(complaints()).toEqual([])
+  await context.close()
 })
 
 test('nothing moves for a reader who asked for less motion', async () => {

@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildDashboardIfStale } from '../../scripts/build-dashboard.ts'
 import { launchBrowser, shoot, type Visit, visit } from './support/browser.ts'
+import { CountingUpstream } from './support/counting-upstream.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
 const apiKey = 'canary-crm-key-5b8e2d17aa'
@@ -73,6 +74,7 @@ describe('the dashboard tells the whole story', () => {
 
   test('an OpenAPI document at an address becomes a tested connection in four steps', async () => {
     await link('Connect an API').first().click()
+    await link('Import or describe an API').click()
     await field('Or its address').fill(`${crm.url}/openapi.json`)
     await button('Fetch').click()
     await see(page.getByText(/OpenAPI 3\.1/))
@@ -188,6 +190,64 @@ describe('the dashboard tells the whole story', () => {
     await see(page.getByRole('definition').filter({ hasText: 'Not today' }))
     expect(crm.requests).toBe(before)
     expect((await agent.approvals.get(asked.approval.id)).reason).toBe('Not today')
+  })
+
+  test('the page hides nothing of the request, and the next calls alike run without asking until that is ended', async () => {
+    const text = `${'x'.repeat(1900)} al\u200bice \u202eEND`
+    const ask = (customer_id: string) =>
+      agent.calls.create({ connector: 'demo_crm', action: 'add_note', input: { customer_id, text } })
+    const asked = await ask('cus_0002')
+    if (!('approval' in asked)) throw new Error('expected to wait')
+    await page.goto(`${gateway.url}/approvals/${asked.approval.id}`)
+    const shown = await see(page.getByRole('region', { name: 'the body' }))
+    expect(await shown.textContent()).toContain(`${'x'.repeat(1900)} al\\u{200b}ice \\u{202e}END`)
+    await see(page.getByText('The action asks for approval.'))
+    await see(page.getByText(/^The last calls of this action: \d+ succeeded/))
+    await shoot(page, 'approval-why')
+    await button('The next ones alike…').click()
+    const dialog = await see(page.getByRole('dialog', { name: 'Approve the next calls of add_note' }))
+    await shoot(page, 'approval-next')
+    await button('Approve the next ones', dialog).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await ask('cus_0002')).toMatchObject({ success: true })
+    expect(await ask('cus_0003')).toMatchObject({ status: 'pending_approval' })
+    const standing = await see(page.getByRole('region', { name: 'Standing approvals' }))
+    await see(standing.getByText('4 of 5 left'))
+    await button('End', standing).click()
+    await standing.waitFor({ state: 'detached' })
+    expect(await ask('cus_0002')).toMatchObject({ status: 'pending_approval' })
+  })
+
+  test('a chat is told of a call that waits, and the link in it shows the exact request once, without a sign-in', async () => {
+    const chat = await new CountingUpstream().start()
+    await page.goto(`${gateway.url}/notifications`)
+    await button('Add a channel').click()
+    const dialog = await see(page.getByRole('dialog', { name: 'Add a channel' }))
+    await field('Name', dialog).fill('Approvals')
+    await field('URL of the incoming webhook', dialog).fill(`${chat.url}/hook`)
+    await button('Add', dialog).click()
+    await dialog.waitFor({ state: 'detached' })
+    await see(page.getByText(`Slack · ${new URL(chat.url).host}`))
+    await shoot(page, 'notifications')
+    await agent.calls.create({ connector: 'demo_crm', action: 'add_note', input: { customer_id: 'cus_0009', text: 'Told' } })
+    await chat.until(1)
+    const [link = ''] = /http[^"]+approval-link#code=[\w-]+/.exec(chat.seen[0]?.body ?? '') ?? []
+    const other = await page.context().browser()?.newContext()
+    const stranger = await other?.newPage()
+    if (stranger === undefined) throw new Error('no browser')
+    await stranger.goto(link)
+    await stranger.getByRole('button', { name: 'See the request' }).click()
+    await see(stranger.getByRole('region', { name: 'the body' }).getByText('Told'))
+    await shoot(stranger, 'approval-link')
+    await stranger.goto(link)
+    await stranger.reload()
+    await stranger.getByRole('button', { name: 'See the request' }).click()
+    await see(stranger.getByText('This link was used'))
+    await other?.close()
+    await button('Remove').click()
+    await button('Remove channel').click()
+    await see(page.getByText('Nobody is told', { exact: true }))
+    await chat.stop()
   })
 
   test('nobody approves a call of their own', async () => {

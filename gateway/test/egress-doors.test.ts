@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Door, doors } from '../src/egress/doors.ts'
+import { httpDoors as doors, type HttpDoor } from '../src/egress/doors.ts'
 import { callsMade, canarySecret, doorDrivers, type Knock, type Verdict } from './support/doors.ts'
 import { openWall, type Seen, type Wall, wallKind } from './support/wall.ts'
 
@@ -27,7 +27,7 @@ let reaching: number
 let open: number
 let ownUrl: string
 const hangingUrl = 'http://d13.example/'
-const hanging = new Map<Door, Promise<Verdict & { readonly ms: number }>>()
+const hanging = new Map<HttpDoor, Promise<Verdict & { readonly ms: number }>>()
 
 async function timed(work: Promise<Verdict>): Promise<Verdict & { readonly ms: number }> {
   const start = performance.now()
@@ -60,7 +60,7 @@ interface Outcome extends Verdict {
 }
 
 /** Sends somebody through a door, and says who was met outside meanwhile. */
-async function knock(door: Door, url: string, more: Partial<Knock> = {}): Promise<Outcome> {
+async function knock(door: HttpDoor, url: string, more: Partial<Knock> = {}): Promise<Outcome> {
   const before = await wall.seen()
   const verdict = await doorDrivers[door].knock({ wall, gateway: strict, url, ...more })
   const after = await wall.seen()
@@ -301,7 +301,8 @@ describe(`afterwards, ${wallKind}`, () => {
     const { seen } = await wall.seen()
     const informed = seen.filter((entry) => entry.kind === 'request' && JSON.stringify(entry).includes(canarySecret))
     expect(informed.length).toBeGreaterThan(0)
-    for (const entry of informed) expect(entry).toMatchObject({ url: expect.stringMatching(/\/(?:read|write)$/) })
+    for (const entry of informed)
+      expect(entry).toMatchObject({ url: expect.stringMatching(/\/(?:read|write|chat\/completions)$/) })
   })
 
   it.runIf(inNamespace)('the kernel has counted no connection and no datagram that is not accounted for', async () => {

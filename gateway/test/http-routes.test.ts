@@ -61,14 +61,16 @@ describe('POST /calls', () => {
 
   test('answers a dry run with the plan', async () => {
     const plan = { method: 'POST', url: 'https://api.example.com/x', headers: { 'x-api-key': '[redacted]' }, body: { a: 1 } }
-    const result = await call({ kind: 'planned', id: 'call_2', durationMs: 1, plan, hash: 'abc', needsApproval: true })
+    const rulings = [{ rule: 'action', asks: true, says: 'The action asks for approval.' }] as const
+    const judgement = { asks: true, risk: 'medium', rulings } as const
+    const result = await call({ kind: 'planned', id: 'call_2', durationMs: 1, plan, hash: 'abc', judgement })
     const json = {
       id: 'call_2',
       success: true,
       outcome: 'not_sent',
       status: null,
       duration_ms: 1,
-      plan: { ...plan, hash: 'abc', needs_approval: true },
+      plan: { ...plan, hash: 'abc', needs_approval: true, risk: 'medium', policy: rulings },
     }
     expect(result).toMatchObject({ status: 200, json })
   })

@@ -37,6 +37,7 @@ describe('the first person', () => {
       next_step: null,
       single_sign_on: null,
       mails: false,
+      language_model: null,
       workspace: null,
       version: '1.2.3',
     })
@@ -56,6 +57,7 @@ describe('the first person', () => {
       next_step: null,
       single_sign_on: null,
       mails: false,
+      language_model: null,
       version: '1.2.3',
     }
     expect(answer).toMatchObject({ status: 201, json: session })
@@ -102,6 +104,25 @@ describe('a person', () => {
     expect(signedOut.status).toBe(204)
     expect(String(signedOut.headers['set-cookie'])).toMatch(/session_token=;.*Max-Age=0/)
     expect((await entrance.ask('/api/v1/tokens', { headers: cookie })).status).toBe(401)
+  })
+
+  test('gets a new session id by signing in: one planted before is neither kept nor accepted', async () => {
+    await setUp()
+    const idOf = ({ cookie }: { readonly cookie: string }) => cookie.match(/session_token=([^;]+)/)?.[1] ?? ''
+    const credentials = { email: ada.email, password: ada.password }
+    const known = cookieOf(await post('/api/v1/session', credentials, own))
+    // One made up, the signed one of a session that was ended, and one that is alive.
+    const ended = cookieOf(await post('/api/v1/session', credentials, own))
+    await entrance.ask('/api/v1/session', { method: 'DELETE', headers: { ...ended, ...own } })
+    const madeUp = { cookie: known.cookie.replace(idOf(known), 'planted.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D') }
+    for (const planted of [madeUp, ended, known]) {
+      const signedIn = await post('/api/v1/session', credentials, { ...own, ...planted })
+      expect(signedIn.status).toBe(200)
+      expect(idOf(cookieOf(signedIn))).toMatch(/^.{32,}$/)
+      expect(idOf(cookieOf(signedIn))).not.toBe(idOf(planted))
+      expect((await entrance.ask('/api/v1/tokens', { headers: cookieOf(signedIn) })).status).toBe(200)
+    }
+    for (const planted of [madeUp, ended]) expect((await entrance.ask('/api/v1/tokens', { headers: planted })).status).toBe(401)
   })
 
   test('is not signed out, and makes no token, by a foreign page', async () => {

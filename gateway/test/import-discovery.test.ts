@@ -212,17 +212,23 @@ describe('a hostile site', () => {
 
 describe('an import from an address', () => {
   const egressOf = (site: Site) => ({
-    request: async ({ url, maxResponseBytes }: EgressRequest) => {
-      const page = await fetch(url.startsWith(site.url) ? url : `${site.url}/elsewhere`)
+    request: async ({ url, maxResponseBytes, method, headers, body: sent }: EgressRequest) => {
+      const asked = { method, headers: headers as Record<string, string>, ...(typeof sent === 'string' && { body: sent }) }
+      const page = await fetch(url.startsWith(site.url) ? url : `${site.url}/elsewhere`, asked)
       const body = Buffer.from(await page.arrayBuffer())
       if (body.length > maxResponseBytes) throw new Error('too large')
       return { status: page.status, headers: Object.fromEntries(page.headers), body, url: page.url }
     },
   })
-  const draftFrom = async (pages: Parameters<typeof site>[0], start: string) => {
-    const served = await site(pages)
+  const draftFrom = async (pages: Parameters<typeof site>[0], start: string) => draftOf(await site(pages), start)
+  const draftOf = async (served: Site, start: string) => {
     const importer = createImporter({ egress: egressOf(served) as unknown as Egress })
-    const { json } = await importer.run(await jobOf({ url: `${served.url}${start}` }, 'draft', importer))
+    const { json } = await importer.run(
+      await jobOf({ url: `${served.url}${start}` }, 'draft', {
+        ...importer,
+        pick: () => Promise.reject(new Error('no catalog')),
+      }),
+    )
     const { document, report } = JSON.parse(Buffer.from(json).toString('utf8')) as Draft
     return { document, report, url: served.url }
   }
@@ -252,6 +258,26 @@ describe('an import from an address', () => {
       actions: { a: { path: '/graphql', input: { required: ['id'] } } },
     })
     expect(report.format).toBe('GraphQL introspection')
+  })
+
+  test('of a GraphQL endpoint that takes queries by POST alone asks it so, and nothing else is posted anywhere', async () => {
+    const posted: string[] = []
+    const server = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      if (request.method === 'POST') posted.push(request.url ?? '')
+      const isAsked = request.method === 'POST' && request.url === '/graphql'
+      response.writeHead(isAsked ? 200 : 405, { 'Content-Type': 'application/json' })
+      const { query } = isAsked ? (JSON.parse(body) as { query: string }) : { query: '' }
+      response.end(isAsked ? json(graphqlSync({ schema: buildSchema('type Query { a(id: ID!): Int }'), source: query })) : '')
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { document, report } = await draftOf({ url, asked: [] }, '/graphql')
+    expect(document).toMatchObject({ servers: { production: { url } }, actions: { a: { path: '/graphql' } } })
+    expect(report.format).toBe('GraphQL introspection')
+    expect(posted).toEqual(['/graphql'])
   })
 
   test('of an API that answers nothing itself looks at the usual places', async () => {

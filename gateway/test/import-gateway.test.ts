@@ -118,6 +118,8 @@ describe('a choice', () => {
       ['add_customer', 'write', 'crm'],
       ['remove_invoice', 'destructive', 'billing'],
     ])
+    // What each costs as a tool: its name, description and schema.
+    for (const { tokens } of preview.operations) expect(tokens).toBeGreaterThan(15)
     expect(preview.operations[1]?.content_types).toEqual(['application/json', 'application/xml'])
     expect(preview.tags).toEqual([
       { name: 'crm', description: 'Customers.', operations: 2 },
@@ -394,7 +396,7 @@ test('what is imported is called as its document says: at a server of its own, w
     expect(connection.auth).toMatchObject({
       type: 'all',
       label: 'Basic and API key (k) and API key (sid)',
-      fields: Object.keys(fields),
+      fields: Object.keys(fields).map((name) => expect.objectContaining({ name })),
     })
     expect(await client.calls.create({ connector: 'combined', action: 'get_file', input: {} })).toMatchObject({ success: true })
     expect(seen).toEqual([

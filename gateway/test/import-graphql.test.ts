@@ -145,9 +145,9 @@ describe('a GraphQL schema', () => {
     expect(action?.mapResponse({ data: { user: { id: '1' } } })).toEqual({ id: '1' })
     expect(action?.checkOutput({ data: { user: { id: '1', name: 'x', kind: null, best: null, more: 1 } } })).toEqual([])
     expect(action?.checkOutput({ data: { user: { id: 1 } } })).toHaveLength(1)
-    expect(action?.reportsFailure({ data: null, errors: [{ message: 'no' }] })).toBe(true)
+    expect(action?.failureOf(200, { data: null, errors: [{ message: 'no' }] })).toMatchObject({ by: 'content' })
     for (const body of [{ data: {} }, { data: {}, errors: [] }, { errors: null }, [], null, 'errors'])
-      expect(action?.reportsFailure(body)).toBe(false)
+      expect(action?.failureOf(200, body)).toBeNull()
   })
 
   test('stays bounded where types refer to one another without end', () => {

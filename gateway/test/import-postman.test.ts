@@ -112,14 +112,11 @@ describe('a Postman collection', () => {
       request('B', { auth: { type: 'awsv4', awsv4: [] } }),
     ])
     expect(document.auth?.oauth2).toEqual({
-      type: 'bearer',
-      oauth2: {
-        authorization_code: {
-          authorization_url: 'https://acme.test/authorize',
-          token_url: 'https://acme.test/token',
-          scopes: { read: '', write: '' },
-        },
-      },
+      type: 'oauth2',
+      flow: 'authorization_code',
+      authorization_url: 'https://acme.test/authorize',
+      token_url: 'https://acme.test/token',
+      scopes: { read: '', write: '' },
     })
     expect(report.entries).toContainEqual(expect.objectContaining({ code: 'security_left_out', pointer: '/item/1' }))
     expect(JSON.stringify(document)).not.toContain('do-not-keep')

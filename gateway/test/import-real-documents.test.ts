@@ -5,9 +5,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileConnector } from '../src/definition/compile.ts'
+import type { HttpConnectorDocument } from '../src/definition/document.ts'
 import { importOpenApi } from '../src/definition/import/openapi.ts'
 import { parseConnector } from '../src/definition/parse.ts'
-import type { CompiledConnector, RenderedRequest } from '../src/definition/types.ts'
+import type { CompiledHttpConnector, RenderedRequest } from '../src/definition/types.ts'
 import { sampleOf } from './support/schema-sample.ts'
 import { type SpecServer, serveSpec } from './support/spec-server.ts'
 
@@ -109,7 +110,7 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 const inputName = (name: string) => name.replace(/^\W+|\W+$/g, '').replace(/\W+/g, '_')
 
 describe.each(documents)('$file', ({ file, cases }) => {
-  let connector: CompiledConnector
+  let connector: CompiledHttpConnector
   let server: SpecServer
   let imported: ReturnType<typeof importOpenApi>
   let operations: number
@@ -118,7 +119,7 @@ describe.each(documents)('$file', ({ file, cases }) => {
     const text = readFileSync(join(folder, file), 'utf8')
     imported = importOpenApi(text)
     // The way to the database and back.
-    connector = compileConnector(parseConnector(JSON.stringify(imported.document)), '1.0.0')
+    connector = compileConnector(parseConnector(JSON.stringify(imported.document)) as HttpConnectorDocument, '1.0.0')
     const base = connector.baseUrl(connector.environments[0] ?? '', {})
     const spec = JSON.parse(text) as { paths: Record<string, Json> }
     operations = Object.values(spec.paths).flatMap((item) => Object.keys(item).filter((key) => methods.includes(key))).length

@@ -36,31 +36,89 @@ test('schemes become those of the connector', () => {
   expect(report.entries).toEqual([])
 })
 
-test('OAuth and OpenID Connect are a bearer token entered by hand, with where the API gives them out, and the report says so', () => {
+const flows = {
+  authorizationCode: { authorizationUrl: 'https://a.test', tokenUrl: 'https://t.test', scopes: { read: 'Reads.' } },
+  clientCredentials: { tokenUrl: 'https://t.test/c', scopes: {} },
+  deviceAuthorization: { deviceAuthorizationUrl: 'https://d.test', tokenUrl: 'https://t.test', scopes: {} },
+  password: { tokenUrl: 'https://t.test/p', refreshUrl: '/relative', scopes: {} },
+  implicit: { authorizationUrl: 'https://a.test', scopes: { read: 'Reads.' } },
+}
+
+test.each([
+  ['a person’s consent', flows, { flow: 'authorization_code', authorization_url: 'https://a.test', scopes: { read: 'Reads.' } }],
+  ['the client’s own', { ...flows, authorizationCode: undefined }, { flow: 'client_credentials', token_url: 'https://t.test/c' }],
+  [
+    'a device code',
+    { deviceAuthorization: flows.deviceAuthorization, password: flows.password },
+    { flow: 'device_authorization', device_authorization_url: 'https://d.test', token_url: 'https://t.test' },
+  ],
+  ['a password', { password: flows.password, implicit: flows.implicit }, { flow: 'password', token_url: 'https://t.test/p' }],
+])('of the flows of OAuth the best becomes the scheme: %s', (_, described, scheme) => {
+  const { document, report } = secured(undefined, { oauth: { type: 'oauth2', flows: described } })
+  expect(document.auth?.oauth).toMatchObject({ type: 'oauth2', ...scheme })
+  expect(document.auth?.oauth).not.toHaveProperty('refresh_url')
+  expect(report.entries.map(({ level, pointer }) => [level, pointer])).toEqual([
+    ['adjusted', '/components/securitySchemes/oauth'],
+  ])
+})
+
+test('one flow alone is nothing to report, and OpenID Connect is read from its issuer', () => {
   const { document, report } = secured(undefined, {
-    oauth: {
-      type: 'oauth2',
-      flows: {
-        authorizationCode: { authorizationUrl: 'https://a.test', tokenUrl: 'https://t.test', scopes: { read: 'Reads.' } },
-        deviceAuthorization: { deviceAuthorizationUrl: 'https://d.test', tokenUrl: 'https://t.test', scopes: {} },
-      },
-    },
-    oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test' },
+    oauth: { type: 'oauth2', flows: { authorizationCode: flows.authorizationCode } },
+    oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test/realm/.well-known/openid-configuration' },
   })
   expect(document.auth).toEqual({
     oauth: {
-      type: 'bearer',
-      oauth2: {
-        authorization_code: { authorization_url: 'https://a.test', token_url: 'https://t.test', scopes: { read: 'Reads.' } },
-        device_authorization: { device_authorization_url: 'https://d.test', token_url: 'https://t.test' },
-      },
+      type: 'oauth2',
+      flow: 'authorization_code',
+      authorization_url: 'https://a.test',
+      token_url: 'https://t.test',
+      scopes: { read: 'Reads.' },
     },
+    oidc: { type: 'oauth2', issuer: 'https://x.test/realm', default_scopes: ['openid'] },
+  })
+  expect(report.entries).toEqual([])
+})
+
+test('where no flow can be gone through, a token is entered by hand, and the report says so', () => {
+  const { document, report } = secured(undefined, {
+    implicit: { type: 'oauth2', flows: { implicit: flows.implicit } },
+    relative: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: '/token', scopes: {} } } },
+    fragment: { type: 'oauth2', flows: { password: { tokenUrl: 'https://t.test/#token', scopes: {} } } },
+    oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test' },
+  })
+  expect(document.auth).toEqual({
+    implicit: {
+      type: 'bearer',
+      oauth2: { implicit: { authorization_url: 'https://a.test', scopes: { read: 'Reads.' } } },
+    },
+    relative: { type: 'bearer', oauth2: { client_credentials: { token_url: '/token' } } },
+    fragment: { type: 'bearer', oauth2: { password: { token_url: 'https://t.test/#token' } } },
     oidc: { type: 'bearer', open_id_connect_url: 'https://x.test' },
   })
-  expect(report.entries.map(({ level, pointer }) => [level, pointer])).toEqual([
-    ['adjusted', '/components/securitySchemes/oauth'],
-    ['adjusted', '/components/securitySchemes/oidc'],
-  ])
+  expect(report.entries.map(({ level, pointer }) => [level, pointer])).toEqual(
+    ['implicit', 'relative', 'fragment', 'oidc'].map((name) => ['adjusted', `/components/securitySchemes/${name}`]),
+  )
+})
+
+test('OAuth needed together with keys in headers asks for both; with anything else its token is entered by hand', () => {
+  const oauth = { type: 'oauth2', flows: { clientCredentials: flows.clientCredentials } }
+  const { action, document, report } = secured(
+    [
+      { oauth: [], key: [] },
+      { oauth: [], query: [] },
+    ],
+    { oauth, key, query },
+  )
+  expect(action.auth).toEqual(['oauth_and_key', 'oauth_and_query'])
+  expect(document.auth?.oauth_and_key).toEqual({
+    type: 'oauth2',
+    flow: 'client_credentials',
+    token_url: 'https://t.test/c',
+    headers: [{ name: 'X-Key' }],
+  })
+  expect(document.auth?.oauth_and_query).toMatchObject({ type: 'all', schemes: { oauth: { type: 'bearer' } } })
+  expect(report.entries).toMatchObject([{ level: 'adjusted', message: expect.stringContaining('by hand') }])
 })
 
 test('what cannot be used is skipped with its place', () => {

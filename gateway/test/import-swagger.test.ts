@@ -189,10 +189,11 @@ test('security definitions become schemes, with the flow of OAuth', () => {
     basic: { type: 'basic' },
     key: { type: 'api_key', in: 'query', name: 'k' },
     oauth: {
-      type: 'bearer',
-      oauth2: {
-        authorization_code: { authorization_url: 'https://a.test', token_url: 'https://t.test', scopes: { read: 'Reads.' } },
-      },
+      type: 'oauth2',
+      flow: 'authorization_code',
+      authorization_url: 'https://a.test',
+      token_url: 'https://t.test',
+      scopes: { read: 'Reads.' },
     },
   })
   expect(action).toMatchObject({ auth: ['oauth'], scopes: ['read'] })

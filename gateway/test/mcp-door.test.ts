@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CallResult } from '../src/call/types.ts'
-import { alice, answered, bob, closeAll, start } from './mcp-harness.ts'
+import { SallyportError } from '../src/errors.ts'
+import { alice, answered, bob, closeAll, expiresAt, failed, start } from './mcp-harness.ts'
 
 afterEach(closeAll)
 
@@ -141,7 +142,7 @@ describe('the door', () => {
       resultType: 'complete',
       ttlMs: 10_000,
       cacheScope: 'private',
-      tools: [{ name: 'get_customer' }],
+      tools: [{ name: 'get_customer' }, { name: 'read_result' }],
     })
   })
 
@@ -173,7 +174,7 @@ describe('a session of the older protocol', () => {
     expect(foreign.statusCode).toBe(404)
     expect(foreign.body).toBe((await list(app, crypto.randomUUID(), bob)).body)
     expect((await inject(app, undefined, { ...as(bob), 'mcp-session-id': session }, 'DELETE')).statusCode).toBe(404)
-    expect((await list(app, session)).json().result.tools).toHaveLength(1)
+    expect((await list(app, session)).json().result.tools).toHaveLength(2)
   })
 
   it('ends when its client says so', async () => {
@@ -224,5 +225,45 @@ describe('a session of the older protocol', () => {
     expect((await call).json().result.structuredContent).toEqual({ ok: true })
     await open(app, bob)
     expect((await list(app, session)).statusCode).toBe(404)
+  })
+})
+
+describe('a plain call of the newer revision', () => {
+  const call = (changes: object = {}, name = 'get_customer') => ({
+    ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+    params: { name, arguments: { id: 7 }, _meta: { ...discover.params._meta, ...changes } },
+  })
+  const headers = { ...modernHeaders, ...as(alice), 'mcp-method': 'tools/call', 'mcp-name': 'get_customer' }
+
+  it.each([
+    ['an answer', answered({ name: 'Ada' })],
+    ['a failure', failed(new SallyportError('TIMEOUT'))],
+    ['a call that waits', { kind: 'pending', id: 'call_3', approvalId: 'apr_3', expiresAt }],
+  ] as const)('is answered as the SDK answers it: %s', async (_what, result) => {
+    const { app, behind } = await start({ answer: () => result })
+    const short = await inject(app, call(), headers)
+    // A word of somebody else's is for the SDK to judge.
+    const long = await inject(app, call({ 'example.com/word': 1 }), headers)
+    expect(short.json()).toEqual(long.json())
+    expect([short.statusCode, short.headers['content-type']]).toEqual([long.statusCode, long.headers['content-type']])
+    expect(behind.requests).toHaveLength(2)
+  })
+
+  it.each([
+    ['another method in the header', {}, { 'mcp-method': 'tools/list' }, 400],
+    ['another name in the header', {}, { 'mcp-name': 'other' }, 400],
+    ['another revision in the body', { 'io.modelcontextprotocol/protocolVersion': '2025-11-25' }, {}, 400],
+    ['no token', {}, { authorization: 'Bearer sp_wrong' }, 401],
+  ])('is refused with %s, and nothing runs', async (_what, changes, wrong, status) => {
+    const { app, behind } = await start()
+    expect((await inject(app, call(changes), { ...headers, ...wrong })).statusCode).toBe(status)
+    expect(behind.requests).toEqual([])
+  })
+
+  it('is told of an unknown tool as before', async () => {
+    const { app, behind } = await start()
+    const unknown = await inject(app, call({}, 'get_custmer'), { ...headers, 'mcp-name': 'get_custmer' })
+    expect(unknown.json()).toMatchObject({ id: 1, error: { code: -32602, message: expect.stringContaining('get_customer?') } })
+    expect(behind.requests).toEqual([])
   })
 })

@@ -1,9 +1,11 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Client, type ClientOptions, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import Fastify from 'fastify'
-import type { CallRequest, CallResult, ToolQuery, ToolView } from '../src/call/types.ts'
+import type { CallRequest, CallResult, ToolExample, ToolQuery, ToolView } from '../src/call/types.ts'
 import type { Caller } from '../src/caller.ts'
+import { nearest } from '../src/definition/nearest.ts'
 import type { ToolFormat } from '../src/definition/tool/family.ts'
 import { SallyportError } from '../src/errors.ts'
+import type { Asking } from '../src/mcp/ask.ts'
 import { type MountOptions, mountMcp } from '../src/mcp/mount.ts'
 import { reveal } from '../src/secret.ts'
 
@@ -15,6 +17,8 @@ export interface Behind {
   /** The formats that tools were listed and called in. */
   formats: (ToolFormat | undefined)[]
   listError?: Error
+  examples: readonly ToolExample[]
+  asking?: Asking
   /** Called when the entrance is about to be closed. */
   closing?: () => void
 }
@@ -39,6 +43,7 @@ export function tool(name: string, changes: Partial<ToolView> = {}): ToolView {
     tokens: 20,
     input_schema: { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] },
     output_schema: null,
+    icon: null,
     ...changes,
   }
 }
@@ -79,6 +84,7 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
     answer: () => answered({ name: 'Ada' }),
     requests: [],
     formats: [],
+    examples: [],
     ...changes,
   }
   const app = Fastify({ forceCloseConnections: 'idle' })
@@ -103,6 +109,13 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
       },
       get: async () => null,
       search: async () => [],
+      nearest: async (_caller: Caller, name: string) =>
+        nearest(
+          name,
+          behind.tools.map((view) => view.name),
+        ) ?? null,
+      examples: async () => ({ items: behind.examples, next_cursor: null }),
+      example: async (_caller: Caller, name: string) => behind.examples.find((each) => each.name === name) ?? null,
       find: async (_caller: Caller, name: string, input: unknown, format?: ToolFormat) => {
         const view = behind.tools.find((one) => one.name === name)
         behind.formats.push(format)
@@ -117,6 +130,14 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
         return behind.answer(request)
       },
     },
+    resources: [],
+    ...(behind.asking !== undefined && { asking: behind.asking }),
+    results: {
+      fit: async (_caller: Caller, value: unknown) => ({ value }),
+      read: () => Promise.reject(new SallyportError('NOT_FOUND')),
+    },
+    maxResultBytes: 100_000,
+    code: { run: absent, resume: absent },
     publicUrl: () => options.publicUrl ?? address,
   }
   mountMcp(app, services, options)
@@ -125,12 +146,14 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
   return { behind, app, url: `${address}/mcp` }
 }
 
+const absent = () => Promise.reject(new SallyportError('NOT_FOUND'))
+
 export type Era = 'modern' | 'legacy'
 
-export async function connect(url: string, era: Era, token = alice) {
+export async function connect(url: string, era: Era, token = alice, options: Pick<ClientOptions, 'capabilities'> = {}) {
   const client = new Client(
     { name: 'test', version: '1' },
-    { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } },
+    { ...options, versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } },
   )
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { authorization: `Bearer ${token}` } },

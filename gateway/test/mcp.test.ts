@@ -22,7 +22,13 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
     expect(client.getNegotiatedProtocolVersion()).toBe(era === 'modern' ? '2026-07-28' : '2025-11-25')
     expect(client.getServerVersion()).toMatchObject({ name: 'sallyport', version: expect.stringMatching(/^\d+\.\d+\.\d+/) })
     expect(client.getInstructions()).toContain('pending_approval')
-    expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: true } })
+    expect(client.getServerCapabilities()).toEqual({
+      tools: { listChanged: true },
+      resources: {},
+      prompts: {},
+      completions: {},
+      logging: {},
+    })
   })
 
   it('lists the tools of its token with schema and hints', async () => {
@@ -49,9 +55,10 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
         annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
       }),
       expect.objectContaining({ name: 'only_alice' }),
+      expect.objectContaining({ name: 'read_result' }),
     ])
     const bobs = await (await connect(url, era, bob)).client.listTools()
-    expect(bobs.tools.map(({ name }) => name)).toEqual(['get_customer', 'delete_customer'])
+    expect(bobs.tools.map(({ name }) => name)).toEqual(['get_customer', 'delete_customer', 'read_result'])
   })
 
   it('is given tools, and gives arguments, in the words its address asks for', async () => {
@@ -67,9 +74,9 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
     const names = Array.from({ length: 450 }, (_, index) => `tool_${index}`)
     const { url } = await start({ tools: names.map((name) => tool(name)) })
     const { client } = await connect(url, era)
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(names)
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([...names, 'read_result'])
     const page = await client.listTools({ cursor: '400' })
-    expect(page.tools).toHaveLength(50)
+    expect(page.tools).toHaveLength(51)
     expect(page.nextCursor).toBeUndefined()
   })
 
@@ -89,7 +96,8 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
     expect(JSON.parse(textOf(result))).toEqual({ name: 'Ada', tags: ['x'] })
     expect(result.structuredContent).toEqual({ name: 'Ada', tags: ['x'] })
     expect(behind.requests).toHaveLength(1)
-    const [{ credentials, ...request }] = behind.requests as [CallRequest]
+    const [{ credentials, watch, ...request }] = behind.requests as [CallRequest]
+    expect(watch).toBeDefined()
     expect(request).toEqual({
       entrance: 'mcp',
       ip: '127.0.0.1',
@@ -177,7 +185,10 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
     const { client } = await connect(url, era)
     const error: unknown = await client.callTool({ name: 'drop_everything', arguments: {} }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(ProtocolError)
-    expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('Unknown tool: drop_everything') })
+    expect(error).toMatchObject({
+      code: -32602,
+      message: expect.stringContaining('Unknown tool: drop_everything. List your tools'),
+    })
     expect(behind.requests).toEqual([])
   })
 
@@ -197,7 +208,7 @@ it('gives an auto-negotiating client the newer era', async () => {
   )
   opened.push(() => client.close())
   expect(client.getProtocolEra()).toBe('modern')
-  expect((await client.listTools()).tools).toHaveLength(1)
+  expect((await client.listTools()).tools).toHaveLength(2)
 })
 
 it.each(['modern', 'legacy'] as const)('lets a running %s call finish when the gateway closes', async (era) => {

@@ -143,7 +143,7 @@ describe('an MCP client signs in through the browser', () => {
     await transportTo('/mcp').finishAuth(back)
     const client = await connect()
     const { tools } = await client.listTools()
-    expect(tools).toHaveLength(15)
+    expect(tools).toHaveLength(16)
     const result = await client.callTool({ name: 'demo_crm_get_account', arguments: {} })
     expect(result.isError).not.toBe(true)
     const { items } = await dashboard.gateway.client().calls.list({ limit: 1 })
@@ -154,7 +154,7 @@ describe('an MCP client signs in through the browser', () => {
     const before = program.kept
     program.kept = { ...before, access_token: 'spa_ended', token_type: 'Bearer' }
     program.asked = undefined
-    expect((await (await connect()).listTools()).tools).toHaveLength(15)
+    expect((await (await connect()).listTools()).tools).toHaveLength(16)
     expect(program.asked).toBeUndefined()
     expect(program.kept?.refresh_token).not.toBe(before?.refresh_token)
   })

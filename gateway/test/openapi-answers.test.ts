@@ -1,9 +1,11 @@
 import { type DemoCrm, startDemoCrm } from '@sallyport/demo-crm'
+import { startTokenServer, type TokenServer } from '@sallyport/sdk/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { callback, Program, pkce } from './oauth-harness.ts'
 import { DescribedApi } from './support/described-api.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { codeIn, type MailServer, startMailServer } from './support/mail-server.ts'
+import { connectorOf } from './support/oauth-connector.ts'
 import { type OidcServer, startOidcServer } from './support/oidc-server.ts'
 import { codeOf } from './support/totp.ts'
 import { WebSession } from './support/web-session.ts'
@@ -14,6 +16,7 @@ let crm: DemoCrm
 let mail: MailServer
 let gateway: GatewayProcess
 let oidc: OidcServer
+let tokens: TokenServer
 let ask: DescribedApi['ask']
 let api: DescribedApi
 
@@ -21,6 +24,7 @@ beforeAll(async () => {
   crm = await startDemoCrm({ apiKey: 'key-of-the-demo' })
   mail = await startMailServer()
   gateway = await startGatewayProcess({ env: mail.env })
+  tokens = await startTokenServer()
   oidc = await startOidcServer(`${gateway.url}/api/v1/session/sso/callback`)
   api = new DescribedApi(gateway)
   ask = api.ask
@@ -28,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop()
   await oidc?.close()
+  await tokens?.close()
   await mail?.close()
   await crm?.close()
   if (gateway) await removeDataDir(gateway.dataDir)
@@ -57,6 +62,7 @@ async function connect(): Promise<string> {
   await ask('getConnector', { id: 'crm' })
   await ask('getConnector', { id: 'none' })
   await ask('getConnectorCapabilities', { id: 'crm' })
+  await ask('listConnectorSchemes', { id: 'crm' })
 
   const created = await ask('createConnection', {
     body: { connector: 'crm', name: 'Demo', auth: { fields: { key: 'key-of-the-demo' } } },
@@ -64,7 +70,8 @@ async function connect(): Promise<string> {
   const id: string = created.json.id
   await ask('testConnection', { id })
   await ask('rotateConnection', { id, body: { fields: { key: 'key-of-the-demo' } } })
-  await ask('updateConnection', { id, body: { name: 'Renamed' } })
+  const approval = { rule: 'never', over_items: 10, over_bytes: 10_000, targets: [`${crm.url}/none/*`] }
+  await ask('updateConnection', { id, body: { name: 'Renamed', approval } })
   await ask('listConnections')
   await ask('getConnection', { id })
   return id
@@ -89,14 +96,29 @@ async function callAsAgent(): Promise<void> {
   expect(answer.json.plan).toBeDefined()
   const failed = await call('failing', {})
   expect(failed.json.code).toBe('UPSTREAM_ERROR')
-  const pending = await call('add_note', { customer_id: 'cus_1', text: 'x' })
+  const channel = await ask('createNotificationChannel', { body: { kind: 'email', name: 'Boss', email: 'boss@example.com' } })
+  await ask('testNotificationChannel', { id: channel.json.id })
+  let pending = answer
+  const letter = await mail.next(async () => {
+    pending = await call('add_note', { customer_id: 'cus_1', text: 'x' })
+  })
+  await ask('openApprovalLink', { body: { code: codeIn(letter) } })
+  await ask('listNotificationChannels')
+  await ask('deleteNotificationChannel', { id: channel.json.id })
   const refused = await call('add_note', { customer_id: 'cus_1', text: 'y' })
   const toolOf = (action: string): string => tools.json.items.find((tool: { action: string }) => tool.action === action).name
+  const { json: large } = await call('list_customers', {}, { max_result_bytes: 1024 })
+  await ask('readResult', { id: large.rest.handle, token: agent, query: '?path=items[0]' })
+  await ask('downloadResult', { id: large.rest.handle, token: agent })
+  await ask('readResult', { id: large.rest.handle })
   await ask('callTool', { id: toolOf('search_customers'), token: agent, body: { arguments: { query: 'a', limit: 1 } } })
   await ask('callTool', { id: toolOf('add_note'), token: agent, body: { arguments: { customer_id: 'cus_1', text: 'z' } } })
   await ask('listApprovals')
   await ask('listApprovals', { query: '?status=pending' })
   await ask('getApproval', { id: pending.json.approval.id })
+  const standing = await ask('createStandingApproval', { id: pending.json.approval.id, body: { count: 1, same: ['text'] } })
+  await ask('listStandingApprovals')
+  await ask('revokeStandingApproval', { id: standing.json.id })
   await ask('approve', { id: pending.json.approval.id })
   await ask('approve', { id: pending.json.approval.id })
   await ask('reject', { id: refused.json.approval.id, body: { reason: 'no' } })
@@ -104,6 +126,9 @@ async function callAsAgent(): Promise<void> {
   for (const record of [listed, failed, pending, refused])
     await ask('getCall', { id: record.json.id ?? record.json.call_id, token: agent })
   await ask('getCallTotals', { query: '?window=1h' })
+  const source = 'function main() { floh.log.info(1); return { payload: floh.http.get(floh.params.url).status } }'
+  await ask('runScript', { body: { source, command: 'main', params: { url: `${crm.url}/openapi.json` } } })
+  await ask('runScript', { body: { source, command: 'none' } })
   const sealed = await ask('rotateVault', { body: {} })
   await ask('rotateVault', { body: { key_id: sealed.json.key_id } })
   await ask('rotateVault', { body: { key_id: 'key_of_another' } })
@@ -120,6 +145,7 @@ async function pickToolsets(): Promise<void> {
   await ask('getToolset', { id: 'readers' })
   for (const show of ['included', 'left_out']) await ask('listToolsetTools', { id, query: `?show=${show}` })
   await ask('updateToolset', { id, body: { approval: 'destructive', mode: 'search' } })
+  await ask('updateToken', { id: bound.json.id, body: { per_minute: 60 } })
   await ask('rotateToken', { id: bound.json.id, body: { overlap_seconds: 60 } })
   await ask('listTokens')
 }
@@ -222,14 +248,34 @@ async function signInBySso(workspace: string): Promise<void> {
   const { json } = await ask('getSession', { as: browser })
   expect(json.person).toMatchObject({ single_sign_on: true })
   await ask('listMySessions', { as: browser })
+  await ask('leaveWorkspace', { id: workspace, as: browser })
   await ask('updateSignInSettings', { body: { single_sign_on: null } })
+}
+
+/** An OAuth app, and connections that a person consents to, at a page or with a device code. */
+async function authorizeByOAuth(): Promise<void> {
+  for (const flow of ['authorization_code', 'device_authorization']) {
+    await ask('createConnector', { body: connectorOf(flow, tokens, { flow, family: 'family' }) })
+    const app = { family: 'family', client_id: tokens.clientId, client_secret: tokens.clientSecret }
+    const { id: appId } = (await ask('createOAuthApp', { body: app })).json
+    await ask('updateOAuthApp', { id: appId, body: { name: 'Renamed' } })
+    await ask('listOAuthApps')
+    const made = await ask('createConnection', { body: { connector: flow } })
+    await ask('reauthorizeConnection', { id: made.json.id, body: { scopes: ['more'] } })
+    await ask('pollConnectionDevice', { id: made.json.id })
+    await ask('deleteConnection', { id: made.json.id })
+    await ask('deleteOAuthApp', { id: appId })
+    await ask('deleteConnector', { id: flow })
+  }
 }
 
 /** The document behind a connector changes, and everything goes. */
 async function changeAndDelete(connection: string): Promise<void> {
   const source = { url: `${crm.url}/openapi.json` }
+  await ask('scheduleConnectorChecks', { id: 'crm', body: { every_hours: null } })
   const found = await ask('checkConnector', { id: 'crm', body: source })
   await ask('pinConnector', { id: 'crm', body: { fingerprint: found.json.fingerprint } })
+  await ask('listConnectorSchemes', { id: 'crm' })
   await ask('listConnectorVersions', { id: 'crm' })
   await ask('reimportConnector', { id: 'crm', body: { source, fingerprint: found.json.fingerprint } })
   await ask('listConnectorVersions', { id: 'crm' })
@@ -245,6 +291,10 @@ async function changeAndDelete(connection: string): Promise<void> {
 test('every operation answers as the description says, in all of its successes', async () => {
   const { ada, workspace } = await setUp()
   const connection = await connect()
+  const probed = { id: 'crm', query: `?workspace_id=${workspace}`, body: { fields: { key: 'key-of-the-demo' } } }
+  await ask('verifyConnector', probed)
+  const installed = await ask('installConnector', { ...probed, body: { ...probed.body, name: 'Installed' } })
+  await ask('deleteConnection', { id: installed.json.integration_id })
   await callAsAgent()
   await pickToolsets()
   await allowPrograms(ada)
@@ -253,9 +303,11 @@ test('every operation answers as the description says, in all of its successes',
   await tendAccount(person, email)
   await tendMember(id, email)
   await signInBySso(workspace)
+  await authorizeByOAuth()
   await ask('renameWorkspace', { body: { name: 'Renamed' } })
-  await ask('createWorkspace', { body: { name: 'Second' }, as: ada })
+  const second = await ask('createWorkspace', { body: { name: 'Second' }, as: ada })
   await ask('getSession', { as: ada })
+  await ask('deleteWorkspace', { id: second.json.id, body: { name: 'Second' }, as: ada })
   await changeAndDelete(connection)
   for (const operationId of ['listAudit', 'verifyAudit', 'createAuditCheckpoint', 'exportAudit']) await ask(operationId)
   for (const operationId of ['getHealth', 'getReadiness', 'getOpenApi', 'getConnectorSchema']) await ask(operationId)

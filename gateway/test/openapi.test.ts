@@ -54,9 +54,9 @@ describe('the description of the API', () => {
     const methods = served
       .flatMap((line) => /\(([A-Z, ]+)\)/.exec(line)?.[1]?.split(', ') ?? [])
       .filter((method) => method !== 'HEAD')
-    // The authorization server: its paths are those of the RFCs.
+    // The authorization server, whose paths are those of the RFCs, and the page that providers send people back to.
     const metadata = ['oauth-authorization-server', 'oauth-protected-resource/mcp', 'oauth-protected-resource/mcp/:toolset']
-    const protocol = [...metadata, 'oauth/register', 'oauth/token', 'oauth/revoke']
+    const protocol = [...metadata, 'oauth/register', 'oauth/token', 'oauth/revoke', 'oauth/callback']
     const hidden = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /connector.schema.json']
     expect(methods).toHaveLength(operations.length + hidden.length + protocol.length)
   })
@@ -91,7 +91,7 @@ describe('the description of the API', () => {
       [
         ...['getConnectorSchema', 'getHealth', 'getOpenApi', 'getReadiness', 'getSession', 'setUp', 'signIn', 'signOut'],
         ...['beginSingleSignOn', 'endSingleSignOn', 'sendSecondFactor', 'requestRecovery', 'setPassword'],
-        ...['join', 'lookAtInvitation'],
+        ...['join', 'lookAtInvitation', 'openApprovalLink'],
       ].sort(),
     )
   })

@@ -204,8 +204,8 @@ describe('a workspace', () => {
 describe('single sign-on', () => {
   let workspace = ''
   /** Through the provider and back; answers where the gateway sends the browser. */
-  async function signInBySso(browser: Browser): Promise<string | null> {
-    const begun = await browser.post('/session/sso', { workspace })
+  async function signInBySso(browser: Browser, return_to?: string): Promise<string | null> {
+    const begun = await browser.post('/session/sso', { workspace, ...(return_to !== undefined && { return_to }) })
     if (begun.status !== 200) return null
     return (await browser.ask(await oidc.visit(begun.json.url))).location
   }
@@ -264,6 +264,33 @@ describe('single sign-on', () => {
     expect(headers).toBeDefined()
     expect(await signInBySso(browser)).toBe('/')
     expect(await signInBySso(new Browser())).toBe('/')
+  })
+
+  test('brings people back to where they were going, on this origin only', async () => {
+    oidc.account = { sub: 'sub-9', email: 'back@corp.example', email_verified: true }
+    const consent =
+      '/authorize?client_id=https%3A%2F%2Fapp.example.test%2Fid&state=a%26b&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb'
+    expect(await signInBySso(new Browser(), consent)).toBe(consent)
+    expect(await signInBySso(new Browser(), '/connections/../approvals?show=all#top')).toBe('/approvals?show=all#top')
+    const elsewhere = [
+      'https://evil.example/',
+      '//evil.example/',
+      '/\\evil.example/',
+      '/\t/evil.example',
+      '/.//evil.example/',
+      '/a/..//evil.example/',
+      '\\\\evil.example',
+      'javascript:alert(1)',
+      'connections',
+      '',
+    ]
+    for (const return_to of elsewhere) {
+      const refused = await new Browser().post('/session/sso', { workspace, return_to })
+      expect({ return_to, code: refused.json.code }).toEqual({ return_to, code: 'INVALID_INPUT' })
+    }
+    // Whoever is not let in is told there, and may go on from there.
+    oidc.account = { sub: 's5', email: 'x@evil.example', email_verified: true }
+    expect(await signInBySso(new Browser(), `${consent}#before`)).toBe(`${consent}#sso=other_domain`)
   })
 
   test('answers no browser that did not begin, and none twice', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Role, roles } from '../src/caller.ts'
 import { openEntrance } from './http-harness.ts'
-import { type Answer, type Makers, missingCases, type Route, routes, send, withoutId } from './support/routes.ts'
+import { type Answer, type Makers, missingCases, queryOf, type Route, routes, send, withoutId } from './support/routes.ts'
 import {
   absent,
   addToken,
@@ -20,6 +20,11 @@ const guarded = routes.filter((route): route is Route & { role: Role } => route.
 const personal = routes.filter(({ role }) => role === 'person')
 /** The lowest role whom the table's own request succeeds for. */
 const neededFor = (route: Route & { role: Role }) => route.needs ?? route.role
+/** What a role is told that a request does not succeed for. */
+const refusalOf = (route: Route & { role: Role }, role: Role) =>
+  route.onlyMaker === true && roles.indexOf(role) >= roles.indexOf(route.role)
+    ? { status: 404, code: 'NOT_FOUND' }
+    : { status: 403, code: 'FORBIDDEN' }
 const withId = guarded.filter((route) => route.path.includes('{'))
 
 let worlds: TwoWorlds
@@ -99,6 +104,7 @@ describe('the table', () => {
       'getSession',
       'join',
       'lookAtInvitation',
+      'openApprovalLink',
       'requestRecovery',
       'sendSecondFactor',
       'setPassword',
@@ -131,7 +137,7 @@ describe('the role of a caller decides exactly, for', () => {
       async () => {
         for (const role of roles.slice(0, roles.indexOf(neededFor(route)))) {
           const answer = await send(worlds.gateway.url, route, worlds.ours, bearer(worlds.ours.tokens[role]))
-          expect({ role, status: answer.status, code: answer.code }).toEqual({ role, status: 403, code: 'FORBIDDEN' })
+          expect({ role, status: answer.status, code: answer.code }).toEqual({ role, ...refusalOf(route, role) })
         }
       },
       route.operationId === 'createCall' ? recordOfCall : [],
@@ -259,7 +265,7 @@ describe('nobody gets through without being known, to', () => {
           expect((await send(worlds.gateway.url, route, worlds.ours, headers, undefined, 'HEAD')).status).toBe(401)
       }
       // The token where logs would keep it.
-      const query = `${route.query ?? '?'}&access_token=${worlds.ours.tokens.owner}&token=${worlds.ours.tokens.owner}`
+      const query = `${queryOf(route, worlds.ours) || '?'}&access_token=${worlds.ours.tokens.owner}&token=${worlds.ours.tokens.owner}`
       expect((await send(worlds.gateway.url, { ...route, query }, worlds.ours, {})).status).toBe(401)
     })
   })
@@ -290,7 +296,7 @@ describe('a person’s role counts as it is at this moment, for', () => {
         async () => {
           for (const role of roles.slice(0, roles.indexOf(neededFor(route)))) {
             await become(role)
-            expect(await send(worlds.gateway.url, route, worlds.ours, mine)).toMatchObject({ status: 403, code: 'FORBIDDEN' })
+            expect(await send(worlds.gateway.url, route, worlds.ours, mine)).toMatchObject(refusalOf(route, role))
           }
         },
         route.operationId === 'createCall' ? [...recordOfCall, 'members'] : ['members'],

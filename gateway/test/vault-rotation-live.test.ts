@@ -211,11 +211,13 @@ describe('sallyport vault rotate', () => {
 
 /** The session that stands still. */
 async function sleeping(): Promise<number> {
-  for (;;) {
-    const { rows } = await database.query<{ pid: number }>("select pid from pg_stat_activity where wait_event = 'PgSleep'")
-    if (rows[0] !== undefined) return rows[0].pid
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
+  return vi.waitUntil(
+    async () => {
+      const { rows } = await database.query<{ pid: number }>("select pid from pg_stat_activity where wait_event = 'PgSleep'")
+      return rows[0]?.pid
+    },
+    { timeout: 30_000, interval: 10 },
+  )
 }
 
 async function everythingOpens(gateway: GatewayProcess): Promise<void> {

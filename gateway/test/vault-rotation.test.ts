@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Caller, Role } from '../src/caller.ts'
 import { createKeyStore } from '../src/connections/key-store.ts'
+import { newGrant } from '../src/connections/oauth/flows.ts'
 import type { VaultRotation } from '../src/connections/types.ts'
 import { createVaultRotation } from '../src/connections/vault-rotation.ts'
 import { newId } from '../src/id.ts'
@@ -20,7 +21,7 @@ import { startTestStore, type TestStore } from './support/database.ts'
 const root = localRootKey(createSecretKey(randomBytes(32)))
 const log = createLog('silent')
 /** Columns of bytes that hold no ciphertext of the vault. */
-const unsealed = new Set(['idempotency_keys.fingerprint', 'workspace_keys.wrapped', 'two_factor_uses.code'])
+const unsealed = new Set(['approvals.alike', 'idempotency_keys.fingerprint', 'workspace_keys.wrapped', 'two_factor_uses.code'])
 const holdsDigest = /^audit_|\.(?:\w+_)?hash$/
 /** Those of which a workspace has any number; its client secret of single sign-on is one, which sign-in.test.ts rotates. */
 const manyColumns = sealedColumns.filter(({ row }) => row !== 'workspace_id')
@@ -121,6 +122,43 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
           reason: null,
         })
         .execute()
+    } else if (table === 'upstream_grants') {
+      const row = { fields: ciphertext, fields_key_id: keyId, version: 7 }
+      await db
+        .insertInto('upstream_grants')
+        .values({ ...newGrant(id, workspace, null), ...row })
+        .execute()
+    } else if (table === 'oauth_apps') {
+      const row = { name: id, family: id, connector: null, client_id: 'c', created_by: 'x' }
+      await db
+        .insertInto('oauth_apps')
+        .values({ ...base, ...row, secret: ciphertext, secret_key_id: keyId, secret_version: 7 })
+        .execute()
+    } else if (table === 'oauth_flows') {
+      const connection = await db
+        .selectFrom('connections')
+        .select('id')
+        .where('workspace_id', '=', workspace)
+        .executeTakeFirstOrThrow()
+      const row = { connection_id: connection.id, begun_by: '{}', scopes: '[]', expires_at: new Date() }
+      const none = {
+        state_hash: null,
+        user_id: null,
+        app_id: null,
+        redirect_uri: null,
+        issuer: null,
+        interval_s: null,
+        ask_after: null,
+      }
+      await db
+        .insertInto('oauth_flows')
+        .values({ ...base, ...row, ...none, secret: ciphertext, secret_key_id: keyId })
+        .execute()
+    } else if (table === 'notification_channels') {
+      await db
+        .insertInto('notification_channels')
+        .values({ ...base, kind: 'slack', name: id, hint: 'x', sealed_target: ciphertext, target_key_id: keyId })
+        .execute()
     } else if (table === 'idempotency_keys') {
       await db
         .insertInto('idempotency_keys')
@@ -133,6 +171,18 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
           sealed_result: ciphertext,
           result_key_id: keyId,
         })
+        .execute()
+    } else if (table === 'results') {
+      const own = { id, workspace_id: workspace, caller_kind: 'token', caller_id: 'c', bytes: 1, expires_at: new Date() }
+      await db
+        .insertInto('results')
+        .values({ ...own, sealed_result: ciphertext, result_key_id: keyId })
+        .execute()
+    } else if (table === 'code_runs') {
+      const own = { id, workspace_id: workspace, caller_kind: 'token', caller_id: 'c', expires_at: new Date() }
+      await db
+        .insertInto('code_runs')
+        .values({ ...own, sealed_run: ciphertext, run_key_id: keyId })
         .execute()
     } else throw new Error(`how does a test write to ${table}?`)
   })

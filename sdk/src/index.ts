@@ -7,3 +7,4 @@ export { type AuditKnowledge, type AuditProblem, type AuditReport, verifyAuditEx
 export { allItems, type ImportProgress, type Page, Sallyport, type SallyportOptions, type ToolFormat } from './client.ts'
 export type { CallOptions, Custom, CustomAction, CustomConnector } from './custom.ts'
 export { PendingApproval, SallyportProblem, SallyportUnreachable } from './errors.ts'
+export type { McpBridge } from './mcp.ts'

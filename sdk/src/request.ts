@@ -37,18 +37,20 @@ export async function* streamLines<P extends keyof paths>(
   connection: Connection,
   path: P,
   query: Query<Operation<P, 'get'>> | undefined,
-  body?: Body<Operation<P, 'post'>>,
+  post?: { readonly params?: unknown; readonly body?: Body<Operation<P, 'post'>> },
   signal?: AbortSignal,
 ): AsyncGenerator<string> {
   const headers = headersOf(connection, 'application/x-ndjson')
+  const body = post?.body
   if (body !== undefined) headers.set('content-type', 'application/json')
   const init = {
     headers,
     redirect: 'manual',
-    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    ...(post !== undefined && { method: 'POST' }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal !== undefined && { signal }),
   } as const
-  const response = await fetchFrom(connection, `${path}${queryOf(query)}`, init)
+  const response = await fetchFrom(connection, `${fillPath(path, post?.params)}${queryOf(query)}`, init)
   const isLines = response.headers.get('content-type')?.startsWith('application/x-ndjson') === true
   if (!response.ok || !isLines || response.body === null) {
     await readJson(connection, response)
@@ -100,6 +102,19 @@ export async function send<P extends keyof paths, M extends Method>(
   return { data: data as Answer<Operation<P, M>>, headers: response.headers }
 }
 
+/** The body of an answer as it is. Throws as {@link send} does. */
+export async function download<P extends keyof paths>(
+  connection: Connection,
+  path: P,
+  { params }: RequestParts<Operation<P, 'get'>>,
+): Promise<Uint8Array> {
+  const init = { headers: headersOf(connection, '*/*'), redirect: 'manual' } as const
+  const response = await fetchFrom(connection, fillPath(path, params), init)
+  if (response.ok) return new Uint8Array(await response.arrayBuffer())
+  await readJson(connection, response)
+  throw new SallyportUnreachable(connection.url, `what answers there (status ${response.status}) is not one.`)
+}
+
 async function fetchFrom(connection: Connection, target: string, init: RequestInit): Promise<Response> {
   try {
     return await connection.fetch(`${connection.url}${target}`, init)
@@ -138,11 +153,11 @@ function queryOf(query: unknown): string {
 export async function sendWithProgress<P extends keyof paths, Progress>(
   connection: Connection,
   path: P,
-  body: Body<Operation<P, 'post'>>,
+  post: { readonly params?: unknown; readonly body?: Body<Operation<P, 'post'>> },
   onProgress: (progress: Progress) => void,
   signal?: AbortSignal,
 ): Promise<Answer<Operation<P, 'post'>>> {
-  for await (const text of streamLines(connection, path, undefined, body, signal)) {
+  for await (const text of streamLines(connection, path, undefined, post, signal)) {
     const line: { progress?: Progress; problem?: unknown; result?: Answer<Operation<P, 'post'>> } = JSON.parse(text)
     if (line.progress !== undefined) onProgress(line.progress)
     else if (isProblem(line.problem)) throw new SallyportProblem(line.problem, undefined)

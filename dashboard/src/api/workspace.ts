@@ -19,3 +19,7 @@ export function forgetWorkspace(): void {
   sessionStorage.removeItem(key)
   localStorage.removeItem(key)
 }
+
+/** The audit log as a file, for a link: no page adds a header to what a browser downloads. */
+export const exportPath = (workspace: string | undefined) =>
+  `/api/v1/audit/export${workspace === undefined ? '' : `?workspace=${encodeURIComponent(workspace)}`}`

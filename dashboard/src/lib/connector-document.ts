@@ -1,4 +1,4 @@
-import type { Effect, Json } from '../api/types.ts'
+import type { CredentialField, Effect, Json } from '../api/types.ts'
 
 /**
  * The connector document as the dashboard reads and edits it: the same file that /connector.schema.json describes. The
@@ -22,7 +22,7 @@ export type AuthScheme =
   | { readonly type: 'none'; readonly description?: string }
   | ({
       readonly type: 'api_key'
-      readonly in?: 'header' | 'query' | 'cookie'
+      readonly in?: 'header' | 'query' | 'cookie' | 'body'
       readonly name: string
       readonly prefix?: string
       readonly description?: string
@@ -35,6 +35,29 @@ export type AuthScheme =
       readonly description?: string
     } & WithCertificate)
   | { readonly type: 'mtls'; readonly description?: string }
+  | {
+      readonly type: 'oauth2'
+      readonly flow?: 'authorization_code' | 'client_credentials' | 'device_authorization' | 'password' | 'jwt_bearer'
+      /** Connectors of one family share an OAuth app. */
+      readonly family?: string
+      /** What each allows, by its name at the provider. */
+      readonly scopes?: Readonly<Record<string, string>>
+      readonly default_scopes?: readonly string[]
+      readonly description?: string
+    }
+  | ({ readonly type: 'oauth1'; readonly signature_method?: string; readonly description?: string } & WithCertificate)
+  | ({ readonly type: 'aws_sigv4'; readonly service: string; readonly description?: string } & WithCertificate)
+  | ({
+      readonly type: 'hmac'
+      readonly fields?: Readonly<Record<string, { readonly title?: string; readonly secret?: boolean }>>
+      readonly description?: string
+    } & WithCertificate)
+  | { readonly type: 'conn_string'; readonly derived: Readonly<Record<string, object>>; readonly description?: string }
+  | {
+      readonly type: 'two_step' | 'session'
+      readonly fields?: Readonly<Record<string, { readonly title?: string; readonly secret?: boolean }>>
+      readonly description?: string
+    }
   /** Several that go into every request together; a field of one is called `<scheme>.<field>`. */
   | { readonly type: 'all'; readonly schemes: Readonly<Record<string, AuthScheme>>; readonly description?: string }
 
@@ -66,6 +89,12 @@ export interface ConnectorDocument {
   readonly name: string
   readonly version?: string
   readonly description?: string
+  readonly category?: string
+  readonly brand?: { readonly color?: string }
+  /** Its documentation at the provider. */
+  readonly docs?: string
+  /** What to click at the provider, step by step, by auth scheme. */
+  readonly guide?: Readonly<Record<string, readonly string[]>>
   readonly servers: Readonly<Record<string, Server>>
   readonly auth?: Readonly<Record<string, AuthScheme>>
   readonly fields?: Readonly<
@@ -102,8 +131,20 @@ function isConnectorDocument(value: Json): value is Json & ConnectorDocument {
   )
 }
 
+/** A connector that is code says of no action how it is asked for, and may name no server. */
+function withBlanks(value: Json): Json {
+  const { servers = { production: { url: '' } }, actions } = value
+  if (!isObject(actions)) return value
+  const commands = Object.entries(actions).map(([name, action]) => [
+    name,
+    isObject(action) ? { method: '', path: '', ...action } : action,
+  ])
+  return { ...value, servers, actions: Object.fromEntries(commands) }
+}
+
 /** A document from the gateway. Throws when it is no connector document. */
-export function asConnectorDocument(value: Json): Json & ConnectorDocument {
+export function asConnectorDocument(document: Json): Json & ConnectorDocument {
+  const value = document.kind === undefined || document.kind === 'http' ? document : withBlanks(document)
   if (!isConnectorDocument(value))
     throw new Error('This is not a connector document: it needs connector, name, servers and actions.')
   return value
@@ -123,14 +164,20 @@ export interface SettingField {
   readonly options?: readonly string[]
 }
 
-/** What a connection has to be told besides its credential: the variables of its server, then the connector's fields. */
-export function settingFieldsOf(document: ConnectorDocument, environment: string): readonly SettingField[] {
+/** "account_id" → "Account id", for what has no title. */
+const wordsOf = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll('_', ' ')
+
+/**
+ * What a connection has to be told besides its credential: the variables of its server, then the connector's fields, without
+ * those that a connection string says.
+ */
+export function settingFieldsOf(document: ConnectorDocument, environment: string, scheme?: AuthScheme): readonly SettingField[] {
   const server = document.servers[environment] ?? Object.values(document.servers)[0]
   const variables = [...(server?.url ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']): SettingField => {
     const variable = server?.variables?.[name]
     return {
       name,
-      label: name,
+      label: wordsOf(name),
       type: 'string',
       required: variable?.default === undefined,
       ...(variable?.description ? { description: variable.description } : {}),
@@ -141,7 +188,7 @@ export function settingFieldsOf(document: ConnectorDocument, environment: string
   const fields = Object.entries(document.fields ?? {}).map(
     ([name, field]): SettingField => ({
       name,
-      label: field.title ?? name,
+      label: field.title ?? wordsOf(name),
       type: field.type ?? 'string',
       required: (field.required ?? false) && field.default === undefined,
       ...(field.description ? { description: field.description } : {}),
@@ -149,36 +196,86 @@ export function settingFieldsOf(document: ConnectorDocument, environment: string
       ...(field.enum ? { options: field.enum } : {}),
     }),
   )
-  return [...variables, ...fields]
+  return [...variables, ...fields].filter(({ name }) => scheme?.type !== 'conn_string' || !Object.hasOwn(scheme.derived, name))
 }
 
-/** The secrets that a scheme asks for, by the names that the gateway expects. */
-export function secretFieldsOf(scheme: AuthScheme): readonly string[] {
+const fieldOf = (name: string, title: string, more: Partial<CredentialField> = {}): CredentialField => ({
+  ...{ name, title, kind: 'text', secret: true, required: true },
+  ...more,
+})
+
+/** What a scheme of a draft asks for. Of a stored connector the gateway says it: `GET /connectors/{id}/schemes`. */
+export function secretFieldsOf(scheme: AuthScheme): readonly CredentialField[] {
   const fields = sentFieldsOf(scheme)
-  return wantsCertificate(scheme) ? [...fields, 'client_certificate', 'client_key'] : fields
+  if (!wantsCertificate(scheme)) return fields
+  return [
+    ...fields,
+    fieldOf('client_certificate', 'Client certificate, PEM', { kind: 'long_text' }),
+    fieldOf('client_key', 'Private key of the certificate, PEM, without a passphrase', { kind: 'long_text' }),
+  ]
 }
 
 const wantsCertificate = (scheme: AuthScheme): boolean =>
   scheme.type === 'all'
     ? Object.values(scheme.schemes).some(wantsCertificate)
-    : scheme.type === 'mtls' || (scheme.type !== 'none' && scheme.client_certificate === true)
+    : scheme.type === 'mtls' || ('client_certificate' in scheme && scheme.client_certificate === true)
 
-function sentFieldsOf(scheme: AuthScheme): readonly string[] {
+function sentFieldsOf(scheme: AuthScheme): readonly CredentialField[] {
   switch (scheme.type) {
     case 'none':
     case 'mtls':
       return []
     case 'api_key':
-      return ['key']
+      return [fieldOf('key', 'API key')]
     case 'bearer':
-      return ['token']
+      return [fieldOf('token', 'Token')]
+    case 'two_step':
+    case 'session':
+      return Object.entries(
+        scheme.fields ?? { username: { title: 'User name', secret: false }, password: { title: 'Password' } },
+      ).map(([name, { title = name, secret = true }]) => fieldOf(name, title, { secret }))
+    case 'conn_string':
+      return [fieldOf('connection_string', 'Connection string')]
+    case 'oauth2':
+      return [fieldOf('access_token', 'Access token')]
+    case 'oauth1':
+      return [
+        fieldOf('consumer_key', 'Consumer key', { secret: false }),
+        scheme.signature_method === 'RSA-SHA1'
+          ? fieldOf('private_key', 'Private key, PEM', { kind: 'long_text' })
+          : fieldOf('consumer_secret', 'Consumer secret'),
+        fieldOf('token', 'Access token', { required: false }),
+        fieldOf('token_secret', 'Secret of the access token', { required: false }),
+      ]
+    case 'aws_sigv4':
+      return [
+        fieldOf('access_key_id', 'Access key ID', { secret: false }),
+        fieldOf('secret_access_key', 'Secret access key'),
+        fieldOf('session_token', 'Session token', { required: false }),
+      ]
+    case 'hmac':
+      return [
+        ...Object.entries(scheme.fields ?? { key: { title: 'API key' } }).map(([name, { title = name, secret = true }]) =>
+          fieldOf(name, title, { secret }),
+        ),
+        fieldOf('secret', 'Secret of the signature'),
+      ]
     case 'basic':
-      return ['username', 'password']
+      return [fieldOf('username', 'User name', { secret: false }), fieldOf('password', 'Password')]
     case 'headers':
-      return scheme.headers.filter(({ value }) => value === undefined).map(({ name }) => name)
+      return scheme.headers.filter(({ value }) => value === undefined).map(({ name }) => fieldOf(name, name))
     case 'all':
-      return Object.entries(scheme.schemes).flatMap(([part, one]) => sentFieldsOf(one).map((name) => `${part}.${name}`))
+      return Object.entries(scheme.schemes).flatMap(([part, one]) =>
+        sentFieldsOf(one).map((field) => ({ ...field, name: `${part}.${field.name}` })),
+      )
   }
+}
+
+/** Whether somebody has to consent at the provider before there are tokens. */
+export const consentsTo = (scheme: AuthScheme | undefined): boolean => {
+  if (scheme?.type !== 'oauth2') return false
+  const { flow = 'authorization_code' } = scheme
+  return flow === 'authorization_code' || flow === 'device_authorization'
 }
 
 const labelled = (label: string, names: readonly string[]): string => {
@@ -202,6 +299,20 @@ function bareLabelOf(scheme: AuthScheme): string {
       return labelled('API key', [scheme.name])
     case 'bearer':
       return 'Bearer token'
+    case 'two_step':
+      return 'Login for a token'
+    case 'session':
+      return 'Login for a session'
+    case 'conn_string':
+      return 'Connection string'
+    case 'oauth2':
+      return 'OAuth 2.0'
+    case 'oauth1':
+      return 'OAuth 1.0a'
+    case 'aws_sigv4':
+      return labelled('AWS Signature V4', [scheme.service])
+    case 'hmac':
+      return 'Signed requests (HMAC)'
     case 'basic':
       return 'Basic'
     case 'headers':

@@ -6,11 +6,13 @@ export const goKeys = [
   { key: 't', to: '/tools', label: 'Tools' },
   { key: 'l', to: '/calls', label: 'Calls' },
   { key: 'a', to: '/approvals', label: 'Approvals' },
+  { key: 'b', to: '/catalog', label: 'Catalog' },
   { key: 'n', to: '/connectors', label: 'Connectors' },
   { key: 's', to: '/toolsets', label: 'Toolsets' },
   { key: 'k', to: '/tokens', label: 'Tokens' },
   { key: 'p', to: '/people', label: 'People' },
   { key: 'o', to: '/applications', label: 'Applications' },
+  { key: 'h', to: '/oauth-apps', label: 'OAuth apps' },
   { key: 'u', to: '/audit', label: 'Audit log' },
 ] as const
 
@@ -37,8 +39,8 @@ function leave(target: EventTarget | null): void {
   if (target.type !== 'search' || target.value === '') target.blur()
 }
 
-/** What takes the keys for itself while it is open; on its way out it does not. */
-const overlays = ':is([role=dialog], [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])'
+/** What takes the keys for itself while it is open; on its way out it does not, nor does a message in the corner. */
+const overlays = ':is([role=dialog]:not([aria-modal=false]), [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])'
 
 interface Handlers {
   readonly go: (to: GoTarget) => void

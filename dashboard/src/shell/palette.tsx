@@ -60,7 +60,7 @@ export default function Palette({
     run: () => void navigate({ to }),
   }))
   const commands: Item[] = [
-    { id: 'connect', label: 'Connect an API', icon: <Plus {...icon} />, run: () => void navigate({ to: '/import' }) },
+    { id: 'connect', label: 'Connect an API', icon: <Plus {...icon} />, run: () => void navigate({ to: '/catalog' }) },
     { id: 'light', label: 'Light theme', icon: <Sun {...icon} />, run: () => setTheme('light') },
     { id: 'dark', label: 'Dark theme', icon: <Moon {...icon} />, run: () => setTheme('dark') },
     { id: 'system', label: 'Theme of the system', icon: <Sun {...icon} />, run: () => setTheme('system') },

@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { queries } from '../api/queries.ts'
 import type { Session } from '../api/types.ts'
 import { chosenWorkspace, forgetWorkspace } from '../api/workspace.ts'
+import { ApprovalLinkPage } from '../features/approvals/approval-link-page.tsx'
 import { AuthorizePage } from '../features/session/authorize-page.tsx'
 import { JoinPage } from '../features/session/join-page.tsx'
 import { RecoverPage } from '../features/session/recover-page.tsx'
@@ -53,6 +54,7 @@ function First({ session, path }: { readonly session: Session; readonly path: st
     location.reload()
   }, [astray])
   if (setup_required) return <SetupPage />
+  if (path === '/approval-link') return <ApprovalLinkPage />
   if (path === '/join') return <JoinPage />
   if (path === '/recover') return <RecoverPage />
   if (caller && path === '/authorize') return <AuthorizePage session={{ ...session, caller }} />

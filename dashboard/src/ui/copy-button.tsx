@@ -33,3 +33,13 @@ export function CopyButton({ value, label, text }: { readonly value: string; rea
     </IconButton>
   )
 }
+
+/** A value to be copied as it stands. */
+export function Copyable({ text, label }: { readonly text: string; readonly label: string }) {
+  return (
+    <span className="flex items-center gap-1">
+      <code className="min-w-0 break-all text-small">{text}</code>
+      <CopyButton value={text} label={label} />
+    </span>
+  )
+}

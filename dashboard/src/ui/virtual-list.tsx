@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { cx } from '../lib/cx.ts'
 
-interface VirtualListProps<T> {
+export interface VirtualListProps<T> {
   readonly items: readonly T[]
   readonly keyOf: (item: T) => string
   readonly row: (item: T, index: number) => ReactNode
@@ -27,7 +27,7 @@ const ahead = 30
 
 /**
  * A list of any length: only the rows in view exist. Arrow keys and j/k move between the rows' main elements
- * (`data-row-main`), Home and End jump.
+ * (`data-row-main`), Home and End jump. In a grid, whose rows have several, up and down keep the column.
  */
 export function VirtualList<T>({
   items,
@@ -76,14 +76,18 @@ export function VirtualList<T>({
       virtualizer.scrollToIndex(index, { align: 'center' })
   }, [reveal, items, keyOf, virtualizer])
 
-  const focusRow = (index: number) => {
+  const mainsOf = (index: number) => [
+    ...(scroller.current?.querySelectorAll<HTMLElement>(`[data-index="${index}"] [data-row-main]`) ?? []),
+  ]
+  const focusRow = (index: number, column: number) => {
     const target = Math.max(0, Math.min(items.length - 1, index))
     virtualizer.scrollToIndex(target)
     // The row may not exist yet: it is rendered on the frame after the scroll.
     requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        scroller.current?.querySelector<HTMLElement>(`[data-index="${target}"] [data-row-main]`)?.focus({ preventScroll: true }),
-      ),
+      requestAnimationFrame(() => {
+        const mains = mainsOf(target)
+        mains[Math.min(column, mains.length - 1)]?.focus({ preventScroll: true })
+      }),
     )
   }
 
@@ -97,6 +101,13 @@ export function VirtualList<T>({
     )
       return
     const current = Number(event.target.closest<HTMLElement>('[data-index]')?.dataset.index ?? -1)
+    const mains = mainsOf(current)
+    const column = mains.indexOf(event.target)
+    const beside = { ArrowRight: column + 1, ArrowLeft: column - 1 }[event.key]
+    if (beside !== undefined) {
+      mains[beside]?.focus()
+      return
+    }
     const target = {
       ArrowDown: current + 1,
       j: current + 1,
@@ -107,7 +118,7 @@ export function VirtualList<T>({
     }[event.key]
     if (target === undefined) return
     event.preventDefault()
-    focusRow(target)
+    focusRow(target, column)
   }
 
   // -1 says that there are rows not loaded yet.

@@ -98,7 +98,7 @@ function selectTokens(db: Transaction<Database>, slug?: string) {
       'tokens.previous_until',
       sql<Toolset | null>`case when toolsets.id is not null then jsonb_build_object('id', toolsets.id, 'slug', toolsets.slug,
         'name', toolsets.name, 'mode', toolsets.mode, 'format', toolsets.format, 'approval', toolsets.approval,
-        'selection', toolsets.selection) end`.as('toolset'),
+        'selection', toolsets.selection, 'max_result_bytes', toolsets.max_result_bytes) end`.as('toolset'),
       'workspaces.name as workspace_name',
       sql<Role | 'none' | null>`maker_role(tokens.workspace_id, coalesce(tokens.user_id, tokens.created_by))`.as('maker_role'),
       sql<Caller['teams']>`case when tokens.team_id is null

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Mailer } from '../egress/mail.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
+import { type Page, type PageRequest, pageSize, parseCursor, toPage } from '../page.ts'
 import { recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
 import type { Database, InvitationRow } from '../store/schema.ts'
@@ -53,7 +54,7 @@ export interface InvitationOffer {
 /** Links by which people join: each once, for one email, for seven days. */
 export interface Invitations {
   /** Newest first. */
-  list(caller: Caller): Promise<readonly InvitationView[]>
+  list(caller: Caller, page: PageRequest): Promise<Page<InvitationView>>
   /** Throws CONFLICT when this email is a member or has an open invitation. */
   create(caller: Caller, request: { email: string; role: Role; teams?: readonly TeamPlace[] }): Promise<SentInvitation>
   /** A new link for seven more days; the old one stops working. */
@@ -148,12 +149,19 @@ export function createInvitations(services: InvitationServices): Invitations {
     person?.email === email && (person.onlyWorkspace === null || person.onlyWorkspace === workspaceId)
 
   return {
-    async list(caller) {
+    async list(caller, { limit, cursor }) {
       requireRole(caller, 'admin')
-      const rows = await store.workspace(caller.workspaceId, (db) =>
-        db.selectFrom('invitations').selectAll().where('workspace_id', '=', caller.workspaceId).orderBy('id', 'desc').execute(),
-      )
-      return rows.map(view)
+      const size = pageSize(limit)
+      const before = parseCursor(cursor)
+      const rows = await store.workspace(caller.workspaceId, (db) => {
+        let select = db.selectFrom('invitations').selectAll().where('workspace_id', '=', caller.workspaceId)
+        if (before !== undefined) select = select.where('id', '<', before)
+        return select
+          .orderBy('id', 'desc')
+          .limit(size + 1)
+          .execute()
+      })
+      return toPage(rows, size, view, (row) => row.id)
     },
 
     async create(caller, request) {

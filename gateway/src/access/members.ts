@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import { type Caller, hasRole, type Role, requireRole, type TeamRole } from '../caller.ts'
 import { SallyportError } from '../errors.ts'
+import { nameCursor, type Page, type PageRequest, pageSize, parseNameCursor, toPage } from '../page.ts'
 import { recordAct } from '../store/acts.ts'
 import type { Database } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
@@ -27,7 +28,8 @@ export interface Removal {
 
 /** Who belongs to a workspace. Nobody acts on somebody with a higher role, nor gives a higher one than their own. */
 export interface Members {
-  list(caller: Caller): Promise<readonly MemberView[]>
+  /** By name; `q` is a part of a name or an email, or an id. */
+  list(caller: Caller, query: PageRequest & { readonly q?: string }): Promise<Page<MemberView>>
   /** Counts from the next request on. Throws CONFLICT for the last owner. */
   setRole(caller: Caller, id: string, role: Role): Promise<MemberView>
   /**
@@ -35,6 +37,8 @@ export interface Members {
    * count for this workspace only. Throws CONFLICT for the last owner.
    */
   remove(caller: Caller, id: string): Promise<Removal>
+  /** What {@link remove} does, of whoever asks. */
+  leave(caller: Caller): Promise<Removal>
   /** Ends every session of the person, here and elsewhere. */
   endSessions(caller: Caller, id: string): Promise<{ readonly ended: number }>
   /** A one-time link with which the person sets a new password. */
@@ -78,24 +82,40 @@ async function refuseLastOwner(db: Transaction<Database>, workspaceId: string, i
 }
 
 export function createMembers({ store, cache, recovery }: MemberServices): Members {
-  async function read(workspaceId: string, id?: string): Promise<readonly MemberView[]> {
+  /** Members by name, at most so many; `after` is the place of the last one of the page before. */
+  async function read(
+    workspaceId: string,
+    { id, q, after, most }: { id?: string; q?: string; after?: ReturnType<typeof parseNameCursor>; most: number },
+  ): Promise<readonly MemberView[]> {
     return store.workspace(workspaceId, async (db) => {
       let people = withUsers(db)
         .selectFrom('members')
         .innerJoin('user', 'user.id', 'members.user_id')
         .select(['user.id', 'user.name', 'user.email', 'user.twoFactorEnabled', 'members.role', 'members.created_at'])
         .where('members.workspace_id', '=', workspaceId)
-      let memberships = db
-        .selectFrom('team_members')
-        .innerJoin('teams', 'teams.id', 'team_members.team_id')
-        .select(['team_members.user_id', 'teams.id', 'teams.name', 'team_members.role'])
-        .where('team_members.workspace_id', '=', workspaceId)
-      if (id !== undefined) {
-        people = people.where('members.user_id', '=', id)
-        memberships = memberships.where('team_members.user_id', '=', id)
-      }
-      const teams = Map.groupBy(await memberships.orderBy('teams.name').execute(), (team) => team.user_id)
-      const found = await people.orderBy('user.name').orderBy('user.id').execute()
+      if (id !== undefined) people = people.where('members.user_id', '=', id)
+      if (q !== undefined)
+        people = people.where((eb) =>
+          eb.or([eb('user.id', '=', q), sql<boolean>`strpos(lower("user".name || ' ' || "user".email), lower(${q})) > 0`]),
+        )
+      if (after !== undefined) people = people.where(sql<boolean>`("user".name, "user".id) > (${after.name}, ${after.id})`)
+      const found = await people.orderBy('user.name').orderBy('user.id').limit(most).execute()
+      const memberships =
+        found.length === 0
+          ? []
+          : await db
+              .selectFrom('team_members')
+              .innerJoin('teams', 'teams.id', 'team_members.team_id')
+              .select(['team_members.user_id', 'teams.id', 'teams.name', 'team_members.role'])
+              .where('team_members.workspace_id', '=', workspaceId)
+              .where(
+                'team_members.user_id',
+                'in',
+                found.map((person) => person.id),
+              )
+              .orderBy('teams.name')
+              .execute()
+      const teams = Map.groupBy(memberships, (team) => team.user_id)
       return found.map((person) => ({
         id: person.id,
         name: person.name,
@@ -109,15 +129,55 @@ export function createMembers({ store, cache, recovery }: MemberServices): Membe
   }
 
   async function one(workspaceId: string, id: string): Promise<MemberView> {
-    const [member] = await read(workspaceId, id)
+    const [member] = await read(workspaceId, { id, most: 1 })
     if (member === undefined) throw noMember(id)
     return member
   }
 
+  async function end(
+    caller: Caller,
+    { id, email, role, teams }: MemberView,
+    kind: 'member.removed' | 'member.left',
+  ): Promise<Removal> {
+    const { workspaceId } = caller
+    const removal = await store.workspace(workspaceId, async (db) => {
+      await refuseLastOwner(db, workspaceId, id)
+      const revoked = await revokeTokensOf(db, workspaceId, id)
+      const connections = await db
+        .deleteFrom('connections')
+        .where('workspace_id', '=', workspaceId)
+        .where('user_id', '=', id)
+        .executeTakeFirst()
+      const { rows: sessions } = await sql`
+        delete from session where "userId" = ${id} and "workspaceId" = ${workspaceId} returning id`.execute(db)
+      const gone = await db
+        .deleteFrom('members')
+        .where('workspace_id', '=', workspaceId)
+        .where('user_id', '=', id)
+        .where('role', '=', role)
+        .executeTakeFirst()
+      if (gone.numDeletedRows === 0n) throw noMember(id)
+      const result: Removal = {
+        tokens_revoked: revoked,
+        connections_deleted: Number(connections.numDeletedRows),
+        sessions_ended: sessions.length,
+      }
+      const target = { kind: 'member', id, name: email }
+      const before = { role, teams: teams.map((team) => team.name) }
+      await recordAct(db, workspaceId, { kind, by: caller, target, before, after: result })
+      return result
+    })
+    cache.clear()
+    return removal
+  }
+
   return {
-    async list(caller) {
+    async list(caller, { limit, cursor, q }) {
       requireRole(caller, 'member')
-      return read(caller.workspaceId)
+      const size = pageSize(limit)
+      const after = parseNameCursor(cursor)
+      const rows = await read(caller.workspaceId, { ...(q !== undefined && { q: q.trim() }), after, most: size + 1 })
+      return toPage(rows, size, (row) => row, nameCursor)
     },
 
     async setRole(caller, id, role) {
@@ -153,38 +213,15 @@ export function createMembers({ store, cache, recovery }: MemberServices): Membe
 
     async remove(caller, id) {
       requireRole(caller, 'admin')
-      const { workspaceId } = caller
-      const { email, role, teams } = await one(workspaceId, id)
-      refuseStronger(caller, role, `Removing an ${role}`)
-      const removal = await store.workspace(workspaceId, async (db) => {
-        await refuseLastOwner(db, workspaceId, id)
-        const revoked = await revokeTokensOf(db, workspaceId, id)
-        const connections = await db
-          .deleteFrom('connections')
-          .where('workspace_id', '=', workspaceId)
-          .where('user_id', '=', id)
-          .executeTakeFirst()
-        const { rows: sessions } = await sql`
-          delete from session where "userId" = ${id} and "workspaceId" = ${workspaceId} returning id`.execute(db)
-        const gone = await db
-          .deleteFrom('members')
-          .where('workspace_id', '=', workspaceId)
-          .where('user_id', '=', id)
-          .where('role', '=', role)
-          .executeTakeFirst()
-        if (gone.numDeletedRows === 0n) throw noMember(id)
-        const result: Removal = {
-          tokens_revoked: revoked,
-          connections_deleted: Number(connections.numDeletedRows),
-          sessions_ended: sessions.length,
-        }
-        const target = { kind: 'member', id, name: email }
-        const before = { role, teams: teams.map((team) => team.name) }
-        await recordAct(db, workspaceId, { kind: 'member.removed', by: caller, target, before, after: result })
-        return result
-      })
-      cache.clear()
-      return removal
+      const member = await one(caller.workspaceId, id)
+      refuseStronger(caller, member.role, `Removing an ${member.role}`)
+      return end(caller, member, 'member.removed')
+    },
+
+    async leave(caller) {
+      const { workspaceId, kind, id } = caller
+      if (kind !== 'session') throw new SallyportError('FORBIDDEN', { detail: 'People leave a workspace; tokens are revoked.' })
+      return end(caller, await one(workspaceId, id), 'member.left')
     },
 
     async endSessions(caller, id) {

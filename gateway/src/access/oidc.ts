@@ -1,8 +1,9 @@
-import type { Configuration, CustomFetch } from 'openid-client'
+import type { Configuration } from 'openid-client'
+import { createFetch } from '../egress/fetch.ts'
 import { egressProblem } from '../egress/problem.ts'
 import { type Egress, EgressError } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
-import { Secret } from '../secret.ts'
+import type { Secret } from '../secret.ts'
 import { disclose } from '../vault/disclose.ts'
 
 /** One provider of single sign-on. */
@@ -25,24 +26,6 @@ export interface Identity {
 const timeoutMs = 10_000
 const maxResponseBytes = 1_048_576
 
-/** The requests of the OpenID client, through the one door out. It has a global fetch of its own, which this takes the place of. */
-function throughTheDoor(egress: Egress): CustomFetch {
-  return async (url, { method, headers, body }) => {
-    const { authorization, ...others } = Object.fromEntries(new Headers(headers))
-    const answer = await egress.request({
-      door: 'sign_in',
-      method,
-      url,
-      headers: { ...others, ...(authorization !== undefined && { authorization: new Secret(authorization) }) },
-      ...(body != null && { body: String(body) }),
-      timeoutMs,
-      maxResponseBytes,
-    })
-    const empty = answer.status === 204 || answer.status === 304
-    return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers: answer.headers })
-  }
-}
-
 /** What went wrong between the gateway and the provider, in the catalogue's words. */
 function asProblem(error: unknown, issuer: string): SallyportError {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -58,6 +41,9 @@ function asProblem(error: unknown, issuer: string): SallyportError {
 
 /** Relying party of OpenID Connect, by the code flow with PKCE, state and nonce. Loaded with the first use. */
 export function createOidc(egress: Egress) {
+  // The client has a global fetch of its own, which this takes the place of.
+  const fetchThroughDoor = createFetch(egress, { door: 'sign_in', timeoutMs, maxResponseBytes })
+
   async function configure({ issuer, clientId, clientSecret }: Provider): Promise<Configuration> {
     const { allowInsecureRequests, ClientSecretBasic, customFetch, discovery } = await import('openid-client')
     try {
@@ -67,7 +53,7 @@ export function createOidc(egress: Egress) {
       // Plain http is for a provider on this machine, in development; the door decides about the address.
       const insecure = url.protocol === 'http:' ? [allowInsecureRequests] : []
       return await discovery(url, clientId, undefined, ClientSecretBasic(disclose(clientSecret)), {
-        [customFetch]: throughTheDoor(egress),
+        [customFetch]: fetchThroughDoor,
         execute: insecure,
         timeout: timeoutMs / 1000,
       })

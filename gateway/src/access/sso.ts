@@ -23,8 +23,11 @@ export type SsoProblem =
   | 'link_first' // the email has an account with a password: its owner connects the two while signed in
 
 export interface SingleSignOn {
-  /** Where to send the browser, with the cookie that ties the answer to it. Throws NOT_FOUND without single sign-on. */
-  begin(workspaceId: string): Promise<{ readonly url: string; readonly cookies: readonly string[] }>
+  /**
+   * Where to send the browser, with the cookie that ties the answer to it. `returnTo` is the path of ours that the person was
+   * on. Throws NOT_FOUND without single sign-on, INVALID_INPUT for a path that leads elsewhere.
+   */
+  begin(workspaceId: string, returnTo?: string): Promise<{ readonly url: string; readonly cookies: readonly string[] }>
   /**
    * The browser is back from the provider. The session counts for the provider's workspace only: its admins, who chose the
    * provider, vouch for nobody elsewhere.
@@ -32,7 +35,7 @@ export interface SingleSignOn {
   finish(
     back: { search: string; cookie: Secret },
     client: Client,
-  ): Promise<{ readonly cookies: readonly string[]; readonly problem: SsoProblem | null }>
+  ): Promise<{ readonly cookies: readonly string[]; readonly problem: SsoProblem | null; readonly returnTo: string }>
 }
 
 interface SsoServices {
@@ -51,6 +54,8 @@ interface Began {
   readonly workspace: string
   readonly nonce: string
   readonly verifier: string
+  /** Absent in one that an older gateway wrote. */
+  readonly returnTo?: string
 }
 
 const providerId = (workspaceId: string) => `sso:${workspaceId}`
@@ -147,14 +152,15 @@ export function createSingleSignOn({ store, clock, people, oidc, policies, publi
   }
 
   return {
-    async begin(workspaceId) {
+    async begin(workspaceId, wanted = '/') {
+      const returnTo = ownPath(wanted, publicUrl())
       const provider = await policies.provider(workspaceId)
       if (provider === null)
         throw new SallyportError('NOT_FOUND', {
           detail: 'There is no single sign-on at this address. Ask an admin for the link.',
         })
       const { url, state, nonce, verifier } = await oidc.begin(provider, redirectUri())
-      const began = JSON.stringify({ workspace: workspaceId, nonce, verifier } satisfies Began)
+      const began = JSON.stringify({ workspace: workspaceId, nonce, verifier, returnTo } satisfies Began)
       await store.system(async (db) => {
         await sql`delete from verification where identifier like 'sso:%' and "expiresAt" < ${new Date(clock.now())}`.execute(db)
         await sql`insert into verification (id, identifier, value, "expiresAt")
@@ -167,12 +173,13 @@ export function createSingleSignOn({ store, clock, people, oidc, policies, publi
       const cleared = [cookie('', 0)]
       const state = stateOf(cookies)
       const began = state === undefined ? null : await takeBegan(state)
-      if (state === undefined || began === null) return { cookies: cleared, problem: 'began_elsewhere' }
+      if (state === undefined || began === null) return { cookies: cleared, problem: 'began_elsewhere', returnTo: '/' }
+      const { returnTo = '/' } = began
       const present = await people.whose(cookies)
       // A session that another provider opened vouches for nobody here.
       const trusted = present?.onlyWorkspace === null || present?.onlyWorkspace === began.workspace ? present : null
       const entered = await enter(began, state, search, trusted, client)
-      if (typeof entered === 'string') return { cookies: cleared, problem: entered }
+      if (typeof entered === 'string') return { cookies: cleared, problem: entered, returnTo }
       const opened = await people.openSession(entered.userId, began.workspace, client)
       await store.system((db) =>
         recordPersonAct(
@@ -185,9 +192,20 @@ export function createSingleSignOn({ store, clock, people, oidc, policies, publi
           },
         ),
       )
-      return { cookies: [...cleared, ...opened], problem: null }
+      return { cookies: [...cleared, ...opened], problem: null, returnTo }
     },
   }
+}
+
+/** The path, query and fragment of an address on our own origin. Throws INVALID_INPUT for any other. */
+function ownPath(wanted: string, origin: string): string {
+  const url = wanted.startsWith('/') ? URL.parse(wanted, origin) : null
+  if (url?.origin === new URL(origin).origin) {
+    const path = `${url.pathname}${url.search}${url.hash}`
+    // What is left of "/.//elsewhere" names another host to a browser.
+    if (!path.startsWith('//')) return path
+  }
+  throw new SallyportError('INVALID_INPUT', { detail: 'return_to must be a path of this gateway, such as /connections.' })
 }
 
 async function memberRole(db: Transaction<Database>, workspaceId: string, userId: string) {

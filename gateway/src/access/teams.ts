@@ -1,8 +1,9 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { type Caller, hasRole, requireRole, type TeamRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
+import { nameCursor, type Page, type PageRequest, pageSize, parseNameCursor, toPage } from '../page.ts'
 import { type ActKind, recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
 import type { Database, TeamRow } from '../store/schema.ts'
@@ -20,7 +21,7 @@ export interface TeamView {
 
 /** Parts of a workspace with connections of their own. Admins make teams; a team's managers say who is in it. */
 export interface Teams {
-  list(caller: Caller): Promise<readonly TeamView[]>
+  list(caller: Caller, page: PageRequest): Promise<Page<TeamView>>
   /** Throws CONFLICT when the name is taken. */
   create(caller: Caller, name: string): Promise<TeamView>
   rename(caller: Caller, id: string, name: string): Promise<TeamView>
@@ -44,30 +45,37 @@ async function free<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 
 export function createTeams({ store, clock, cache }: { store: Store; clock: Clock; cache: TokenCache }): Teams {
-  async function read(workspaceId: string, id?: string): Promise<readonly TeamView[]> {
+  /** Teams by name, at most so many; `after` is the place of the last one of the page before. */
+  async function read(
+    workspaceId: string,
+    { id, after, most }: { id?: string; after?: ReturnType<typeof parseNameCursor>; most: number },
+  ): Promise<readonly TeamView[]> {
     return store.workspace(workspaceId, async (db) => {
-      let teams = db.selectFrom('teams').selectAll().where('workspace_id', '=', workspaceId).orderBy('name').orderBy('id')
-      let people = withUsers(db)
+      let select = db.selectFrom('teams').selectAll().where('workspace_id', '=', workspaceId)
+      if (id !== undefined) select = select.where('id', '=', id)
+      if (after !== undefined) select = select.where(sql<boolean>`(name, id) > (${after.name}, ${after.id})`)
+      const found = await select.orderBy('name').orderBy('id').limit(most).execute()
+      if (found.length === 0) return []
+      const ids = found.map((team) => team.id)
+      const people = await withUsers(db)
         .selectFrom('team_members')
         .innerJoin('user', 'user.id', 'team_members.user_id')
         .select(['team_members.team_id', 'user.id', 'user.name', 'user.email', 'team_members.role'])
         .where('team_members.workspace_id', '=', workspaceId)
+        .where('team_members.team_id', 'in', ids)
         .orderBy('user.name')
         .orderBy('user.id')
-      let connections = db
+        .execute()
+      const connections = await db
         .selectFrom('connections')
         .select(({ fn }) => ['team_id', fn.countAll<string>().as('count')])
         .where('workspace_id', '=', workspaceId)
-        .where('team_id', 'is not', null)
+        .where('team_id', 'in', ids)
         .groupBy('team_id')
-      if (id !== undefined) {
-        teams = teams.where('id', '=', id)
-        people = people.where('team_members.team_id', '=', id)
-        connections = connections.where('team_id', '=', id)
-      }
-      const members = Map.groupBy(await people.execute(), (person) => person.team_id)
-      const counts = new Map((await connections.execute()).map(({ team_id, count }) => [team_id, Number(count)]))
-      return (await teams.execute()).map((team) => ({
+        .execute()
+      const members = Map.groupBy(people, (person) => person.team_id)
+      const counts = new Map(connections.map(({ team_id, count }) => [team_id, Number(count)]))
+      return found.map((team) => ({
         id: team.id,
         name: team.name,
         members: (members.get(team.id) ?? []).map(({ team_id: _, ...person }) => person),
@@ -78,7 +86,7 @@ export function createTeams({ store, clock, cache }: { store: Store; clock: Cloc
   }
 
   async function one(workspaceId: string, id: string): Promise<TeamView> {
-    const [team] = await read(workspaceId, id)
+    const [team] = await read(workspaceId, { id, most: 1 })
     if (team === undefined) throw noTeam(id)
     return team
   }
@@ -91,9 +99,11 @@ export function createTeams({ store, clock, cache }: { store: Store; clock: Cloc
   }
 
   return {
-    async list(caller) {
+    async list(caller, { limit, cursor }) {
       requireRole(caller, 'member')
-      return read(caller.workspaceId)
+      const size = pageSize(limit)
+      const rows = await read(caller.workspaceId, { after: parseNameCursor(cursor), most: size + 1 })
+      return toPage(rows, size, (row) => row, nameCursor)
     },
 
     async create(caller, name) {

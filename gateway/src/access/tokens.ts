@@ -1,4 +1,3 @@
-import ipaddr from 'ipaddr.js'
 import type { Transaction } from 'kysely'
 import { type Caller, hasRole, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
@@ -9,14 +8,16 @@ import { recordAct } from '../store/acts.ts'
 import type { Database, TokenRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import { randomToken, sha256 } from '../vault/digest.ts'
+import { withUsers } from './members.ts'
 import type { TokenCache } from './token-cache.ts'
+import { futureEnd, refuseBoundToAddresses, requireSoundTerms } from './token-terms.ts'
 import { findToolset } from './toolsets.ts'
 import type { Access, TokenView } from './types.ts'
 
 /** Shown to recognise a token by: the prefix and 4 characters, which leaves 234 of its 258 bits. */
 const hintLength = 7
 
-/** Making, listing, rotating and revoking tokens. Only their SHA-256 is stored: they are random, so no salt or slow hash is needed. */
+/** Making, listing, changing, rotating and revoking tokens. Only their SHA-256 is stored: they are random, so no salt or slow hash is needed. */
 export function createTokens({
   store,
   clock,
@@ -25,33 +26,36 @@ export function createTokens({
   store: Store
   clock: Clock
   cache: TokenCache
-}): Pick<Access, 'createToken' | 'listTokens' | 'revokeToken' | 'rotateToken'> {
+}): Pick<Access, 'createToken' | 'listTokens' | 'updateToken' | 'revokeToken' | 'rotateToken'> {
+  async function views(workspaceId: string, id?: string): Promise<readonly TokenView[]> {
+    const rows = await store.workspace(workspaceId, (db) => {
+      let select = withUsers(db)
+        .selectFrom('tokens')
+        .leftJoin('user', 'user.id', 'tokens.user_id')
+        .leftJoin('toolsets', (join) =>
+          join.onRef('toolsets.workspace_id', '=', 'tokens.workspace_id').onRef('toolsets.id', '=', 'tokens.toolset_id'),
+        )
+        .selectAll('tokens')
+        .select(['toolsets.name as toolset_name', 'user.name as person_name'])
+        .where('tokens.workspace_id', '=', workspaceId)
+        // Those of programs are in the list of connected applications.
+        .where('tokens.resource', 'is', null)
+      if (id !== undefined) select = select.where('tokens.id', '=', id)
+      return select.orderBy('tokens.id', 'desc').execute()
+    })
+    return rows.map((row) => toView(row, clock.now()))
+  }
+
   return {
     async createToken(caller, request) {
       requireRole(caller, 'admin')
       const role = request.role ?? 'member'
-      if (!hasRole(caller, role)) {
-        throw new SallyportError('FORBIDDEN', {
-          detail: `A token cannot have a higher role than whoever makes it; yours is ${caller.role}.`,
-        })
-      }
-      refuseBoundToAddresses(caller)
       const confined = request.toolset !== undefined || request.environments !== undefined
-      if (confined && hasRole({ role }, 'manager'))
-        throw new SallyportError('INVALID_INPUT', {
-          detail: 'A token with a toolset or environments calls tools and nothing else: its role is member or viewer.',
-        })
       const callerIps = request.caller_ips ?? null
-      refuseNoRanges(callerIps)
+      refuseBoundToAddresses(caller)
+      requireSoundTerms(caller, { role, confined, callerIps })
       const now = clock.now()
-      const expiresAt = request.expires_at === undefined ? null : new Date(request.expires_at)
-      if (expiresAt !== null && !(expiresAt.getTime() > now)) {
-        const errors = [{ path: '/expires_at', message: 'must be in the future' }]
-        throw new SallyportError('INVALID_INPUT', {
-          detail: 'The token would expire before it is made: expires_at must be in the future.',
-          diagnostics: { errors },
-        })
-      }
+      const expiresAt = futureEnd(request.expires_at, now)
       if (request.personal && caller.personId === null)
         throw new SallyportError('INVALID_INPUT', { detail: 'A personal token acts for whoever makes it: sign in to make one.' })
       if (request.personal && request.team !== undefined)
@@ -95,21 +99,44 @@ export function createTokens({
 
     async listTokens(caller) {
       requireRole(caller, 'admin')
-      const rows = await store.workspace(caller.workspaceId, (db) =>
-        db
-          .selectFrom('tokens')
-          .leftJoin('toolsets', (join) =>
-            join.onRef('toolsets.workspace_id', '=', 'tokens.workspace_id').onRef('toolsets.id', '=', 'tokens.toolset_id'),
-          )
-          .selectAll('tokens')
-          .select('toolsets.name as toolset_name')
-          .where('tokens.workspace_id', '=', caller.workspaceId)
-          // Those of programs are in the list of connected applications.
-          .where('tokens.resource', 'is', null)
-          .orderBy('tokens.id', 'desc')
-          .execute(),
-      )
-      return rows.map((row) => toView(row, clock.now()))
+      return views(caller.workspaceId)
+    },
+
+    async updateToken(caller, id, change) {
+      requireRole(caller, 'admin')
+      refuseBoundToAddresses(caller)
+      const { workspaceId } = caller
+      const now = clock.now()
+      await store.workspace(workspaceId, async (db) => {
+        const row = await lockUsable(db, caller, id, now, 'changing')
+        const toolsetId = async (toolset: string | null) =>
+          toolset === null ? null : (await findToolset(db, workspaceId, toolset)).id
+        const next = {
+          name: change.name ?? row.name,
+          role: change.role ?? row.role,
+          expires_at: change.expires_at === undefined ? row.expires_at : futureEnd(change.expires_at, now),
+          per_minute: change.per_minute === undefined ? row.per_minute : change.per_minute,
+          per_day: change.per_day === undefined ? row.per_day : change.per_day,
+          toolset_id: change.toolset === undefined ? row.toolset_id : await toolsetId(change.toolset),
+          environments: change.environments === undefined ? row.environments : change.environments,
+          caller_ips: change.caller_ips === undefined ? row.caller_ips : change.caller_ips,
+        }
+        const confined = next.toolset_id !== null || next.environments !== null
+        requireSoundTerms(caller, { role: next.role, confined, callerIps: next.caller_ips })
+        await db.updateTable('tokens').set(next).where('workspace_id', '=', workspaceId).where('id', '=', id).execute()
+        const { name, role, expires_at, per_minute, per_day, toolset_id, environments, caller_ips } = row
+        await recordAct(db, workspaceId, {
+          kind: 'token.updated',
+          by: caller,
+          target: { kind: 'token', id, name: next.name },
+          before: { name, role, expires_at, per_minute, per_day, toolset_id, environments, caller_ips },
+          after: next,
+        })
+      })
+      cache.drop(id)
+      const [view] = await views(workspaceId, id)
+      if (view === undefined) throw noToken(id)
+      return view
     },
 
     async rotateToken(caller, id, overlapSeconds) {
@@ -119,21 +146,7 @@ export function createTokens({
       const now = clock.now()
       const token = `sp_${randomToken(32)}`
       const rotated = await store.workspace(workspaceId, async (db) => {
-        const row = await db
-          .selectFrom('tokens')
-          .selectAll()
-          .where('workspace_id', '=', workspaceId)
-          .where('id', '=', id)
-          .forUpdate()
-          .executeTakeFirst()
-        if (row === undefined) throw noToken(id)
-        refuseStronger(caller, row, 'rotating')
-        if (row.user_id !== null && row.user_id !== caller.personId)
-          throw new SallyportError('FORBIDDEN', {
-            detail: 'This token acts for a person, and only they rotate it. You can revoke it.',
-          })
-        if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now))
-          throw new SallyportError('CONFLICT', { detail: 'This token was revoked or has expired. Make a new one.' })
+        const row = await lockUsable(db, caller, id, now, 'rotating')
         const previousUntil = overlapSeconds > 0 ? new Date(now + overlapSeconds * 1000) : null
         await db
           .updateTable('tokens')
@@ -187,6 +200,31 @@ export function createTokens({
   }
 }
 
+/**
+ * A token that the caller may give other terms or another secret, held still until the transaction ends. Throws NOT_FOUND,
+ * FORBIDDEN for a stronger one or another person's, CONFLICT for one that has ended.
+ */
+async function lockUsable(db: Transaction<Database>, caller: Caller, id: string, now: number, what: string): Promise<TokenRow> {
+  const row = await db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('id', '=', id)
+    // What programs hold is bound to what a person allowed them.
+    .where('resource', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (row === undefined) throw noToken(id)
+  refuseStronger(caller, row, what)
+  if (row.user_id !== null && row.user_id !== caller.personId)
+    throw new SallyportError('FORBIDDEN', {
+      detail: 'This token acts for a person, and only they change or rotate it. You can revoke it.',
+    })
+  if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at.getTime() <= now))
+    throw new SallyportError('CONFLICT', { detail: 'This token was revoked or has expired. Make a new one.' })
+  return row
+}
+
 async function refuseUnknownTeam(db: Transaction<Database>, workspaceId: string, id: string | null): Promise<void> {
   if (id === null) return
   const team = await db
@@ -202,22 +240,6 @@ function noToken(id: string): SallyportError {
   return new SallyportError('NOT_FOUND', { detail: `There is no token "${id}" in this workspace.` })
 }
 
-/** Whoever took such a token could use one made with it from anywhere. */
-function refuseBoundToAddresses({ callerIps }: Caller): void {
-  if (callerIps === null) return
-  throw new SallyportError('FORBIDDEN', { detail: 'A token that is bound to addresses neither makes nor rotates tokens.' })
-}
-
-/** Throws INVALID_INPUT for what is not a CIDR. */
-function refuseNoRanges(ranges: readonly string[] | null): void {
-  const index = ranges?.findIndex((range) => !ipaddr.isValidCIDR(range)) ?? -1
-  if (index === -1) return
-  throw new SallyportError('INVALID_INPUT', {
-    detail: `"${ranges?.[index]}" is no address range. Write 203.0.113.7/32 for one address, 10.0.0.0/8 or 2001:db8::/32 for many.`,
-    diagnostics: { errors: [{ path: `/caller_ips/${index}`, message: 'must be a CIDR' }] },
-  })
-}
-
 function refuseStronger(caller: Caller, token: Pick<TokenRow, 'role'>, what: string): void {
   if (hasRole(caller, token.role)) return
   throw new SallyportError('FORBIDDEN', {
@@ -225,12 +247,16 @@ function refuseStronger(caller: Caller, token: Pick<TokenRow, 'role'>, what: str
   })
 }
 
-function toView(row: TokenRow & { readonly toolset_name: string | null }, now: number): TokenView {
+function toView(
+  row: TokenRow & { readonly toolset_name: string | null; readonly person_name: string | null },
+  now: number,
+): TokenView {
   return {
     id: row.id,
     name: row.name,
     role: row.role,
     hint: row.hint,
+    person: row.user_id === null ? null : { id: row.user_id, name: row.person_name ?? '' },
     personal: row.user_id !== null,
     team: row.team_id,
     per_minute: row.per_minute,

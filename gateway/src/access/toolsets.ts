@@ -55,8 +55,8 @@ async function free<T>(slug: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** What the audit log keeps of one. */
-function factsOf({ slug, name, mode, format, approval, selection }: NewToolset): NewToolset {
-  return { slug, name, mode, format, approval, selection }
+function factsOf({ slug, name, mode, format, approval, selection, max_result_bytes }: NewToolset): NewToolset {
+  return { slug, name, mode, format, approval, selection, max_result_bytes }
 }
 
 export function createToolsets({ store, clock, cache }: { store: Store; clock: Clock; cache: TokenCache }): Toolsets {

@@ -27,6 +27,8 @@ export interface TokenView {
   readonly name: string
   readonly role: Role
   readonly hint: string
+  /** Whom it acts for, whose own connections it then reaches. */
+  readonly person: { readonly id: string; readonly name: string } | null
   readonly personal: boolean
   readonly team: string | null
   readonly per_minute: number | null
@@ -104,6 +106,24 @@ export interface Access {
     },
   ): Promise<{ id: string; token: Secret; name: string; role: Role }>
   listTokens(caller: Caller): Promise<readonly TokenView[]>
+  /**
+   * Counts from the next request on. What is left out stays; null lifts a bound. Throws CONFLICT for a token that has ended,
+   * FORBIDDEN for one that acts for another person.
+   */
+  updateToken(
+    caller: Caller,
+    id: string,
+    change: {
+      name?: string
+      role?: Role
+      expires_at?: string | null
+      per_minute?: number | null
+      per_day?: number | null
+      toolset?: string | null
+      environments?: readonly string[] | null
+      caller_ips?: readonly string[] | null
+    },
+  ): Promise<TokenView>
   revokeToken(caller: Caller, id: string): Promise<void>
   /** Gives a token a new secret; the old one counts for `overlapSeconds` more. Throws CONFLICT for one that has ended. */
   rotateToken(

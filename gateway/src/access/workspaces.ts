@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { SallyportError } from '../errors.ts'
 import { recordAct } from '../store/acts.ts'
 import type { Store } from '../store/types.ts'
+import { deleteWorkspace } from './delete-workspace.ts'
 import type { SignedIn } from './people.ts'
 import type { TokenCache } from './token-cache.ts'
 import { createWorkspace } from './workspace.ts'
@@ -21,6 +22,8 @@ export interface Workspaces {
   create(person: SignedIn, name: string, ip: string): Promise<WorkspaceView>
   /** Renames the workspace of the caller. */
   rename(caller: Caller, name: string): Promise<WorkspaceView>
+  /** As an owner; see {@link deleteWorkspace}. */
+  remove(caller: Caller, name: string): Promise<void>
 }
 
 export function createWorkspaces({ store, clock, cache }: { store: Store; clock: Clock; cache: TokenCache }): Workspaces {
@@ -75,6 +78,11 @@ export function createWorkspaces({ store, clock, cache }: { store: Store; clock:
       })
       cache.clear()
       return { id: workspaceId, name, role }
+    },
+
+    async remove(caller, name) {
+      await deleteWorkspace(store, caller, name)
+      cache.clear(caller.workspaceId)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import { SallyportError } from '../errors.ts'
+import { pageSize, parseCursor, toPage } from '../page.ts'
 import type { Store } from '../store/types.ts'
 import type { AuditEntry, AuditQuery } from './types.ts'
 

@@ -1,14 +1,19 @@
 import { sql } from 'kysely'
 import { type Caller, hasRole, requireRole } from '../caller.ts'
-import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import { SallyportError } from '../errors.ts'
+import { pageSize, parseCursor, toPage } from '../page.ts'
 import { gatewayActor, recordAct } from '../store/acts.ts'
-import type { ApprovalRow } from '../store/schema.ts'
+import type { ApprovalRow } from '../store/approval-tables.ts'
+import { spendLink } from './notices/links.ts'
 import type { CallServices } from './services.ts'
-import type { Actor, Approvals, ApprovalView, CallRequest, CallResult, PlannedRequest } from './types.ts'
+import { createStandingApprovals } from './standing-approvals.ts'
+import type { Actor, Approvals, ApprovalView, CallHistory, CallRequest, CallResult, Plan, SimilarCalls } from './types.ts'
+
+/** How many of the last calls of an action are looked at beside one that waits. */
+const similarCalls = 20
 
 interface Preview {
-  readonly request: PlannedRequest
+  readonly request: Plan
   readonly effect: ApprovalView['effect']
   readonly connection: string
 }
@@ -24,6 +29,7 @@ function isOwnCall(caller: Caller, makers: Makers, asker: Actor): boolean {
 /** Lists, decides on and runs the calls that wait for a person. */
 export function createApprovals(
   services: CallServices,
+  history: Pick<CallHistory, 'list'>,
   run: (request: CallRequest, id: string) => Promise<CallResult>,
 ): Approvals {
   const { store, clock, sealedCalls } = services
@@ -79,7 +85,8 @@ export function createApprovals(
     })
   }
 
-  async function view(caller: Caller, makers: Makers, row: ApprovalRow): Promise<ApprovalView> {
+  /** `mayDecide` of whoever asked for the call. */
+  async function view(mayDecide: (asker: Actor) => boolean, row: ApprovalRow): Promise<ApprovalView> {
     const preview = row.preview as Preview
     const asker = row.caller as Actor
     const input = await sealedCalls.openInput(row.workspace_id, row.id, { ciphertext: row.sealed_call, keyId: row.sealed_key_id })
@@ -101,22 +108,42 @@ export function createApprovals(
       decided_by: row.decided_by === null ? null : (row.decided_by as Actor),
       decided_at: row.decided_at?.toISOString() ?? null,
       reason: row.reason,
-      can_decide: row.status === 'pending' && hasRole(caller, 'manager') && !isOwnCall(caller, makers, asker),
+      can_decide: row.status === 'pending' && mayDecide(asker),
+      risk: row.judgement?.risk ?? null,
+      policy: row.judgement?.rulings ?? [],
     }
   }
 
-  async function read(caller: Caller, id: string): Promise<ApprovalRow> {
-    await expire(caller.workspaceId, id)
-    const row = await store.workspace(caller.workspaceId, (db) =>
-      db
-        .selectFrom('approvals')
-        .selectAll()
-        .where('workspace_id', '=', caller.workspaceId)
-        .where('id', '=', id)
-        .executeTakeFirst(),
+  const mayDecide = (caller: Caller, makers: Makers) => (asker: Actor) =>
+    hasRole(caller, 'manager') && !isOwnCall(caller, makers, asker)
+
+  async function read({ workspaceId }: Pick<Caller, 'workspaceId'>, id: string): Promise<ApprovalRow> {
+    await expire(workspaceId, id)
+    const row = await store.workspace(workspaceId, (db) =>
+      db.selectFrom('approvals').selectAll().where('workspace_id', '=', workspaceId).where('id', '=', id).executeTakeFirst(),
     )
     if (row === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no approval "${id}" in this workspace.` })
     return row
+  }
+
+  /** Reads an approval on which the caller may decide, whatever has become of it. */
+  async function decidable(caller: Caller, id: string): Promise<ApprovalRow> {
+    requireRole(caller, 'manager')
+    const row = await read(caller, id)
+    if (!isOwnCall(caller, await makersOf(caller), row.caller as Actor)) return row
+    throw new SallyportError('FORBIDDEN', {
+      detail:
+        'Nobody decides on their own call. Ask another manager of the workspace; if there is none, invite one, or let an agent ask with a token: you can decide on its calls.',
+    })
+  }
+
+  /** What became of the calls before it, as the log shows them to this reader. */
+  async function similarTo(caller: Caller, { connector, action, connection_id, call_id }: ApprovalRow): Promise<SimilarCalls> {
+    const query = { connector, action, connection: connection_id, limit: similarCalls }
+    const { items } = await history.list(caller, query)
+    const calls = items.filter(({ id, status }) => id !== call_id && (status === 'succeeded' || status === 'failed'))
+    const succeeded = calls.filter(({ status }) => status === 'succeeded').length
+    return { succeeded, failed: calls.length - succeeded, calls }
   }
 
   /** One atomic step from pending to the decision; throws CONFLICT when somebody was quicker. */
@@ -126,14 +153,7 @@ export function createApprovals(
     status: 'approved' | 'rejected',
     reason: string | null,
   ): Promise<ApprovalRow> {
-    requireRole(caller, 'manager')
-    const before = await read(caller, id)
-    if (isOwnCall(caller, await makersOf(caller), before.caller as Actor)) {
-      throw new SallyportError('FORBIDDEN', {
-        detail:
-          'Nobody decides on their own call. Ask another manager of the workspace; if there is none, invite one, or let an agent ask with a token: you can decide on its calls.',
-      })
-    }
+    const before = await decidable(caller, id)
     return store.workspace(caller.workspaceId, async (db) => {
       const decided = await db
         .updateTable('approvals')
@@ -188,9 +208,11 @@ export function createApprovals(
     })
   }
 
-  const show = async (caller: Caller, row: ApprovalRow) => view(caller, await makersOf(caller), row)
+  const show = async (caller: Caller, row: ApprovalRow) => view(mayDecide(caller, await makersOf(caller)), row)
 
   return {
+    standing: createStandingApprovals(services, decidable),
+
     async list(caller, query) {
       requireRole(caller, 'viewer')
       await expire(caller.workspaceId)
@@ -214,12 +236,21 @@ export function createApprovals(
         (row) => row.id,
       )
       const makers = await makersOf(caller)
-      return { items: await Promise.all(page.items.map((row) => view(caller, makers, row))), next_cursor: page.next_cursor }
+      return {
+        items: await Promise.all(page.items.map((row) => view(mayDecide(caller, makers), row))),
+        next_cursor: page.next_cursor,
+      }
     },
 
     async get(caller, id) {
       requireRole(caller, 'viewer')
-      return show(caller, await read(caller, id))
+      const row = await read(caller, id)
+      return { ...(await show(caller, row)), similar: await similarTo(caller, row) }
+    },
+
+    async look(code) {
+      const { workspaceId, approvalId } = await spendLink(store, code, new Date(clock.now()))
+      return view(() => false, await read({ workspaceId }, approvalId))
     },
 
     async approve(caller, id) {

@@ -1,30 +1,20 @@
 import { requireRole } from '../caller.ts'
-import { clientCertificateOf, wantsCertificate } from '../connections/auth-schemes.ts'
-import type { LoadedConnection } from '../connections/connections.ts'
 import { requireManager } from '../connections/owners.ts'
+import type { LoadedConnection } from '../connections/registry.ts'
+import { clientCertificateOf, wantsCertificate } from '../connections/schemes/client-certificate.ts'
 import type { Connections } from '../connections/types.ts'
 import type { CompiledAction } from '../definition/types.ts'
 import type { ClientCertificate } from '../egress/certificates.ts'
 import { describeFault } from '../egress/problem.ts'
 import { EgressError } from '../egress/types.ts'
+import { SallyportError } from '../errors.ts'
 import { recordAct } from '../store/acts.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
+import { probesOf } from './safe-actions.ts'
 import type { CallServices } from './services.ts'
 import type { CallRequest, CallResult, ConnectionTests, TestCheck } from './types.ts'
 
-/** Writes are never tried, and of the reads only the first few that need no input. */
-const maxActions = 5
 const reachTimeoutMs = 10_000
-
-function testable(action: CompiledAction): boolean {
-  const { required } = action.inputSchema()
-  return action.effect === 'read' && !action.deprecated && (!Array.isArray(required) || required.length === 0)
-}
-
-/** Actions that send the credential say more about a connection than those that need none. */
-function credentialFirst(a: CompiledAction, b: CompiledAction): number {
-  return Number(a.authSchemes?.length === 0) - Number(b.authSchemes?.length === 0)
-}
 
 type Checklist = TestCheck[]
 
@@ -42,6 +32,30 @@ function statusOf(checks: Checklist): ConnectionStatus {
   return failed('reachable') || allFail ? 'failing' : 'active'
 }
 
+/** How far the way to the API went, as what came of it tells; undefined when it does not tell. */
+function phasesOf(url: string, error: EgressError | null): TestCheck['phases'] {
+  const tls = url.startsWith('https:') ? 'passed' : 'skipped'
+  const all = { dns: 'passed', tcp: 'passed', tls } as const
+  if (error === null || error.sent) return all
+  switch (error.fault) {
+    case 'unresolvable':
+      return { dns: 'failed', tcp: 'skipped', tls: 'skipped' }
+    case 'refused':
+      return { dns: 'passed', tcp: 'failed', tls: 'skipped' }
+    case 'tls':
+      return { ...all, tls: 'failed' }
+    case 'too_large':
+    case 'broken':
+      return all
+    case 'blocked':
+    case 'timeout':
+    case 'aborted':
+      return undefined
+    default:
+      return error.fault satisfies never
+  }
+}
+
 /** Tests a connection by real calls through the pipeline: reachable, authenticated, each safe action, its schema (P4). */
 export function createConnectionTests(
   services: CallServices,
@@ -53,24 +67,28 @@ export function createConnectionTests(
   /** Without it an API that wants one would seem out of reach. Nothing else of the credential goes along. */
   async function clientCertificate(connection: LoadedConnection): Promise<ClientCertificate | undefined> {
     if (!wantsCertificate(connection.scheme)) return undefined
-    return clientCertificateOf(connection, await services.connections.openCredential(connection))
+    const { fields } = await services.connections.openCredential(connection)
+    return clientCertificateOf(connection, fields)
   }
 
   async function reach(connection: LoadedConnection): Promise<TestCheck> {
     const { baseUrl: url, connector } = connection
     const start = clock.monotonic()
-    const check = (status: TestCheck['status'], detail: string): TestCheck => ({
+    const check = (status: TestCheck['status'], detail: string, phases?: TestCheck['phases']): TestCheck => ({
       id: 'reachable',
       label: 'Base URL reachable',
       status,
       detail,
       ms: clock.monotonic() - start,
+      ...(phases !== undefined && { phases }),
     })
+    const isService = connector.kind === 'external'
+    if (url === null) return check('skipped', 'The connector is code, and names no server.')
     try {
       const { status } = await egress.request({
         door: 'reach',
         method: 'GET',
-        url,
+        url: isService ? `${url}/health` : url,
         headers: {},
         timeoutMs: reachTimeoutMs,
         maxResponseBytes: 1_048_576,
@@ -79,11 +97,14 @@ export function createConnectionTests(
         clientCertificate: await clientCertificate(connection),
         http2: connector.http2,
       })
-      return check('passed', `Answered ${status}.`)
+      // The address of an API may answer anything; a service says how it is.
+      if (isService && status >= 500) return check('failed', `The service says by ${status} that it is not well.`)
+      return check('passed', `Answered ${status}.`, phasesOf(url, null))
     } catch (error) {
       if (!(error instanceof EgressError)) throw error
-      if (error.fault === 'too_large') return check('passed', 'Answered.')
-      return check('failed', describeFault(error.fault))
+      const phases = phasesOf(url, error)
+      if (error.fault === 'too_large') return check('passed', 'Answered.', phases)
+      return check('failed', describeFault(error.fault), phases)
     }
   }
 
@@ -113,7 +134,10 @@ export function createConnectionTests(
   /** What the calls say about the credential and the schemas, as lines of their own. */
   function conclude(checks: Checklist, tried: readonly Tried[], hasCredential: boolean): void {
     const results = tried.map(({ result }) => result)
-    const refused = results.find((result) => result.kind === 'failed' && result.error.code === 'AUTHENTICATION_FAILED')
+    const refused = results.find(
+      (result) =>
+        result.kind === 'failed' && (result.error.code === 'AUTHENTICATION_FAILED' || result.error.code === 'NEEDS_REAUTH'),
+    )
     // An action that is called without the credential says nothing about it.
     const reached = tried.some(
       ({ action, result }) =>
@@ -123,7 +147,10 @@ export function createConnectionTests(
     const authenticated = refused !== undefined ? 'failed' : reached ? 'passed' : 'skipped'
     const details = {
       passed: hasCredential ? 'The API accepted the credential.' : 'The API asks for no credential.',
-      failed: 'The API refused the credential. Enter a current one.',
+      failed:
+        refused?.kind === 'failed' && refused.error.code === 'NEEDS_REAUTH'
+          ? refused.error.detail
+          : 'The API refused the credential. Enter a current one.',
       skipped: 'No read action without required input could be tried.',
     } as const
     checks.splice(1, 0, {
@@ -150,22 +177,21 @@ export function createConnectionTests(
   }
 
   return {
-    async run(caller, credentials, connectionId, ip) {
+    async run(caller, credentials, connectionId, ip, onCheck = () => {}) {
       requireRole(caller, 'member')
       const shown = await connections.get(caller, connectionId)
       requireManager(caller, { user_id: shown.owner === 'you' ? caller.personId : null, team_id: shown.team })
       const loaded = await services.connections.resolve(caller, shown.connector, shown.id)
+      if (loaded.mock !== null)
+        throw new SallyportError('CONFLICT', {
+          detail: 'This connection answers with mocks, so there is nothing to test. Take its mock away first.',
+        })
       const { connector } = loaded
       const checks: Checklist = [await reach(loaded)]
+      for (const check of checks) onCheck(check)
       const tried: Tried[] = []
-      if (checks[0]?.status === 'passed') {
-        const wanted = connector.document.verify
-        const chosen =
-          wanted === undefined
-            ? [...connector.actions.values()].filter(testable).sort(credentialFirst).slice(0, maxActions)
-            : [connector.actions.get(wanted.action)]
-        for (const action of chosen) {
-          if (action === undefined) continue
+      if (checks[0]?.status !== 'failed') {
+        for (const { action, input } of probesOf(connector)) {
           const start = clock.monotonic()
           const result = await run({
             credentials,
@@ -174,13 +200,16 @@ export function createConnectionTests(
             connector: connector.id,
             action: action.name,
             connection: loaded.id,
-            input: wanted?.input ?? {},
+            input,
           })
           tried.push({ action, result })
-          checks.push(ofCall(action, result, clock.monotonic() - start))
+          const check = ofCall(action, result, clock.monotonic() - start)
+          checks.push(check)
+          onCheck(check)
         }
       }
       conclude(checks, tried, loaded.scheme.type !== 'none')
+      for (const check of checks) if (check.id === 'authenticated' || check.id === 'schema') onCheck(check)
       const failed = checks.find((check) => check.status === 'failed')
       const status = statusOf(checks)
       await services.connections.report(loaded, status, status === 'active' ? null : (failed?.detail ?? null), true)

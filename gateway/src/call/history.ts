@@ -1,9 +1,10 @@
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely'
-import { hasRole, requireRole } from '../caller.ts'
-import { pageSize, parseCursor, toPage } from '../connections/page.ts'
+import { type Caller, hasRole, requireRole } from '../caller.ts'
 import { SallyportError } from '../errors.ts'
 import { firstId } from '../id.ts'
+import { pageSize, parseCursor, toPage } from '../page.ts'
 import type { CallRow, Database } from '../store/schema.ts'
+import { mayRead, readableBy } from './call-readers.ts'
 import type { CallServices } from './services.ts'
 import { totalsOf } from './totals.ts'
 import { readTrace } from './trace.ts'
@@ -66,10 +67,10 @@ const columns = [
 ] as const
 
 /**
- * What the filters ask of a call, or of a facet, which has the same columns. Undefined without filters. By the name of a
+ * What the filters ask of a call, or of a facet, which has the same columns, and what the caller may read. Undefined for all. By the name of a
  * connector or an action only calls for which it was there are found: names that callers make up have no facets.
  */
-function wanted(query: CallQuery, of: 'calls' | 'call_facets') {
+function wanted(query: CallQuery, of: 'calls' | 'call_facets', readable: RawBuilder<SqlBool> | undefined) {
   const all: RawBuilder<SqlBool>[] = []
   if (query.connector) all.push(sql`connector = ${query.connector}`)
   if (query.action) all.push(sql`action = ${query.action}`)
@@ -78,17 +79,13 @@ function wanted(query: CallQuery, of: 'calls' | 'call_facets') {
   if (query.caller) all.push(sql`caller_id = ${query.caller}`)
   if (query.status) all.push(sql`status = ${query.status}`)
   if (query.error_code) all.push(sql`error_code = ${query.error_code}`)
+  if (readable !== undefined) all.push(readable)
   return all.length === 0 ? undefined : sql<SqlBool>`${sql.join(all, sql` and `)}`
 }
 
 /** The newest calls that pass the filters, newest first. Their ids are as old as they are, and so stand for their times. */
-async function newest(
-  db: Transaction<Database>,
-  workspaceId: string,
-  query: CallQuery,
-  before: string | undefined,
-  most: number,
-) {
+async function newest(db: Transaction<Database>, caller: Caller, query: CallQuery, before: string | undefined, most: number) {
+  const { workspaceId } = caller
   const { since, until } = query
   const from = since === undefined ? '' : firstId('call', instant('since', since).getTime())
   const ends = [before, until === undefined ? undefined : firstId('call', instant('until', until).getTime())].filter(
@@ -98,7 +95,8 @@ async function newest(
   const inTime = sql<SqlBool>`id >= ${from} and ${to === undefined ? sql`true` : sql`id < ${to}`}`
   const select = db.selectFrom('calls').select(columns).where('calls.workspace_id', '=', workspaceId).orderBy('calls.id', 'desc')
   const latest = select.where(inTime)
-  const filters = wanted(query, 'calls')
+  const readable = await readableBy(db, caller)
+  const filters = wanted(query, 'calls', readable)
   if (filters === undefined) return latest.limit(most).execute()
   const recent = db.selectFrom(latest.limit(walked).as('calls')).selectAll()
   const found = await recent.where(filters).orderBy('id', 'desc').limit(most).execute()
@@ -115,7 +113,7 @@ async function newest(
   const ids = sql<string>`
     select c.id from (
       select f.facet from call_facets f cross join lateral (${ofFacet} limit 1) as newest
-      where f.workspace_id = ${workspaceId} and ${wanted(query, 'call_facets')}
+      where f.workspace_id = ${workspaceId} and ${wanted(query, 'call_facets', readable)}
       order by newest.id desc limit ${most}
     ) as f
     cross join lateral (${ofFacet} limit ${most}) as c
@@ -130,7 +128,7 @@ export function createHistory({ store, clock, sealedCalls }: Pick<CallServices, 
       const size = pageSize(query.limit)
       const before = parseCursor(query.cursor)
       const rows = await store.workspace(caller.workspaceId, async (db) => {
-        const found = await newest(db, caller.workspaceId, query, before, size + 1)
+        const found = await newest(db, caller, query, before, size + 1)
         const ids = [...new Set(found.flatMap(({ connection_id }) => connection_id ?? []))]
         const named =
           ids.length === 0 ? [] : await db.selectFrom('connections').select(['id', 'name']).where('id', 'in', ids).execute()
@@ -142,8 +140,8 @@ export function createHistory({ store, clock, sealedCalls }: Pick<CallServices, 
 
     async get(caller, id) {
       requireRole(caller, 'viewer')
-      const row = await store.workspace(caller.workspaceId, (db) =>
-        db
+      const row = await store.workspace(caller.workspaceId, async (db) => {
+        const found = await db
           .selectFrom('calls')
           .leftJoin('connections', 'connections.id', 'calls.connection_id')
           .leftJoin('approvals', 'approvals.id', 'calls.approval_id')
@@ -151,8 +149,9 @@ export function createHistory({ store, clock, sealedCalls }: Pick<CallServices, 
           .select(['connections.name as connection_name', 'approvals.sealed_result', 'approvals.result_key_id'])
           .where('calls.workspace_id', '=', caller.workspaceId)
           .where('calls.id', '=', id)
-          .executeTakeFirst(),
-      )
+          .executeTakeFirst()
+        return found !== undefined && (await mayRead(db, caller, found)) ? found : undefined
+      })
       if (row === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no call "${id}" in this workspace.` })
       const readable = (row.caller_kind === caller.kind && row.caller_id === caller.id) || hasRole(caller, 'manager')
       const result =
@@ -177,7 +176,7 @@ export function createHistory({ store, clock, sealedCalls }: Pick<CallServices, 
 
     async totals(caller, query) {
       requireRole(caller, 'viewer')
-      return store.workspace(caller.workspaceId, (db) => totalsOf(db, caller.workspaceId, query, clock.now()))
+      return store.workspace(caller.workspaceId, (db) => totalsOf(db, caller, query, clock.now()))
     },
   }
 }

@@ -1,8 +1,8 @@
 import type { Caller } from '../caller.ts'
-import type { LoadedConnection } from '../connections/connections.ts'
+import type { LoadedConnection } from '../connections/registry.ts'
 import { effectOf } from '../definition/compile-action.ts'
 import type { CompiledAction } from '../definition/types.ts'
-import { asksApproval, leftOut, type SelectableTool } from '../toolset.ts'
+import { asksApproval, leftOut, type SelectableTool, type Toolset } from '../toolset.ts'
 
 type Limits = Pick<Caller, 'toolset' | 'environments'>
 type Target = Pick<LoadedConnection, 'id' | 'environment' | 'connector'>
@@ -27,10 +27,15 @@ export function refusalOf({ toolset, environments }: Limits, target: Target, act
   return `"${action}" of "${target.connector.id}" is not in the toolset "${toolset.slug}". List your tools with GET /api/v1/tools, or ask an admin to add it.`
 }
 
-/** Whether a person decides on each call: the action asks for it, or the toolset adds it. */
+/** Whether a person decides on each call: the action asks for it, or the toolset or the connection adds it. */
 export function waitsForApproval(
-  { toolset }: Pick<Caller, 'toolset'>,
-  action: Pick<CompiledAction, 'confirm' | 'effect'>,
+  { toolset }: { readonly toolset: Pick<Toolset, 'approval'> | null },
+  { approval }: Pick<LoadedConnection, 'approval'>,
+  { confirm, effect }: Pick<CompiledAction, 'confirm' | 'effect'>,
 ): boolean {
-  return action.confirm || (toolset !== null && asksApproval(toolset.approval, action.effect))
+  return (
+    confirm ||
+    (toolset !== null && asksApproval(toolset.approval, effect)) ||
+    (approval !== null && asksApproval(approval.rule, effect))
+  )
 }

@@ -10,6 +10,7 @@ import { checkResponse } from './stages/check-response.ts'
 import { deduplicate } from './stages/deduplicate.ts'
 import { limit } from './stages/limit.ts'
 import { map } from './stages/map.ts'
+import { mock } from './stages/mock.ts'
 import { redact } from './stages/redact.ts'
 import { resolve } from './stages/resolve.ts'
 import { send } from './stages/send.ts'
@@ -36,6 +37,8 @@ export async function runCall(
     const allowed = record.saw(trace.step(allowUrl, services, granted, request))
     const admitted = await trace.step(limit, services, allowed, request)
     const checked = record.saw(trace.step(validateInput, admitted, request))
+    const scenario = request.dryRun ? null : (request.mock ?? checked.connection.mock)
+    if (scenario !== null) return await record.rehearsed(await trace.step(mock, services, checked, scenario))
     const claim = await trace.step(deduplicate, services, checked, request, id)
     if (claim.kind === 'repeated') return claim.result
     const permission = await trace.step(approve, services, claim.first, request, id)
@@ -45,10 +48,10 @@ export async function runCall(
     const armed = record.saw(await trace.step(useCredential, services, permit))
     // A write is on record before its socket opens; a read must at least be recordable.
     await (permit.action.effect === 'read' ? services.store.calls.ready() : trace.step(record.intent))
-    const reply = await trace.step(send, services, armed, record.progress, id)
+    const reply = await trace.step(send, services, armed, record.progress, id, (again) => record.saw(again), request.watch)
     const verified = trace.step(checkResponse, reply)
     const mapped = trace.step(map, verified)
-    const answer = trace.step(redact, armed, mapped)
+    const answer = trace.step(redact, mapped)
     return await record.answered(answer)
   } catch (error) {
     trace.failed()

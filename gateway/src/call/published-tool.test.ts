@@ -17,6 +17,7 @@ const base: ToolView = {
   tokens: 20,
   input_schema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
   output_schema: null,
+  icon: null,
 }
 
 describe('a tool as MCP lists it', () => {
@@ -41,5 +42,10 @@ describe('a tool as MCP lists it', () => {
     expect(toMcpTool({ ...base, output_schema }).outputSchema).toEqual(output_schema)
     expect(toMcpTool(base)).not.toHaveProperty('outputSchema')
     expect(toMcpTool({ ...base, confirm: true, output_schema })).not.toHaveProperty('outputSchema')
+  })
+
+  it('shows the logo of the connector', () => {
+    expect(toMcpTool(base).icons).toBeUndefined()
+    expect(toMcpTool({ ...base, icon: 'https://crm.example/logo.svg' }).icons).toEqual([{ src: 'https://crm.example/logo.svg' }])
   })
 })

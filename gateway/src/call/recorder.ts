@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.ts'
 import { SallyportError, toSallyportError } from '../errors.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
-import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Resolved } from './facts.ts'
+import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Rehearsed, Resolved } from './facts.ts'
 import { redactError } from './redact-error.ts'
 import type { CallServices } from './services.ts'
 import type { Trace } from './trace.ts'
@@ -17,6 +17,13 @@ interface End {
   readonly approvalId: string | null
 }
 
+/** As complete as it is known; null of a command. */
+function urlOf(target: Resolved | Allowed | Checked | null): string | null {
+  if (target === null) return null
+  if ('work' in target) return target.work.kind === 'http' ? target.work.request.url : null
+  return 'route' in target && target.route.kind === 'http' ? target.route.url : null
+}
+
 /** Gathers what happens to one call and writes its record: the last stage, which always runs. */
 export class CallRecorder {
   readonly progress: Progress = { outcome: 'not_sent', status: null }
@@ -24,7 +31,7 @@ export class CallRecorder {
   readonly #request: CallRequest
   readonly #id: string
   readonly #trace: Trace
-  readonly #startedAt: Date
+  readonly #startedAt: string
   #caller: Caller | null = null
   #target: Resolved | Allowed | Checked | null = null
   #armed: Armed | null = null
@@ -36,7 +43,7 @@ export class CallRecorder {
     this.#request = request
     this.#id = id
     this.#trace = trace
-    this.#startedAt = new Date(services.clock.now())
+    this.#startedAt = new Date(services.clock.now()).toISOString()
     this.#begun = request.approvalId !== undefined
   }
 
@@ -72,6 +79,14 @@ export class CallRecorder {
     return result
   }
 
+  /** A call that was answered with a mock: its record says so by its trace, and the connection is no better known for it. */
+  async rehearsed({ outcome: answer }: Rehearsed): Promise<CallResult> {
+    const unrecorded = await this.#close({ status: 'succeeded', error: null, bytes: null, approvalId: null })
+    if (unrecorded !== null) return this.#failure(unrecorded)
+    const { outcome, status } = this.progress
+    return { kind: 'answered', id: this.#id, outcome, status, durationMs: this.#trace.elapsed(), answer }
+  }
+
   /** For those that repeat the call by its idempotency key. Without it they learn that it succeeded, but not its answer. */
   async #keep(result: Extract<CallResult, { kind: 'answered' }>): Promise<void> {
     const { idempotencyKey } = this.#request
@@ -86,8 +101,8 @@ export class CallRecorder {
   /** A call that waits for a decision, or was only planned. */
   async stopped(permission: Exclude<Permission, { kind: 'permitted' }>): Promise<CallResult> {
     if (permission.kind === 'planned') {
-      const { plan, hash, needsApproval } = permission
-      return { kind: 'planned', id: this.#id, durationMs: this.#trace.elapsed(), plan, hash, needsApproval }
+      const { plan, hash, judgement } = permission
+      return { kind: 'planned', id: this.#id, durationMs: this.#trace.elapsed(), plan, hash, judgement }
     }
     const { approvalId, expiresAt } = permission
     const unrecorded = await this.#close({ status: 'pending_approval', error: null, bytes: null, approvalId })
@@ -170,8 +185,8 @@ export class CallRecorder {
       upstream_status: this.progress.status,
       error_code: end?.error?.code ?? null,
       error_detail: this.#clean(end?.error?.detail ?? null),
-      method: target?.action.method ?? null,
-      url: this.#clean(target !== null && 'url' in target ? target.url : null),
+      method: target?.action.kind === 'http' ? target.action.method : null,
+      url: this.#clean(urlOf(target)),
       input: this.#input(),
       response_bytes: end?.bytes ?? null,
       approval_id: end?.approvalId ?? this.#request.approvalId ?? null,

@@ -19,13 +19,15 @@ export interface ExactCall {
   readonly scheme: string
   readonly settings: Settings
   readonly action: string
-  readonly method: string
-  readonly url: string
+  /** Null of a command, which is no request. */
+  readonly method: string | null
+  readonly url: string | null
   readonly input: unknown
   readonly expires_at: string
 }
 
-export function exactCall({ caller, connection, action, url, input }: First, expiresAt: string): ExactCall {
+export function exactCall({ caller, connection, action, work, input }: First, expiresAt: string): ExactCall {
+  const request = work.kind === 'http' ? work.request : null
   return {
     caller: `${caller.kind}:${caller.id}`,
     workspace: caller.workspaceId,
@@ -35,11 +37,18 @@ export function exactCall({ caller, connection, action, url, input }: First, exp
     scheme: connection.schemeName,
     settings: connection.settings,
     action: action.name,
-    method: action.method,
-    url,
+    method: request?.method ?? null,
+    url: request?.url ?? null,
     input,
     expires_at: expiresAt,
   }
+}
+
+/** What calls that are alike have in common: all that a call binds but its input, and of its address only the base. */
+export function alikeOf(first: First): Buffer {
+  const { work } = first
+  const call = { ...exactCall(first, ''), url: work.kind === 'http' ? work.baseUrl : null, input: null }
+  return hashOf(call)
 }
 
 /** SHA-256 of the canonical JSON (RFC 8785) of the call. */
@@ -57,6 +66,15 @@ export interface SealedCalls {
   /** What stands for the repetitions of a call, sealed in the row of its idempotency key. */
   sealKept(workspace: string, call: string, kept: unknown): Promise<Sealed>
   openKept(workspace: string, call: string, sealed: Sealed): Promise<unknown>
+  /** An answer that was too large to be given whole, sealed in a row of its own. */
+  sealSpilled(workspace: string, result: string, payload: unknown): Promise<Sealed>
+  openSpilled(workspace: string, result: string, sealed: Sealed): Promise<unknown>
+  /** A program that waits for an approval, with what its calls answered. */
+  sealRun(workspace: string, run: string, stored: unknown): Promise<Sealed>
+  openRun(workspace: string, run: string, sealed: Sealed): Promise<unknown>
+  /** Where people are told of a call that waits: the URL of a chat is a key to it. */
+  sealTarget(workspace: string, channel: string, target: unknown): Promise<Sealed>
+  openTarget(workspace: string, channel: string, sealed: Sealed): Promise<unknown>
   /** Runs work that seals and stores; once more when the workspace got another key in between. */
   storing<T>(workspace: string, work: () => Promise<T>): Promise<T>
 }
@@ -78,7 +96,7 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
       )
     }
 
-  const { call, result, kept } = sealedCallColumns
+  const { call, result, kept, spilled, run, target } = sealedCallColumns
   return {
     sealInput: seal(call),
     openInput: open(call),
@@ -86,6 +104,12 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
     openResult: open(result),
     sealKept: seal(kept),
     openKept: open(kept),
+    sealSpilled: seal(spilled),
+    openSpilled: open(spilled),
+    sealRun: seal(run),
+    openRun: open(run),
+    sealTarget: seal(target),
+    openTarget: open(target),
     storing: (workspace, work) => storeSealed(vault, workspace, work),
   }
 }

@@ -1,11 +1,15 @@
 import type { Access } from '../access/types.ts'
 import type { Clock } from '../clock.ts'
-import type { ConnectionRegistry } from '../connections/connections.ts'
+import type { Builtins } from '../connections/builtins/index.ts'
+import type { ConnectionRegistry, LoadedConnection } from '../connections/registry.ts'
 import type { Egress } from '../egress/types.ts'
 import type { Log } from '../log.ts'
+import type { Sandbox } from '../sandbox/types.ts'
 import type { Limiter } from '../store/quota.ts'
 import type { Store } from '../store/types.ts'
+import type { ScriptState } from './executors/script/host.ts'
 import type { Idempotency } from './idempotency.ts'
+import type { Notices } from './notices/outbox.ts'
 import type { CallQuota } from './quotas.ts'
 import type { SealedCalls } from './sealed-calls.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -15,11 +19,15 @@ export interface CallServices {
   readonly access: Access
   readonly connections: ConnectionRegistry
   readonly egress: Egress
+  readonly builtins: Builtins
   readonly store: Store
   readonly limiter: Limiter<CallQuota>
   readonly upstreams: Upstreams
   readonly idempotency: Idempotency
   readonly sealedCalls: SealedCalls
+  readonly notices: Notices
+  readonly sandbox: Sandbox
+  readonly scriptState: (connection: LoadedConnection) => ScriptState
   readonly clock: Clock
   readonly log: Log
 }

@@ -1,4 +1,4 @@
-import type { LoadedConnection } from '../connections/connections.ts'
+import type { LoadedConnection } from '../connections/registry.ts'
 import { maxNameLength } from '../definition/tool/family.ts'
 import type { CompiledAction } from '../definition/types.ts'
 import { sha256 } from '../vault/digest.ts'
@@ -22,6 +22,9 @@ export interface ToolCatalogue {
   readonly byAction: ReadonlyMap<string, ReadonlyMap<string, ToolEntry>>
 }
 
+/** Over MCP a tool of the gateway's own stands beside them. */
+const reserved = 'read_result'
+
 function slug(text: string): string {
   return text.replace(/[^a-zA-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
 }
@@ -33,7 +36,7 @@ function slug(text: string): string {
 function nameTool(connection: LoadedConnection, action: string, isDefault: boolean, taken: ReadonlyMap<string, unknown>): string {
   const { id } = connection.connector
   const whole = isDefault ? `${id}_${action}` : `${id}_${slug(connection.name)}_${action}`
-  if (whole.length <= maxNameLength && !taken.has(whole)) return whole
+  if (whole.length <= maxNameLength && !taken.has(whole) && whole !== reserved) return whole
   const hash = sha256(`${connection.id}/${action}`).toString('hex')
   for (let length = 6; length < maxNameLength - 1; length++) {
     const name = `${whole.slice(0, maxNameLength - 1 - length)}_${hash.slice(0, length)}`

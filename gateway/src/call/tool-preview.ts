@@ -1,11 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Caller } from '../caller.ts'
-import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import { isToolFormat } from '../definition/tool/family.ts'
 import { estimateTokens } from '../definition/tool/tokens.ts'
 import type { toolCompiler } from '../definition/tool/tool.ts'
-import { asksApproval, type LeftOut, leftOut } from '../toolset.ts'
-import { selectable } from './permitted.ts'
+import { pageSize, parseCursor, toPage } from '../page.ts'
+import { type LeftOut, leftOut } from '../toolset.ts'
+import { selectable, waitsForApproval } from './permitted.ts'
 import type { ToolCatalogue, ToolEntry } from './tool-catalogue.ts'
 import type { PreviewedTool, Tools } from './types.ts'
 
@@ -51,7 +51,7 @@ export function createToolPreview(
           connection: { id: connection.id, name: connection.name, environment: connection.environment },
           effect: action.effect,
           tags: action.tags,
-          confirm: action.confirm || asksApproval(approval, action.effect),
+          confirm: waitsForApproval({ toolset: { approval } }, connection, action),
           left_out: why,
           tokens: why === null ? costOf(entry) : null,
         }

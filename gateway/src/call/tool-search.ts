@@ -1,4 +1,4 @@
-import type { LoadedConnection } from '../connections/connections.ts'
+import type { LoadedConnection } from '../connections/registry.ts'
 import { searchSegments } from '../definition/search/query.ts'
 import { buildSegment, type Segment } from '../definition/search/segment.ts'
 import { wordsOf } from '../definition/search/words.ts'

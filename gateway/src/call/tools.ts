@@ -1,18 +1,19 @@
 import type { Caller } from '../caller.ts'
 import { isConfined, requireRole } from '../caller.ts'
-import { pageSize, parseCursor, toPage } from '../connections/page.ts'
 import type { ToolFormat } from '../definition/tool/family.ts'
 import { maxDescriptionBytes } from '../definition/tool/family.ts'
 import { restore } from '../definition/tool/restore.ts'
 import { trimText } from '../definition/tool/text.ts'
 import { estimateTokens } from '../definition/tool/tokens.ts'
 import { toolCompiler } from '../definition/tool/tool.ts'
+import { pageSize, parseCursor, toPage } from '../page.ts'
 import { leftOut } from '../toolset.ts'
 import { refusalOf, selectable, waitsForApproval } from './permitted.ts'
 import type { CallServices } from './services.ts'
 import { createCatalogue, isCurrent, type ToolCatalogue, type ToolEntry } from './tool-catalogue.ts'
+import { createToolGuide } from './tool-guide.ts'
 import { createToolPreview } from './tool-preview.ts'
-import { createToolSearch } from './tool-search.ts'
+import { createToolSearch, type ToolHit } from './tool-search.ts'
 import type { Tools, ToolView } from './types.ts'
 
 /**
@@ -22,10 +23,19 @@ import type { Tools, ToolView } from './types.ts'
 const maxPageBytes = 1_048_576
 /** Matches of a listing's search, the best ones: more is no search. */
 const maxMatches = 1000
+/** Of a search for a confined caller, before all matches are gone through. */
+const firstMatches = 300
 /** Of a tool's metadata as JSON, beside its compiled form. */
 const frameBytes = 700
 /** What the compiled description says of an action that asks for approval itself. */
 const waits = ' Each call waits until a person has approved it.'
+
+/** Longer ones, or images written into the address, would be sent again with each tool. */
+const maxIconAddress = 500
+
+function iconOf(logo: string | undefined): string | null {
+  return logo !== undefined && logo.length <= maxIconAddress && URL.canParse(logo) && logo.startsWith('https://') ? logo : null
+}
 
 /** Tools: the actions of the workspace's connections, compiled for models. */
 export function createTools({ connections }: Pick<CallServices, 'connections'>): Tools {
@@ -49,7 +59,7 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
 
   function view(caller: Caller, { name, connection, action }: ToolEntry, format: ToolFormat): ToolView {
     const tool = compiled(action, connection.connector.id, format)
-    const confirm = waitsForApproval(caller, action)
+    const confirm = waitsForApproval(caller, connection, action)
     const added = confirm && !action.confirm ? waits : ''
     return {
       name,
@@ -61,11 +71,12 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
       effect: action.effect,
       confirm,
       deprecated: action.deprecated,
-      method: action.method,
-      path: action.path.slice(0, 1000),
+      method: action.kind === 'http' ? action.method : null,
+      path: action.kind === 'http' ? action.path.slice(0, 1000) : null,
       tokens: tool.tokens + estimateTokens(name + added),
       input_schema: tool.schema,
       output_schema: tool.output,
+      icon: iconOf(connection.connector.document.brand?.logo),
     }
   }
 
@@ -115,9 +126,13 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
 
     async search(caller, query, limit) {
       const catalogue = await of(caller)
-      // Of a confined caller's tools none may be missing because better matches are not its own.
-      const hits = await search(catalogue, query, isConfined(caller) ? catalogue.entries.length : limit)
-      const own = hits.filter(({ entry }) => has(caller, entry)).slice(0, limit)
+      const mine = ({ entry }: ToolHit) => has(caller, entry)
+      // Of a confined caller's tools none may be missing because better matches are not its own: seldom are those beyond a few hundred.
+      const most = isConfined(caller) ? Math.max(limit, firstMatches) : limit
+      const best = await search(catalogue, query, most)
+      const enough = best.length < most || !isConfined(caller) || best.filter(mine).length >= limit
+      const hits = enough ? best : await search(catalogue, query, catalogue.entries.length)
+      const own = hits.filter(mine).slice(0, limit)
       return own.map(({ entry, score, matched }) => ({ tool: view(caller, entry, 'mcp'), score, matched }))
     },
 
@@ -127,6 +142,8 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
       const tools = selection === null ? mine : mine.filter((tool) => leftOut(selection, tool) === null)
       return { tools: tools.length, writes: tools.filter(({ effect }) => effect !== 'read').length }
     },
+
+    ...createToolGuide(of, has, compiled),
 
     preview: createToolPreview(of, compiled),
   }

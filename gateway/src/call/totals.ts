@@ -1,7 +1,9 @@
 import { sql, type Transaction } from 'kysely'
+import { type Caller, hasRole } from '../caller.ts'
 import { SallyportError } from '../errors.ts'
 import { firstId } from '../id.ts'
 import type { Database } from '../store/schema.ts'
+import { closedTo } from './call-readers.ts'
 import type { CallTotals, TotalsQuery } from './types.ts'
 
 /** A chart is drawn with this many slices of its window. */
@@ -23,6 +25,11 @@ function parseWindow(window: string): number {
   return amount * unitMs[unit]
 }
 
+/** Those of one connection are for its readers; in those of all, nobody's can be told apart. */
+function isFor(caller: Caller) {
+  return hasRole(caller, 'admin') ? sql`true` : sql`connection_id not in (${closedTo(caller)})`
+}
+
 /** One set of calls that ended: of a time, of a kind of failure, or of a slot of durations. */
 interface Figure {
   readonly at: Date | null
@@ -37,15 +44,16 @@ interface Figure {
 /** The totals of a window that ends now, from the figures of whole quarters of an hour and the calls before the first of them. */
 export async function totalsOf(
   db: Transaction<Database>,
-  workspaceId: string,
+  caller: Caller,
   { window = '24h', connector, connection }: TotalsQuery,
   now: number,
 ): Promise<CallTotals> {
+  const { workspaceId } = caller
   const span = parseWindow(window)
   const since = now - span
   const whole = span <= shortMs ? now + quarterMs : Math.ceil(since / quarterMs) * quarterMs
   const scope = sql`${connector === undefined ? sql`true` : sql`connector = ${connector}`}
-    and ${connection === undefined ? sql`true` : sql`connection_id = ${connection}`}`
+    and ${connection === undefined ? sql`true` : sql`connection_id = ${connection} and ${isFor(caller)}`}`
   const { rows } = await sql<Figure>`
     with counted as (
       select at, error_code, upstream_status, slot, calls, duration_ms from call_figures

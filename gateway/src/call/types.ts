@@ -1,14 +1,27 @@
 import type { Credentials } from '../access/types.ts'
+import type { Judgement, Risk, Ruling } from '../approval-policy.ts'
 import type { Caller } from '../caller.ts'
-import type { ConnectionView, Page } from '../connections/types.ts'
+import type { ConnectionView } from '../connections/types.ts'
 import type { Effect } from '../definition/document.ts'
 import type { ToolFormat } from '../definition/tool/family.ts'
 import type { SallyportError } from '../errors.ts'
-import type { ApprovalStatus, CallOutcome, CallStatus } from '../store/schema.ts'
+import type { Page } from '../page.ts'
+import type { ApprovalStatus } from '../store/approval-tables.ts'
+import type { CallOutcome, CallStatus } from '../store/schema.ts'
 import type { LeftOut, ToolSelection, Toolset } from '../toolset.ts'
+import type { ChannelKind } from './notices/message.ts'
+import type { Handle } from './results/types.ts'
 
 /** Where a call came in. */
 export type Entrance = 'http' | 'mcp' | 'approval' | 'test'
+
+/** Who waits for a call, where the entrance can tell. */
+export interface CallWatch {
+  /** Ends when the caller has given the call up: a read is broken off, a write that may have been sent is not. */
+  readonly signal: AbortSignal
+  /** Tells how far the call is. `done` grows from one report to the next; `total` null when nobody knows. */
+  readonly progress: (done: number, total: number | null, message: string) => void
+}
 
 /** A call as an entrance hands it over; nothing in it is trusted. */
 export interface CallRequest {
@@ -24,10 +37,15 @@ export interface CallRequest {
   readonly connection?: string
   readonly input: unknown
   readonly dryRun?: boolean
+  /** Scenario of the action's mocks to answer with: nothing is sent. */
+  readonly mock?: string
   /** Of the caller's choice, 1 to 255 characters: the same key with the same parameters within 24 hours runs once. */
   readonly idempotencyKey?: string
+  /** A larger answer, in bytes of its JSON, is shortened, and comes with a handle to the rest. Whole without it. */
+  readonly maxResultBytes?: number
   /** Runs the stored call of an approved approval, exactly once. */
   readonly approvalId?: string
+  readonly watch?: CallWatch
 }
 
 /** What an API's answer became: the contract of every executor. */
@@ -37,6 +55,14 @@ export interface Outcome {
   readonly variables?: Readonly<Record<string, unknown>>
   readonly diagnostics?: Readonly<Record<string, unknown>>
   readonly error?: string
+}
+
+/** What a call would do: send this request, or run this command of its connector. */
+export type Plan = PlannedRequest | PlannedCommand
+
+export interface PlannedCommand {
+  readonly command: string
+  readonly input: unknown
 }
 
 export interface PlannedRequest {
@@ -55,15 +81,24 @@ export type CallResult =
       readonly status: number | null
       readonly durationMs: number
       readonly answer: Outcome
+      /** Where the rest is of a payload that is not whole. */
+      readonly rest?: Handle
     }
-  | { readonly kind: 'pending'; readonly id: string; readonly approvalId: string; readonly expiresAt: string }
+  | {
+      readonly kind: 'pending'
+      readonly id: string
+      readonly approvalId: string
+      readonly expiresAt: string
+      /** What the person in front of the caller may be asked, where the policy lets them decide by themselves. */
+      readonly question?: string
+    }
   | {
       readonly kind: 'planned'
       readonly id: string
       readonly durationMs: number
-      readonly plan: PlannedRequest
+      readonly plan: Plan
       readonly hash: string
-      readonly needsApproval: boolean
+      readonly judgement: Judgement
     }
   | {
       readonly kind: 'failed'
@@ -97,14 +132,38 @@ export interface ToolView {
   readonly effect: 'read' | 'write' | 'destructive'
   readonly confirm: boolean
   readonly deprecated: boolean
-  readonly method: string
-  readonly path: string
+  /** Null of a command, which is no request. */
+  readonly method: string | null
+  readonly path: string | null
   /** What name, description and input schema cost in a context, estimated. */
   readonly tokens: number
   /** Without references; at most 8 KB as JSON. */
   readonly input_schema: Readonly<Record<string, unknown>>
   /** What every answer satisfies; null where none is promised. At most 8 KB as JSON. */
   readonly output_schema: Readonly<Record<string, unknown>> | null
+  /** Address of the connector's logo, https; null when it has none. */
+  readonly icon: string | null
+}
+
+/** A connector of which the caller has tools. */
+export interface ToolConnector {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly version: string
+}
+
+/** A call that a connector's document shows as an example of one of the caller's tools. */
+export interface ToolExample {
+  /** That of the tool, with a number from its second example on. */
+  readonly name: string
+  readonly tool: string
+  readonly title: string
+  readonly description: string
+  readonly input: Readonly<Record<string, unknown>>
+  /** What the tool takes. */
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly required: readonly string[]
 }
 
 export interface ToolQuery {
@@ -175,6 +234,13 @@ export interface Tools {
   search(caller: Caller, query: string, limit: number): Promise<readonly FoundTool[]>
   /** How many of the caller's tools a selection takes, all with null, and how many of these change something. */
   count(caller: Caller, selection: ToolSelection | null): Promise<{ readonly tools: number; readonly writes: number }>
+  /** The name that a caller most likely meant by one it does not have; null when none is close. */
+  nearest(caller: Caller, name: string): Promise<string | null>
+  /** Those of which the caller has a tool, by id. */
+  connectors(caller: Caller): Promise<readonly ToolConnector[]>
+  /** By the name of the tool; at most 200 a page. */
+  examples(caller: Caller, query: { limit?: number; cursor?: string }): Promise<Page<ToolExample>>
+  example(caller: Caller, name: string): Promise<ToolExample | null>
   /** What a selection takes of the caller's tools, and what it leaves out, by name. */
   preview(caller: Caller, toolset: PreviewedToolset, query: PreviewQuery): Promise<ToolsetPreview>
 }
@@ -265,16 +331,96 @@ export interface ApprovalView {
   readonly requested_by: Actor
   readonly created_at: string
   readonly expires_at: string
-  readonly request: PlannedRequest
+  readonly request: Plan
   readonly input: unknown
   readonly hash: string
   readonly decided_by: Actor | null
   readonly decided_at: string | null
   readonly reason: string | null
   readonly can_decide: boolean
+  /** Null for calls that waited before it was kept. */
+  readonly risk: Risk | null
+  /** What each rule of the policy said. */
+  readonly policy: readonly Ruling[]
+  /** How the last calls of the same action over the same connection ended, of those the reader may read; only of a single approval. */
+  readonly similar?: SimilarCalls
+}
+
+export interface SimilarCalls {
+  readonly succeeded: number
+  readonly failed: number
+  /** Newest first. */
+  readonly calls: readonly CallSummary[]
+}
+
+/** A decision on the next calls like one that somebody looked at. */
+export interface StandingApprovalView {
+  readonly id: string
+  readonly status: 'open' | 'used_up' | 'expired' | 'revoked'
+  readonly approval_id: string
+  readonly requested_by: Actor
+  readonly connector: string
+  readonly connector_version: string
+  readonly action: string
+  readonly connection_id: string
+  /** Inputs that have to have these values. */
+  readonly same: Readonly<Record<string, unknown>>
+  readonly total: number
+  readonly used: number
+  readonly granted_by: Actor
+  readonly created_at: string
+  readonly expires_at: string
+}
+
+export interface StandingApprovals {
+  /** Newest first. */
+  list(caller: Caller, query: { limit?: number; cursor?: string }): Promise<Page<StandingApprovalView>>
+  /**
+   * Lets the next calls like that of an approval run for an hour: of the same caller, action and connection, nothing about
+   * these changed, with the same values of the inputs named. Throws FORBIDDEN for whoever may not decide on the approval.
+   */
+  create(
+    caller: Caller,
+    approvalId: string,
+    request: { readonly count: number; readonly same?: readonly string[] },
+  ): Promise<StandingApprovalView>
+  revoke(caller: Caller, id: string): Promise<StandingApprovalView>
+}
+
+export interface NewChannel {
+  readonly kind: ChannelKind
+  readonly name: string
+  /** Of the incoming webhook; not for email. */
+  readonly url?: string
+  readonly email?: string
+}
+
+export interface NotificationChannelView {
+  readonly id: string
+  readonly kind: ChannelKind
+  readonly name: string
+  /** Host, or email address. */
+  readonly target: string
+  readonly last_delivered_at: string | null
+  /** Why the last attempt failed; null when it did not. */
+  readonly last_error: string | null
+  readonly created_at: string
+}
+
+/** Where the people of a workspace are told that a call waits. */
+export interface NotificationChannels {
+  list(caller: Caller): Promise<readonly NotificationChannelView[]>
+  /** `secret` signs what goes to a webhook; null for the others. */
+  create(caller: Caller, request: NewChannel): Promise<NotificationChannelView & { readonly secret: string | null }>
+  remove(caller: Caller, id: string): Promise<void>
+  /** Sends a message that says nothing. Throws why it did not arrive. */
+  test(caller: Caller, id: string): Promise<void>
 }
 
 export interface Approvals {
+  /** What the one-time link of a notification shows, to whoever has it. Throws NOT_FOUND for one that was used. */
+  look(code: string): Promise<ApprovalView>
+  readonly standing: StandingApprovals
   list(caller: Caller, query: { limit?: number; cursor?: string; status?: ApprovalStatus }): Promise<Page<ApprovalView>>
   get(caller: Caller, id: string): Promise<ApprovalView>
   /** Decides, then runs the stored call once. Throws CONFLICT when it was decided already, FORBIDDEN for one's own call. */
@@ -289,6 +435,23 @@ export interface TestCheck {
   readonly detail: string
   readonly ms: number
   readonly call_id?: string
+  /** Of `reachable`, as far as it is known: how far the way to the API went. */
+  readonly phases?: Readonly<Record<'dns' | 'tcp' | 'tls', 'passed' | 'failed' | 'skipped'>>
+}
+
+/** Replaces the credential of a connection without a failed call. */
+export interface CredentialRotation {
+  /**
+   * Tries the new one by a read first, unless told not to or the connector has none, and keeps the stored one when the API
+   * refuses it. Throws AUTHENTICATION_FAILED then, or what kept it from being tried.
+   */
+  rotate(
+    caller: Caller,
+    credentials: Credentials,
+    connectionId: string,
+    ip: string,
+    request: { readonly fields: Readonly<Record<string, string>>; readonly verify?: boolean },
+  ): Promise<ConnectionView>
 }
 
 /** Tests a connection by calling its read actions that need no input (P4). */
@@ -298,5 +461,7 @@ export interface ConnectionTests {
     credentials: Credentials,
     connectionId: string,
     ip: string,
+    /** Told of each check as it is done; in the result they are in their order. */
+    onCheck?: (check: TestCheck) => void,
   ): Promise<{ ok: boolean; checks: readonly TestCheck[]; connection: ConnectionView }>
 }

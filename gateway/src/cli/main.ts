@@ -3,14 +3,22 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { registerApprovals } from './commands/approvals.ts'
 import { registerAudit } from './commands/audit.ts'
 import { registerCall } from './commands/call.ts'
+import { registerCatalog } from './commands/catalog.ts'
 import { registerClients } from './commands/clients.ts'
 import { registerConnect } from './commands/connect.ts'
+import { registerConnectionCommands } from './commands/connections.ts'
 import { registerConnectors } from './commands/connectors.ts'
 import { registerImport } from './commands/import.ts'
 import { registerListings } from './commands/listings.ts'
 import { registerLogs } from './commands/logs.ts'
+import { registerMcp } from './commands/mcp.ts'
+import { registerNew } from './commands/new.ts'
+import { registerNotifications } from './commands/notifications.ts'
+import { registerOAuthApps } from './commands/oauth-apps.ts'
 import { registerPeople } from './commands/people.ts'
 import { registerRecover } from './commands/recover.ts'
+import { registerResult } from './commands/result.ts'
+import { registerScript } from './commands/script.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerTokens } from './commands/token.ts'
 import { registerToolsets } from './commands/toolsets.ts'
@@ -36,16 +44,24 @@ function build(): Command {
     .exitOverride()
   registerServe(program, packageJson.version)
   registerImport(program)
+  registerCatalog(program)
   registerConnect(program)
+  registerConnectionCommands(program)
   registerCall(program)
+  registerResult(program)
   registerListings(program)
   registerConnectors(program)
+  registerScript(program)
+  registerNew(program)
   registerLogs(program)
   registerApprovals(program)
+  registerNotifications(program)
   registerTokens(program)
   registerToolsets(program)
   registerClients(program)
+  registerOAuthApps(program)
   registerAudit(program)
+  registerMcp(program)
   registerPeople(program)
   registerRecover(program)
   registerVault(program)

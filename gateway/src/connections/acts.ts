@@ -11,8 +11,22 @@ export function connectionFacts({
   settings,
   user_id,
   team_id,
-}: Pick<ConnectionRow, 'connector' | 'name' | 'environment' | 'scheme' | 'settings' | 'user_id' | 'team_id'>) {
-  return { connector, name, environment, scheme, settings, owner: user_id ?? team_id ?? 'workspace' }
+  is_default = false,
+  approval = null,
+  mock = null,
+}: Pick<ConnectionRow, 'connector' | 'name' | 'environment' | 'scheme' | 'settings' | 'user_id' | 'team_id'> &
+  Partial<Pick<ConnectionRow, 'is_default' | 'approval' | 'mock'>>) {
+  return {
+    connector,
+    name,
+    environment,
+    scheme,
+    settings,
+    owner: user_id ?? team_id ?? 'workspace',
+    default: is_default,
+    approval,
+    mock,
+  }
 }
 
 /** What the audit log shows of a connector, whose versions are kept elsewhere: enough to tell which one it was. */

@@ -1,7 +1,7 @@
 import { compileInput, compileOutput } from '../definition/tool/compile.ts'
 import { trimText } from '../definition/tool/text.ts'
 import type { CompiledAction, CompiledConnector } from '../definition/types.ts'
-import { pageSize, parseCursor, toPage } from './page.ts'
+import { pageSize, parseCursor, toPage } from '../page.ts'
 import type { Capability, CapabilityPage } from './types.ts'
 
 /** Of an action's description. */
@@ -16,8 +16,10 @@ function capability(action: CompiledAction): Capability {
     effect: action.effect,
     confirm: action.confirm,
     deprecated: action.deprecated,
-    method: action.method,
-    path: action.path.slice(0, 1000),
+    deprecated_message: action.deprecatedMessage,
+    added_in: action.addedIn,
+    method: action.kind === 'http' ? action.method : null,
+    path: action.kind === 'http' ? action.path.slice(0, 1000) : null,
     tags: action.tags.slice(0, 20).map((tag) => tag.slice(0, 100)),
     input_schema: compileInput(action.inputSource(), 'mcp').schema,
     output_schema: output === null ? null : compileOutput(output),

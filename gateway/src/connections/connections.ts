@@ -1,99 +1,78 @@
-import { sql } from 'kysely'
 import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import type { AuthScheme } from '../definition/document.ts'
-import type { CompiledConnector, Settings } from '../definition/types.ts'
+import type { Egress } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
+import type { Log } from '../log.ts'
+import { pageSize, parseCursor, toPage } from '../page.ts'
 import { recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
-import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
+import type { ConnectionRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import { openCurrent, storeSealed } from '../vault/sealing.ts'
 import type { Vault } from '../vault/types.ts'
 import { connectionFacts } from './acts.ts'
-import { type CredentialFields, fieldsOf, labelOf, parseFields } from './auth-schemes.ts'
 import { Cache } from './cache.ts'
+import { createConnectionViews } from './connection-views.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { createCredentials, type SealedCredential } from './credentials.ts'
-import { chooseEnvironment, chooseScheme, fitTo, parseSettings } from './fit.ts'
-import { isVisible, nearest, ownerOf, reachable, reachKey, requireManager, visibleTo } from './owners.ts'
-import { pageSize, parseCursor, toPage } from './page.ts'
-import type { Connections, ConnectionView } from './types.ts'
-
-/** A connection ready for calls: its connector compiled, its base URL known, its credential still sealed. */
-export interface LoadedConnection {
-  readonly id: string
-  readonly workspaceId: string
-  readonly name: string
-  readonly environment: string
-  readonly connector: CompiledConnector
-  readonly settings: Settings
-  readonly baseUrl: string
-  readonly scheme: AuthScheme
-  readonly schemeName: string
-  readonly credential: SealedCredential | null
-  readonly status: ConnectionStatus
-  /** Whether every caller of the workspace reaches it: it is no person's and no team's own. */
-  readonly shared: boolean
-}
-
-export interface ConnectionRegistry extends Connections {
-  /**
-   * The connection a call means: by id or name, or the only one of the connector; the caller's own before a team's before the
-   * workspace's. Throws NOT_FOUND, also for another person's, or INVALID_INPUT naming the choices when there are several.
-   */
-  resolve(caller: Caller, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
-  /** All connections that the caller reaches with their connectors, the nearest and the oldest first, for listing tools. */
-  all(caller: Caller): Promise<readonly LoadedConnection[]>
-  openCredential(connection: LoadedConnection): Promise<CredentialFields>
-  /** Keeps the status in step with what calls and tests see. Writes only when something changes. */
-  report(connection: LoadedConnection, status: ConnectionStatus, detail: string | null, tested?: boolean): Promise<void>
-}
+import { dropDefault } from './default-connection.ts'
+import { awaitedSettings, chooseEnvironment, chooseScheme, fitTo, parseSettings } from './fit.ts'
+import { createGranting } from './granting.ts'
+import { partsOf } from './new-connection.ts'
+import type { OAuthAppRegistry } from './oauth/apps.ts'
+import { createOAuthFlows, type FlowTarget } from './oauth/flows.ts'
+import type { ObtainedStore } from './obtained.ts'
+import { isVisible, nearest, reachable, reachKey, requireManager, visibleTo } from './owners.ts'
+import { policyOf } from './policy.ts'
+import { type ConnectionRegistry, credentialOf, type LoadedConnection, loadConnection } from './registry.ts'
+import { parseFields, settingsIn } from './schemes/credential.ts'
+import type { ConnectionView } from './types.ts'
 
 interface Dependencies {
   readonly store: Store
   readonly vault: Vault
   readonly connectors: ConnectorRegistry
   readonly clock: Clock
+  readonly log: Log
+  readonly egress: Egress
+  readonly obtained: ObtainedStore
+  readonly apps: OAuthAppRegistry
 }
 
 function notFound(id: string): SallyportError {
   return new SallyportError('NOT_FOUND', { detail: `There is no connection "${id}" in this workspace.` })
 }
 
-function credentialOf(row: ConnectionRow): SealedCredential | null {
-  const { credential: ciphertext, credential_key_id: keyId, credential_version: version } = row
-  return ciphertext === null || keyId === null ? null : { ciphertext, keyId, version }
-}
-
-export function createConnections({ store, vault, connectors, clock }: Dependencies): ConnectionRegistry {
+export function createConnections(dependencies: Dependencies): ConnectionRegistry {
+  const { store, vault, connectors, clock, obtained } = dependencies
   const credentials = createCredentials(vault)
+  const granting = createGranting(dependencies)
+  const view = createConnectionViews(dependencies)
+  const flows = createOAuthFlows({
+    ...dependencies,
+    redirectUrl: dependencies.apps.redirectUrl,
+    target: async (caller, id) => target(await managed(caller, id)),
+    checkSettings: ({ row: { environment }, requester: { connector, scheme } }, settings) =>
+      void connector.baseUrl(environment, parseSettings(connector, environment, settings, scheme)),
+    changed: forget,
+  })
   const byWorkspace = new Cache<Promise<readonly ConnectionRow[]>>({ max: 1_000, ttlMs: 5_000, clock })
   const loaded = new Cache<LoadedConnection>({ max: 10_000, ttlMs: 5_000, clock })
 
+  /** Grows with each change: what was read before one must not be kept after it. */
+  let changes = 0
+
   function forget(workspaceId: string): void {
+    changes++
     byWorkspace.delete(workspaceId)
     loaded.clear()
   }
 
   async function load(row: ConnectionRow): Promise<LoadedConnection> {
     const connector = await connectors.compiled(row.workspace_id, row.connector)
-    const { scheme } = chooseScheme(connector, row.scheme)
-    return {
-      id: row.id,
-      workspaceId: row.workspace_id,
-      name: row.name,
-      environment: row.environment,
-      connector,
-      settings: row.settings,
-      baseUrl: connector.baseUrl(row.environment, row.settings),
-      scheme,
-      schemeName: row.scheme,
-      credential: credentialOf(row),
-      status: row.status,
-      shared: row.user_id === null && row.team_id === null,
-    }
+    return loadConnection(connector, row)
   }
 
   function rows(workspaceId: string): Promise<readonly ConnectionRow[]> {
@@ -121,6 +100,26 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     return found
   }
 
+  /** The entered fields of a connection. */
+  function openEntered(workspaceId: string, id: string, scheme: AuthScheme, credential: SealedCredential | null) {
+    return openCurrent(
+      credential,
+      (sealed) => credentials.open(workspaceId, id, scheme, sealed),
+      async () => {
+        forget(workspaceId)
+        const current = credentialOf(await row(workspaceId, id))
+        return current !== null && credential !== null && current.ciphertext.equals(credential.ciphertext) ? null : current
+      },
+    )
+  }
+
+  async function target(found: ConnectionRow): Promise<FlowTarget> {
+    const connector = await connectors.compiled(found.workspace_id, found.connector)
+    const { scheme } = chooseScheme(connector, found.scheme)
+    const fields = await openEntered(found.workspace_id, found.id, scheme, credentialOf(found))
+    return granting.target(found, connector, scheme, fields)
+  }
+
   /** Another person's is not there. */
   async function seen(caller: Caller, id: string): Promise<ConnectionRow> {
     const found = await row(caller.workspaceId, id)
@@ -135,52 +134,6 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     return found
   }
 
-  async function view(workspaceId: string, shown: readonly ConnectionRow[]): Promise<ConnectionView[]> {
-    const ids = shown.map((each) => each.id)
-    const midnight = new Date(clock.now())
-    midnight.setUTCHours(0, 0, 0, 0)
-    const usage = await store.workspace(workspaceId, (db) =>
-      sql<{ id: string; last: Date | null; today: number }>`
-        select id, (
-          select max(last_at) from call_figures where workspace_id = ${workspaceId} and connection_id = id and at = (
-            select max(at) from call_figures where workspace_id = ${workspaceId} and connection_id = id
-          )
-        ) as last, (
-          select coalesce(sum(calls), 0)::float8 from call_figures
-          where workspace_id = ${workspaceId} and connection_id = id and at >= ${midnight}
-        ) as today
-        from unnest(${ids}::text[]) as id`.execute(db),
-    )
-    return Promise.all(
-      shown.map(async (each) => {
-        const connector = await connectors.compiled(workspaceId, each.connector)
-        const used = usage.rows.find((candidate) => candidate.id === each.id)
-        const { url, scheme, problem } = fitTo(connector, each)
-        return {
-          id: each.id,
-          connector: each.connector,
-          connector_name: connector.name,
-          connector_version: connector.version,
-          name: each.name,
-          owner: each.user_id !== null ? 'you' : each.team_id !== null ? 'team' : 'workspace',
-          team: each.team_id,
-          environment: each.environment,
-          server_url: url,
-          auth: { scheme: each.scheme, type: scheme.type, label: labelOf(scheme), fields: fieldsOf(scheme) },
-          settings: each.settings,
-          status: problem === null ? each.status : 'failing',
-          status_detail: problem ?? each.status_detail,
-          actions: connector.actions.size,
-          verify_ssl: connector.verifyTls,
-          last_used_at: used?.last?.toISOString() ?? null,
-          calls_today: used?.today ?? 0,
-          created_at: each.created_at.toISOString(),
-          tested_at: each.tested_at?.toISOString() ?? null,
-        }
-      }),
-    )
-  }
-
   async function viewOne(workspaceId: string, found: ConnectionRow): Promise<ConnectionView> {
     const [shown] = await view(workspaceId, [found])
     if (shown === undefined) throw notFound(found.id)
@@ -189,6 +142,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
 
   async function find(key: string, caller: Caller, connector: string, connection: string | undefined): Promise<LoadedConnection> {
     const { workspaceId } = caller
+    const before = changes
     const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
     // A call that names none means one of the caller's environments; whether it may have it is for the pipeline to say.
     const usable = candidates.filter(({ environment }) => caller.environments?.includes(environment) ?? true)
@@ -210,13 +164,15 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
             : `"${connector}" has no connection "${connection}".`,
       })
     }
-    if (matches.length > 1) {
+    const [preferred, another] = connection === undefined ? matches.filter(({ is_default }) => is_default) : []
+    const chosen = another === undefined ? preferred : undefined
+    if (matches.length > 1 && chosen === undefined) {
       throw new SallyportError('INVALID_INPUT', {
-        detail: `"${connector}" has ${matches.length} connections. Name one as connection: ${matches.map((each) => (connection === undefined ? each.name : each.id)).join(', ')}.`,
+        detail: `"${connector}" has ${matches.length} connections. Name one as connection, or make one the default: ${matches.map((each) => (connection === undefined ? each.name : each.id)).join(', ')}.`,
       })
     }
-    const result = await load(match)
-    loaded.set(key, result)
+    const result = await load(chosen ?? match)
+    if (changes === before) loaded.set(key, result)
     return result
   }
 
@@ -235,21 +191,34 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       const usable: LoadedConnection[] = []
       for (const each of reachable(caller, await rows(workspaceId))) {
         const connector = await connectors.compiled(workspaceId, each.connector)
-        if (fitTo(connector, each).problem === null) usable.push(await load(each))
+        const { scheme, problem } = fitTo(connector, each)
+        if (problem === null && awaitedSettings(scheme, each.settings).length === 0) usable.push(loadConnection(connector, each))
       }
       return usable
     },
 
-    openCredential: ({ workspaceId, id, scheme, credential }) =>
-      openCurrent(
-        credential,
-        (sealed) => credentials.open(workspaceId, id, scheme, sealed),
-        async () => {
-          forget(workspaceId)
-          const current = credentialOf(await row(workspaceId, id))
-          return current !== null && credential !== null && current.ciphertext.equals(credential.ciphertext) ? null : current
-        },
-      ),
+    async openCredential(connection, refused) {
+      const { workspaceId, id, scheme, credential } = connection
+      return granting.open(connection, await openEntered(workspaceId, id, scheme, credential), refused)
+    },
+
+    mayRenew: ({ grantId }) => grantId !== null && obtained.mayHelp(grantId),
+
+    renewedInVain({ grantId }) {
+      if (grantId !== null) obtained.futile(grantId)
+    },
+
+    finishAuthorization: flows.finish,
+
+    async reauthorize(caller, id, more) {
+      const found = await target(await managed(caller, id))
+      return flows.begin(caller, { ...found, scopes: [...new Set([...found.scopes, ...more])] })
+    },
+
+    async pollDevice(caller, id) {
+      const status = await flows.poll(await target(await managed(caller, id)))
+      return { status, connection: await viewOne(caller.workspaceId, await row(caller.workspaceId, id)) }
+    },
 
     async report(connection, status, detail, tested = false) {
       if (connection.status === status && !tested) return
@@ -259,6 +228,8 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           .set({ status, status_detail: detail, ...(tested ? { tested_at: new Date(clock.now()) } : {}) })
           .where('workspace_id', '=', connection.workspaceId)
           .where('id', '=', connection.id)
+          // A call that still went with the credential before this one says nothing about this one.
+          .where('credential_version', '=', connection.credentialVersion)
           .execute(),
       )
       forget(connection.workspaceId)
@@ -298,16 +269,23 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       return viewOne(caller.workspaceId, await seen(caller, id))
     },
 
+    async check(caller, connector, request) {
+      await partsOf(granting, caller, connector, request)
+    },
+
     async create(caller, request) {
       requireRole(caller, 'member')
-      const owner = ownerOf(caller, request)
-      requireManager(caller, owner)
       const connector = await connectors.compiled(caller.workspaceId, request.connector)
-      const environment = chooseEnvironment(connector, request.environment)
-      const { name: schemeName, scheme } = chooseScheme(connector, request.auth?.scheme)
-      const fields = parseFields(scheme, request.auth?.fields ?? {})
-      const settings = parseSettings(connector, environment, request.settings ?? {})
-      connector.baseUrl(environment, settings) // throws naming a missing server variable
+      const { owner, environment, schemeName, entered, settings, plan, lacking } = await partsOf(
+        granting,
+        caller,
+        connector,
+        request,
+      )
+      const { workspaceId } = caller
+      const scopes = request.auth?.scopes ?? null
+      const fields = plan?.fields ?? entered
+      const awaited = plan?.consent ?? (lacking ? 'Enter its credential.' : null)
       const id = newId('connection', clock.now())
       const values = {
         id,
@@ -319,8 +297,11 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         scheme: schemeName,
         settings: JSON.stringify(settings),
         credential_version: 1,
-        status: 'untested',
-        status_detail: null,
+        mock: request.mock ?? null,
+        status: awaited ? 'needs_reauth' : 'untested',
+        status_detail: awaited,
+        grant_id: plan?.grant?.id ?? null,
+        scopes: scopes === null ? null : JSON.stringify(scopes),
         created_by: `${caller.kind}:${caller.id}`,
         tested_at: null,
       } as const
@@ -329,6 +310,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           const sealed = await credentials.seal(caller.workspaceId, id, fields, 1)
           const credential = { credential: sealed?.ciphertext ?? null, credential_key_id: sealed?.keyId ?? null }
           await store.workspace(caller.workspaceId, async (db) => {
+            if (plan !== null) await granting.store(db, workspaceId, plan)
             await db
               .insertInto('connections')
               .values({ ...values, ...credential })
@@ -349,21 +331,36 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         })
       }
       forget(caller.workspaceId)
-      return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
+      const made = await row(caller.workspaceId, id)
+      const next = plan?.consent ? await flows.begin(caller, await target(made)) : ({ next_step: '' } as const)
+      return { ...(await viewOne(caller.workspaceId, made)), ...next }
     },
 
     async update(caller, id, request) {
       const found = await managed(caller, id)
+      const approval = policyOf(caller, found, request)
       const connector = await connectors.compiled(caller.workspaceId, found.connector)
       const environment = chooseEnvironment(connector, request.environment ?? found.environment)
-      const settings = parseSettings(connector, environment, request.settings ?? found.settings)
-      connector.baseUrl(environment, settings)
+      const { scheme } = chooseScheme(connector, found.scheme)
+      const settings = parseSettings(connector, environment, request.settings ?? found.settings, scheme)
+      if (awaitedSettings(scheme, settings).length === 0) connector.baseUrl(environment, settings)
       try {
         const name = request.name ?? found.name
+        const mock = request.mock === undefined ? found.mock : request.mock
         await store.workspace(caller.workspaceId, async (db) => {
+          if (request.default === true) await dropDefault(db, found)
+          const is_default = request.default ?? found.is_default
           await db
             .updateTable('connections')
-            .set({ name, environment, settings: JSON.stringify(settings), updated_at: new Date(clock.now()) })
+            .set({
+              name,
+              environment,
+              is_default,
+              approval: approval === null ? null : JSON.stringify(approval),
+              mock,
+              settings: JSON.stringify(settings),
+              updated_at: new Date(clock.now()),
+            })
             .where('workspace_id', '=', caller.workspaceId)
             .where('id', '=', id)
             .execute()
@@ -372,7 +369,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
             by: caller,
             target: { kind: 'connection', id, name },
             before: connectionFacts(found),
-            after: connectionFacts({ ...found, name, environment, settings }),
+            after: connectionFacts({ ...found, name, environment, settings, is_default, approval, mock }),
           })
         })
       } catch (error) {
@@ -386,23 +383,43 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
       return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
     },
 
-    async rotate(caller, id, submitted) {
+    async candidate(caller, id, submitted) {
+      const connection = await load(await managed(caller, id))
+      const { workspaceId, scheme, connector, environment, credentialVersion } = connection
+      const version = credentialVersion + 1
+      const credential = await credentials.seal(workspaceId, id, parseFields(scheme, submitted), version)
+      const candidate = { ...connection, credential, credentialVersion: version, isCandidate: true }
+      const said = settingsIn(scheme, submitted)
+      if (Object.keys(said).length === 0) return candidate
+      const settings = parseSettings(connector, environment, connection.settings, scheme, said)
+      return { ...candidate, settings, baseUrl: connector.baseUrl(environment, settings) }
+    },
+
+    async rotate(caller, id, submitted, tried = false) {
       const found = await managed(caller, id)
       const connector = await connectors.compiled(caller.workspaceId, found.connector)
       const { scheme } = chooseScheme(connector, found.scheme)
       const version = found.credential_version + 1
-      const fields = parseFields(scheme, submitted)
+      const entered = parseFields(scheme, submitted)
+      const { workspaceId } = caller
+      const plan = await granting.renewed({ row: found, connector, scheme, fields: entered })
+      const fields = plan?.fields ?? entered
+      const settings = parseSettings(connector, found.environment, found.settings, scheme, settingsIn(scheme, submitted))
       const changed = await storeSealed(vault, caller.workspaceId, async () => {
         const credential = await credentials.seal(caller.workspaceId, id, fields, version)
         return store.workspace(caller.workspaceId, async (db) => {
+          if (plan !== null) await granting.store(db, workspaceId, plan)
           const updated = await db
             .updateTable('connections')
             .set({
               credential: credential?.ciphertext ?? null,
               credential_key_id: credential?.keyId ?? null,
               credential_version: version,
-              status: 'untested',
-              status_detail: null,
+              settings: JSON.stringify(settings),
+              status: plan?.consent ? 'needs_reauth' : tried ? 'active' : 'untested',
+              status_detail: plan?.consent ?? null,
+              ...(plan !== null && { grant_id: plan.grant?.id ?? null }),
+              ...(tried && { tested_at: new Date(clock.now()) }),
               updated_at: new Date(clock.now()),
             })
             .where('workspace_id', '=', caller.workspaceId)
@@ -410,6 +427,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
             .where('credential_version', '=', found.credential_version)
             .executeTakeFirst()
           if (updated.numUpdatedRows === 0n) return false
+          if (plan !== null && found.grant_id !== null) await granting.end(db, workspaceId, found.grant_id)
           await recordAct(db, caller.workspaceId, {
             kind: 'connection.credential_replaced',
             by: caller,
@@ -429,7 +447,8 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
     },
 
     async remove(caller, id) {
-      await managed(caller, id)
+      const found = await managed(caller, id)
+      const revoke = await granting.toRevoke(found, () => target(found))
       await store.workspace(caller.workspaceId, async (db) => {
         const deleted = await db
           .deleteFrom('connections')
@@ -438,6 +457,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
           .returning(['connector', 'name', 'environment', 'scheme', 'settings', 'user_id', 'team_id'])
           .executeTakeFirst()
         if (deleted === undefined) throw notFound(id)
+        if (found.grant_id !== null) await granting.end(db, caller.workspaceId, found.grant_id)
         await recordAct(db, caller.workspaceId, {
           kind: 'connection.deleted',
           by: caller,
@@ -446,6 +466,7 @@ export function createConnections({ store, vault, connectors, clock }: Dependenc
         })
       })
       forget(caller.workspaceId)
+      await revoke()
     },
   }
 }

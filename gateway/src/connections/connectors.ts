@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { compileConnector } from '../definition/compile.ts'
@@ -9,35 +8,54 @@ import { isNewer, nextVersion } from '../definition/version.ts'
 import { authoritiesProblem } from '../egress/certificates.ts'
 import type { Egress } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
+import type { LanguageModel } from '../language-model/types.ts'
+import type { Log } from '../log.ts'
 import { recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
 import type { Store } from '../store/types.ts'
 import { connectorFacts, textFacts } from './acts.ts'
+import type { Builtins } from './builtins/index.ts'
+import { completeInstance, instanceIn } from './builtins/instance.ts'
 import { Cache } from './cache.ts'
 import { capabilitiesOf } from './capabilities.ts'
+import { type Catalog, firstVersion } from './catalog/catalog.ts'
+import type { Directory } from './catalog/directory.ts'
+import { createListing } from './catalog/listing.ts'
+import { createSources } from './catalog/pick.ts'
+import { createDrafters } from './import/drafter.ts'
 import { createImporter, type ImportResult } from './import/importer.ts'
 import type { StoredConnector } from './import/protocol.ts'
 import { type ImportSource, importSource, jobOf } from './import/source.ts'
-import { pageSize, parseCursor, toPage } from './page.ts'
 import { createRenewals, rememberedOf } from './renewals.ts'
+import { createScheduledChecks } from './scheduled-checks.ts'
+import { describeScheme } from './schemes/credential.ts'
+import { openStored } from './stored-document.ts'
 import { summaryOf } from './summary.ts'
 import type { Connectors, CreatedConnector } from './types.ts'
-
-const firstVersion = '1.0.0'
 
 export interface ConnectorRegistry extends Connectors {
   /** The newest version of a connector, compiled once. Throws NOT_FOUND. */
   compiled(workspaceId: string, id: string): CompiledConnector | Promise<CompiledConnector>
+  /** The same, or one of the catalog as it would be installed. Throws NOT_FOUND. */
+  offered(workspaceId: string, id: string): Promise<CompiledConnector>
+  /** Stores a connector of the catalog where the workspace has none of its id. Throws NOT_FOUND. */
+  adopt(caller: Caller, id: string): Promise<void>
+  /** Looks from now on at the descriptions whose checks are due. What it returns ends that. */
+  startChecks(log: Log): () => Promise<void>
 }
 
 interface Dependencies {
   readonly store: Store
   readonly egress: Egress
+  readonly builtins: Builtins
+  readonly languageModel: LanguageModel | null
   readonly clock: Clock
+  readonly catalog: Catalog
+  readonly directory: Directory
 }
 
 function notFound(id: string): SallyportError {
-  return new SallyportError('NOT_FOUND', { detail: `There is no connector "${id}" in this workspace.` })
+  return new SallyportError('NOT_FOUND', { detail: `There is no connector "${id}" in this workspace, nor in the catalog.` })
 }
 
 /** What the parser of documents cannot see: whether OpenSSL can read the certificates. */
@@ -50,9 +68,12 @@ function checkAuthorities(pem: string | null): void {
   })
 }
 
-export function createConnectors({ store, egress, clock }: Dependencies): ConnectorRegistry {
+export function createConnectors(services: Dependencies): ConnectorRegistry {
+  const { store, egress, builtins, languageModel, clock, catalog, directory } = services
   const compiled = new Cache<CompiledConnector>({ max: 500, ttlMs: Number.POSITIVE_INFINITY, clock })
   const importer = createImporter({ egress })
+  const drafterOf = createDrafters(languageModel, clock)
+  const sources = createSources(importer, catalog, directory)
   const current = new Cache<string>({ max: 10_000, ttlMs: 5_000, clock })
   // Calls that come together share a look.
   const finding = new Map<string, Promise<CompiledConnector>>()
@@ -81,8 +102,9 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     }
   }
 
-  async function imported(source: ImportSource): Promise<Storable> {
-    return storableImport(await importer.run(await jobOf(source, 'stored', importer)), source)
+  async function imported(workspaceId: string, source: ImportSource): Promise<Storable> {
+    const job = await jobOf(source, 'stored', sources)
+    return storableImport(await importer.run(job, { draft: drafterOf(workspaceId) }), source)
   }
 
   function storableImport({ json, stored }: ImportResult, source: ImportSource): Storable {
@@ -139,10 +161,18 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     return { id, connector: id, version, actions, report }
   }
 
-  async function load(
-    workspaceId: string,
-    id: string,
-  ): Promise<{ version: string; document: Readonly<Record<string, unknown>> }> {
+  interface Loaded {
+    readonly version: string
+    readonly document: Readonly<Record<string, unknown>>
+  }
+
+  async function load(workspaceId: string, id: string): Promise<Loaded> {
+    const row = await stored(workspaceId, id)
+    if (row === undefined) throw notFound(id)
+    return row
+  }
+
+  async function stored(workspaceId: string, id: string): Promise<Loaded | undefined> {
     const row = await store.workspace(workspaceId, (db) =>
       db
         .selectFrom('connectors')
@@ -157,8 +187,15 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
         .where('connectors.id', '=', id)
         .executeTakeFirst(),
     )
-    if (row === undefined) throw notFound(id)
-    return { version: row.version, document: row.document as Readonly<Record<string, unknown>> }
+    return row && { version: row.version, document: row.document as Readonly<Record<string, unknown>> }
+  }
+
+  /** A file of the catalog as it would be stored. Throws NOT_FOUND. */
+  async function fromCatalog(id: string): Promise<ConnectorDocument & { readonly version: string }> {
+    const text = await catalog.text(id)
+    if (text === undefined) throw notFound(id)
+    const document = parseConnector(text)
+    return { ...document, version: document.version ?? firstVersion }
   }
 
   function known(key: string): CompiledConnector | undefined {
@@ -176,10 +213,14 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
         .where('id', '=', id)
         .executeTakeFirst(),
     )
-    const unchanged = row === undefined ? undefined : compiled.get(`${key}@${row.version}`)
+    if (row === undefined) throw notFound(id)
+    const unchanged = compiled.get(`${key}@${row.version}`)
     if (unchanged !== undefined) return unchanged
-    const { version, document } = await load(workspaceId, id)
-    const connector = compileConnector(parseConnector(document), version)
+    const { version } = row
+    const document = await store.workspace(workspaceId, (db) => openStored(db, workspaceId, id, version))
+    // Deleted in between.
+    if (document === null) throw notFound(id)
+    const connector = compileConnector(document, version)
     compiled.set(`${key}@${version}`, connector)
     return connector
   }
@@ -204,65 +245,50 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
     finding.delete(key)
   }
 
+  const { look, ...renewals } = createRenewals({
+    store,
+    clock,
+    importer,
+    sources,
+    load,
+    compiled: (workspaceId, id) => registry.compiled(workspaceId, id),
+    take: (caller, result, source, before) => save(caller, storableImport(result, source), before),
+  })
+  const checks = createScheduledChecks({ store, clock, look })
+
   const registry: ConnectorRegistry = {
-    ...createRenewals({
-      store,
-      clock,
-      importer,
-      load,
-      compiled: (workspaceId, id) => registry.compiled(workspaceId, id),
-      take: (caller, result, source, before) => save(caller, storableImport(result, source), before),
-    }),
+    ...renewals,
+    schedule: checks.schedule,
+    startChecks: checks.start,
 
     compiled(workspaceId, id) {
       const key = `${workspaceId}/${id}`
       return known(key) ?? finding.get(key) ?? find(workspaceId, id, key)
     },
 
-    async list(caller, query) {
-      requireRole(caller, 'viewer')
-      const size = pageSize(query.limit)
-      const after = parseCursor(query.cursor)
-      const rows = await store.workspace(caller.workspaceId, (db) => {
-        let select = db
-          .selectFrom('connectors')
-          .select((eb) => [
-            'id',
-            'name',
-            'version',
-            'summary',
-            eb
-              .selectFrom('connections')
-              .select((count) => count.fn.countAll<string>().as('count'))
-              .whereRef('connections.workspace_id', '=', 'connectors.workspace_id')
-              .whereRef('connections.connector', '=', 'connectors.id')
-              .as('connections'),
-          ])
-          .where('workspace_id', '=', caller.workspaceId)
-          .orderBy('id')
-          .limit(size + 1)
-        if (after !== undefined) select = select.where('id', '>', after)
-        if (query.search) {
-          const pattern = `%${query.search.replace(/[\\%_]/g, '\\$&')}%`
-          select = select.where(
-            sql<boolean>`(id ilike ${pattern} or name ilike ${pattern} or summary->>'description' ilike ${pattern})`,
-          )
-        }
-        return select.execute()
-      })
-      const view = (row: (typeof rows)[number]) => ({
-        id: row.id,
-        name: row.name,
-        version: row.version,
-        ...row.summary,
-        connections: Number(row.connections),
-      })
-      return toPage(rows, size, view, (row) => row.id)
-    },
+    list: createListing({ store, catalog, directory }),
 
     async get(caller, id) {
       requireRole(caller, 'viewer')
-      return (await load(caller.workspaceId, id)).document
+      return (await stored(caller.workspaceId, id))?.document ?? fromCatalog(id)
+    },
+
+    async offered(workspaceId, id) {
+      const own = await stored(workspaceId, id)
+      if (own !== undefined) return registry.compiled(workspaceId, id)
+      const document = await fromCatalog(id)
+      return compileConnector(document, document.version)
+    },
+
+    async adopt(caller, id) {
+      requireRole(caller, 'manager')
+      if ((await stored(caller.workspaceId, id)) !== undefined) return
+      const document = await fromCatalog(id)
+      const adopting = save(caller, { ...storable(document, document.version), source: { catalog: id } }, null)
+      // Two at once want the same.
+      await adopting.catch((error: unknown) => {
+        if (!(error instanceof SallyportError && error.code === 'CONFLICT')) throw error
+      })
     },
 
     async capabilities(caller, id, query) {
@@ -270,26 +296,50 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
       return capabilitiesOf(await registry.compiled(caller.workspaceId, id), query)
     },
 
+    async report(caller, id) {
+      requireRole(caller, 'viewer')
+      const { version } = await registry.compiled(caller.workspaceId, id)
+      const row = await store.workspace(caller.workspaceId, (db) =>
+        db
+          .selectFrom('connector_versions')
+          .select('report')
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('connector', '=', id)
+          .where('version', '=', version)
+          .executeTakeFirst(),
+      )
+      return (row?.report ?? null) as Readonly<Record<string, unknown>> | null
+    },
+
+    async schemes(caller, id) {
+      requireRole(caller, 'viewer')
+      const { auth } = await registry.offered(caller.workspaceId, id)
+      return { items: Object.entries(auth).map(([name, scheme]) => describeScheme(name, scheme)) }
+    },
+
     async parse(caller, source) {
       requireRole(caller, 'member')
-      const { json } = await importer.run(await jobOf(source, 'draft', importer))
+      const job = await jobOf(source, 'draft', sources)
+      const { json } = await importer.run(job, { draft: drafterOf(caller.workspaceId) })
       return json
     },
 
     async preview(caller, source, onProgress, signal) {
       requireRole(caller, 'member')
-      const { json } = await importer.run(await jobOf(source, 'preview', importer), onProgress, signal)
+      const job = await jobOf(source, 'preview', sources)
+      const { json } = await importer.run(job, { onProgress, signal, draft: drafterOf(caller.workspaceId) })
       return json
     },
 
-    async create(caller, body) {
+    async create(caller, submitted) {
       requireRole(caller, 'admin')
+      const body = instanceIn(submitted)
       const source = importSource(body)
       let connector: Storable
       if (source === null) {
-        const document = parseConnector(body)
+        const document = parseConnector(completeInstance(body, builtins))
         connector = storable(document, document.version ?? firstVersion)
-      } else connector = await imported(source)
+      } else connector = await imported(caller.workspaceId, source)
       const existing = await store.workspace(caller.workspaceId, (db) =>
         db
           .selectFrom('connectors')
@@ -308,7 +358,7 @@ export function createConnectors({ store, egress, clock }: Dependencies): Connec
 
     async update(caller, id, { document: submitted, autoBump }) {
       requireRole(caller, 'admin')
-      const document = parseConnector(submitted)
+      const document = parseConnector(completeInstance(submitted, builtins))
       if (document.connector !== id) {
         throw new SallyportError('INVALID_INPUT', {
           detail: `The document is of connector "${document.connector}", not "${id}".`,

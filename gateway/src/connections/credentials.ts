@@ -3,7 +3,8 @@ import { SallyportError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { openFields, sealFields } from '../vault/fields.ts'
 import type { Place, Sealed, Vault } from '../vault/types.ts'
-import { type CredentialFields, fieldsOf } from './auth-schemes.ts'
+import { fieldsOf } from './schemes/credential.ts'
+import type { CredentialFields } from './schemes/types.ts'
 
 export interface SealedCredential extends Sealed {
   readonly version: number
@@ -35,7 +36,7 @@ export function createCredentials(vault: Vault) {
       credential: SealedCredential | null,
     ): Promise<CredentialFields> {
       const expected = fieldsOf(scheme)
-      if (expected.length === 0) return {}
+      if (credential === null && !expected.some(({ required }) => required)) return {}
       if (credential === null)
         throw new SallyportError('NEEDS_REAUTH', { detail: 'The connection has no credential. Enter one.' })
       const fields: Readonly<Record<string, Secret>> = await openFields(
@@ -43,9 +44,9 @@ export function createCredentials(vault: Vault) {
         place(workspace, connection, credential.version),
         credential,
       )
-      const missing = expected.find((name) => fields[name] === undefined)
+      const missing = expected.find(({ name, required }) => required && fields[name] === undefined)
       if (missing !== undefined)
-        throw new SallyportError('NEEDS_REAUTH', { detail: `The credential lacks "${missing}". Enter it again.` })
+        throw new SallyportError('NEEDS_REAUTH', { detail: `The credential lacks "${missing.name}". Enter it again.` })
       return fields
     },
   }

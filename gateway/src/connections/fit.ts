@@ -2,6 +2,7 @@ import type { AuthScheme } from '../definition/document.ts'
 import type { CompiledConnector, Settings } from '../definition/types.ts'
 import { SallyportError } from '../errors.ts'
 import type { ConnectionRow } from '../store/schema.ts'
+import { broughtSettings } from './oauth/values.ts'
 
 /** How what a connection chose fits its connector. */
 
@@ -19,10 +20,36 @@ export function chooseScheme(connector: CompiledConnector, wanted: string | unde
   })
 }
 
-/** Settings with declared defaults filled in; unknown or missing ones are refused by name. */
-export function parseSettings(connector: CompiledConnector, environment: string, submitted: Settings): Settings {
+/** The settings that somebody's consent brings along, which nobody has entered yet. */
+export function awaitedSettings(scheme: AuthScheme, settings: Settings): readonly string[] {
+  return scheme.type === 'oauth2' ? broughtSettings(scheme).filter((name) => settings[name] === undefined) : []
+}
+
+/** A setting of a form, which has only texts. Throws INVALID_INPUT. */
+export function typedSetting({ document }: CompiledConnector, name: string, text: string): Settings[string] {
+  const { type = 'string' } = document.fields?.[name] ?? {}
+  if (type === 'number' && text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text)
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  if (type === 'string') return text
+  throw new SallyportError('INVALID_INPUT', { detail: `The field "${name}" must be a ${type}.` })
+}
+
+/**
+ * Settings with declared defaults filled in; unknown or missing ones are refused by name, but for those of a consent. What the
+ * credential itself says (`said`) wins.
+ */
+export function parseSettings(
+  connector: CompiledConnector,
+  environment: string,
+  given: Settings,
+  scheme: AuthScheme,
+  said: Readonly<Record<string, string>> = {},
+): Settings {
+  const typed = Object.entries(said).map(([name, text]) => [name, typedSetting(connector, name, text)])
+  const submitted: Settings = { ...given, ...Object.fromEntries(typed) }
+  const awaited = awaitedSettings(scheme, submitted)
   const fields = connector.document.fields ?? {}
-  const variables = connector.document.servers[environment]?.variables ?? {}
+  const variables = connector.document.servers?.[environment]?.variables ?? {}
   const unknown = Object.keys(submitted).find((name) => !Object.hasOwn(fields, name) && !Object.hasOwn(variables, name))
   if (unknown !== undefined) {
     const known = [...Object.keys(variables), ...Object.keys(fields)]
@@ -33,7 +60,7 @@ export function parseSettings(connector: CompiledConnector, environment: string,
   const settings: Record<string, string | number | boolean> = {}
   for (const [name, field] of Object.entries(fields)) {
     const value = submitted[name] ?? field.default
-    if (value === undefined && field.required)
+    if (value === undefined && field.required && !awaited.includes(name))
       throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" is required.` })
     if (value !== undefined && typeof value !== (field.type ?? 'string')) {
       throw new SallyportError('INVALID_INPUT', { detail: `The setting "${name}" must be a ${field.type ?? 'string'}.` })
@@ -65,7 +92,8 @@ export function fitTo(
 ): { readonly url: string; readonly scheme: AuthScheme; readonly problem: string | null } {
   try {
     const { scheme } = chooseScheme(connector, row.scheme)
-    return { url: connector.baseUrl(row.environment, row.settings), scheme, problem: null }
+    const awaits = awaitedSettings(scheme, row.settings).length > 0
+    return { url: awaits ? '' : (connector.baseUrl(row.environment, row.settings) ?? ''), scheme, problem: null }
   } catch (error) {
     if (error instanceof SallyportError) return { url: '', scheme: none, problem: error.detail }
     throw error

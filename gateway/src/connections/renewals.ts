@@ -1,16 +1,19 @@
+import { sql } from 'kysely'
 import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
+import type { ReportCode } from '../definition/import/report.ts'
 import type { CompiledConnector } from '../definition/types.ts'
 import { SallyportError } from '../errors.ts'
 import { recordAct } from '../store/acts.ts'
-import type { Drift } from '../store/schema.ts'
+import type { Drift } from '../store/drift.ts'
 import type { Store } from '../store/types.ts'
 import { affectedBy } from './affected.ts'
+import type { Sources } from './catalog/pick.ts'
 import type { Importer } from './import/importer.ts'
 import type { Against, Want } from './import/protocol.ts'
 import type { Renewal } from './import/renew.ts'
 import { type ImportSource, importSource, jobOf, places } from './import/source.ts'
-import type { CreatedConnector, Renewals } from './types.ts'
+import type { CheckSchedule, CreatedConnector, Renewals } from './types.ts'
 
 /** Versions listed; older ones stay stored. */
 const maxVersions = 100
@@ -19,6 +22,7 @@ interface Dependencies {
   readonly store: Store
   readonly clock: Clock
   readonly importer: Importer
+  readonly sources: Sources
   /** The newest version of a connector. Throws NOT_FOUND. */
   readonly load: (workspaceId: string, id: string) => Promise<{ version: string; document: Readonly<Record<string, unknown>> }>
   readonly compiled: (workspaceId: string, id: string) => CompiledConnector | Promise<CompiledConnector>
@@ -29,6 +33,18 @@ interface Dependencies {
     source: ImportSource,
     before: { readonly version: string; readonly document: Readonly<Record<string, unknown>> },
   ) => Promise<CreatedConnector>
+}
+
+interface Look {
+  /** Compares a connector with the document at its address, and remembers what it found. */
+  readonly look: (workspaceId: string, id: string) => Promise<Renewal>
+}
+
+function checksOf(
+  row: { check_every_hours: number | null; check_due: Date | null; check_problem: string | null } | undefined,
+): CheckSchedule | null {
+  if (row === undefined || row.check_every_hours === null) return null
+  return { every_hours: row.check_every_hours, next_at: row.check_due?.toISOString() ?? null, problem: row.check_problem }
 }
 
 /** What is kept of an import: where it was and what was chosen, but not the document itself. */
@@ -42,33 +58,67 @@ function shownAddress(address: string): string {
   return url === null ? '' : `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`
 }
 
-export function createRenewals({ store, clock, importer, load, compiled, take }: Dependencies): Renewals {
-  async function rowOf(workspaceId: string, id: string): Promise<{ source: ImportSource | null; drift: Drift | null }> {
+export function createRenewals({
+  store,
+  clock,
+  importer,
+  sources,
+  load,
+  compiled,
+  take,
+}: Dependencies): Omit<Renewals, 'schedule'> & Look {
+  async function rowOf(workspaceId: string, id: string) {
     const row = await store.workspace(workspaceId, (db) =>
       db
         .selectFrom('connectors')
-        .select(['source', 'drift'])
+        .select(['source', 'drift', 'check_every_hours', 'check_due', 'check_problem'])
         .where('workspace_id', '=', workspaceId)
         .where('id', '=', id)
         .executeTakeFirst(),
     )
     // One of another version, which this one cannot read, counts as none.
     const source = typeof row?.source === 'object' && row.source !== null ? importSource({ url: '', ...row.source }) : null
-    return { source: source?.url === '' ? withoutAddress(source) : source, drift: row?.drift ?? null }
+    return { source: source?.url === '' ? withoutUrl(source) : source, drift: row?.drift ?? null, checks: checksOf(row) }
   }
 
-  async function run(caller: Caller, id: string, body: ImportSource, want: Want, against: Omit<Against, 'text' | 'version'>) {
-    const before = await load(caller.workspaceId, id)
-    const { source: remembered } = await rowOf(caller.workspaceId, id)
+  async function isDrafted(workspaceId: string, connector: string, version: string): Promise<boolean> {
+    const code: ReportCode = 'drafted_by_model'
+    const row = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('connector_versions')
+        .select('version')
+        .where('workspace_id', '=', workspaceId)
+        .where('connector', '=', connector)
+        .where('version', '=', version)
+        .where(sql<boolean>`report @> ${JSON.stringify({ entries: [{ code }] })}::jsonb`)
+        .executeTakeFirst(),
+    )
+    return row !== undefined
+  }
+
+  async function run(
+    workspaceId: string,
+    id: string,
+    body: ImportSource,
+    want: Want,
+    against: Omit<Against, 'text' | 'version'>,
+  ) {
+    const before = await load(workspaceId, id)
+    const { source: remembered } = await rowOf(workspaceId, id)
     const given = places.some((place) => body[place] !== undefined)
     const source = { ...(given ? withoutAddress(remembered ?? {}) : remembered), ...body, connector: id }
-    if (!given && source.url === undefined) {
+    if (!given && source.url === undefined && source.catalog === undefined) {
       throw new SallyportError('INVALID_INPUT', {
         detail: `"${id}" was not imported from an address, so there is nowhere to look. Give the newer document: as url, text, spec, files or zip.`,
       })
     }
+    if (!given && (await isDrafted(workspaceId, id, before.version))) {
+      throw new SallyportError('INVALID_INPUT', {
+        detail: `A language model drafted parts of "${id}" from documentation, so there is no description to compare it with. Give one, or import it again.`,
+      })
+    }
     const text = new TextEncoder().encode(JSON.stringify(before.document))
-    const job = { ...(await jobOf(source, want, importer)), against: { ...against, text, version: before.version } }
+    const job = { ...(await jobOf(source, want, sources)), against: { ...against, text, version: before.version } }
     return { before, source, imported: await importer.run(job) }
   }
 
@@ -83,10 +133,23 @@ export function createRenewals({ store, clock, importer, load, compiled, take }:
     )
   }
 
+  /** What differs, remembered as the last check. */
+  async function look(workspaceId: string, id: string, body: ImportSource) {
+    const { imported } = await run(workspaceId, id, body, 'changes', {})
+    // Written by this program's own other half.
+    const renewal = JSON.parse(Buffer.from(imported.json).toString('utf8')) as Renewal
+    const { drift } = await rowOf(workspaceId, id)
+    const { fingerprint, class: level, counts } = renewal
+    const pinned = fingerprint !== null && drift?.pinned === true && drift.fingerprint === fingerprint
+    const checked_at = new Date(clock.now()).toISOString()
+    await remember(workspaceId, id, { checked_at, fingerprint, class: level, counts, pinned })
+    return { renewal, checked_at, pinned }
+  }
+
   return {
     async versions(caller, id) {
       requireRole(caller, 'viewer')
-      const { source, drift } = await rowOf(caller.workspaceId, id)
+      const { source, drift, checks } = await rowOf(caller.workspaceId, id)
       const rows = await store.workspace(caller.workspaceId, (db) =>
         db
           .selectFrom('connector_versions')
@@ -102,19 +165,15 @@ export function createRenewals({ store, clock, importer, load, compiled, take }:
         items: rows.map(({ version, created_at, created_by }) => ({ version, created_at: created_at.toISOString(), created_by })),
         address: source?.url === undefined ? null : shownAddress(source.url),
         drift,
+        checks,
       }
     },
 
+    look: async (workspaceId, id) => (await look(workspaceId, id, {})).renewal,
+
     async check(caller, id, body) {
       requireRole(caller, 'admin')
-      const { imported } = await run(caller, id, body, 'changes', {})
-      // Written by this program's own other half.
-      const renewal = JSON.parse(Buffer.from(imported.json).toString('utf8')) as Renewal
-      const { drift } = await rowOf(caller.workspaceId, id)
-      const { fingerprint, class: level, counts } = renewal
-      const pinned = fingerprint !== null && drift?.pinned === true && drift.fingerprint === fingerprint
-      const checked_at = new Date(clock.now()).toISOString()
-      await remember(caller.workspaceId, id, { checked_at, fingerprint, class: level, counts, pinned })
+      const { renewal, checked_at, pinned } = await look(caller.workspaceId, id, body)
       const connector = await compiled(caller.workspaceId, id)
       const actions = renewal.parts.flatMap(({ action }) => action ?? [])
       // A change of the whole connector concerns whoever uses any of it.
@@ -127,7 +186,7 @@ export function createRenewals({ store, clock, importer, load, compiled, take }:
 
     async reimport(caller, id, { source: body = {}, fingerprint, take: part }) {
       requireRole(caller, 'admin')
-      const { imported, source, before } = await run(caller, id, body, 'stored', {
+      const { imported, source, before } = await run(caller.workspaceId, id, body, 'stored', {
         ...(fingerprint !== undefined && { fingerprint }),
         ...(part !== undefined && { part: { actions: part.actions, connection: part.connection ?? false } }),
       })
@@ -163,6 +222,10 @@ export function createRenewals({ store, clock, importer, load, compiled, take }:
   }
 }
 
-function withoutAddress({ url: _url, ...rest }: ImportSource): ImportSource {
+function withoutUrl({ url: _url, ...rest }: ImportSource): ImportSource {
   return rest
+}
+
+function withoutAddress({ catalog: _catalog, ...rest }: ImportSource): ImportSource {
+  return withoutUrl(rest)
 }

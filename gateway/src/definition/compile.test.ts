@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { SallyportError } from '../errors.ts'
 import { compileConnector } from './compile.ts'
-import type { ActionDocument, ConnectorDocument } from './document.ts'
+import type { HttpActionDocument, HttpConnectorDocument } from './document.ts'
 import { parseConnector } from './parse.ts'
 import type { CompiledConnector } from './types.ts'
 
-const get: ActionDocument = { method: 'GET', path: '/' }
-const document = (changes: Partial<ConnectorDocument> = {}): ConnectorDocument =>
+const get: HttpActionDocument = { method: 'GET', path: '/' }
+const document = (changes: Partial<HttpConnectorDocument> = {}): HttpConnectorDocument =>
   parseConnector({
     connector: 'crm',
     name: 'CRM',
     servers: { production: { url: 'https://crm.example.com/v1/' } },
     actions: { get },
     ...changes,
-  })
-const compile = (changes: Partial<ConnectorDocument> = {}) => compileConnector(document(changes), '1.2.3')
-const action = (changes: Partial<ActionDocument>, rest: Partial<ConnectorDocument> = {}) => {
+  }) as HttpConnectorDocument
+const compile = (changes: Partial<HttpConnectorDocument> = {}) => compileConnector(document(changes), '1.2.3')
+const action = (changes: Partial<HttpActionDocument>, rest: Partial<HttpConnectorDocument> = {}) => {
   const compiled = compile({ ...rest, actions: { go: { ...get, ...changes } } }).actions.get('go')
   if (compiled === undefined) throw new Error('not compiled')
   return compiled
@@ -93,7 +93,9 @@ describe('a compiled connector', () => {
 })
 
 describe('the base URL', () => {
-  const servers = (url: string, variables = {}): Partial<ConnectorDocument> => ({ servers: { production: { url, variables } } })
+  const servers = (url: string, variables = {}): Partial<HttpConnectorDocument> => ({
+    servers: { production: { url, variables } },
+  })
   const tenant = { tenant: {}, version: { default: 'v1' } }
 
   test('is filled from settings, then from defaults', () => {

@@ -1,4 +1,12 @@
 import { type Static, Type } from 'typebox'
+import { ConnectionStringScheme } from './connection-string.ts'
+import { kinds } from './kinds.ts'
+import { ConnectorLimits, Limits } from './limits.ts'
+import { SessionScheme, TwoStepScheme } from './login.ts'
+import { Mock } from './mock.ts'
+import { OAuth2Scheme } from './oauth2.ts'
+import { AwsSigV4Scheme, HmacScheme, OAuth1Scheme } from './signing.ts'
+import { Verify } from './verify.ts'
 
 /**
  * The connector file: one YAML or JSON document that describes an API. This schema is published as
@@ -78,8 +86,14 @@ const oneAuthScheme = [
   Type.Object(
     {
       type: Type.Literal('api_key'),
-      in: Type.Optional(Type.Enum(['header', 'query', 'cookie'], { default: 'header' })),
-      name: Type.String({ description: 'Name of the header, query parameter or cookie, e.g. X-API-Key.' }),
+      in: Type.Optional(Type.Enum(['header', 'query', 'cookie', 'body'], { default: 'header' })),
+      name: Type.String({ description: 'Name of the header, query parameter, cookie or field of the body, e.g. X-API-Key.' }),
+      body_format: Type.Optional(
+        Type.Enum(['json', 'form'], {
+          default: 'json',
+          description: 'With in: body, how the body is written where the action has none of its own.',
+        }),
+      ),
       prefix: text('Put before the key, e.g. "ApiKey ".'),
       client_certificate: clientCertificate,
       description: note,
@@ -118,11 +132,33 @@ const oneAuthScheme = [
     closed,
   ),
   Type.Object({ type: Type.Literal('mtls'), description: note }, closed),
+  Type.Object(
+    {
+      type: Type.Literal('secrets'),
+      fields: Type.Record(
+        Type.String(),
+        Type.Object({ title: note, description: note, required: Type.Optional(Type.Boolean({ default: false })) }, closed),
+        { minProperties: 1, propertyNames: { pattern: fieldName } },
+      ),
+      description: note,
+    },
+    {
+      ...closed,
+      description: 'Secrets that the code of a connector puts where they belong; the gateway adds them to no request.',
+    },
+  ),
+  OAuth1Scheme,
+  AwsSigV4Scheme,
+  HmacScheme,
 ] as const
 
 const AuthScheme = Type.Union(
   [
     ...oneAuthScheme,
+    OAuth2Scheme,
+    ConnectionStringScheme,
+    TwoStepScheme,
+    SessionScheme,
     Type.Object(
       {
         type: Type.Literal('all'),
@@ -139,8 +175,12 @@ const AuthScheme = Type.Union(
   { description: 'How a request proves who sends it. The secrets themselves are entered with a connection.' },
 )
 export type AuthScheme = Static<typeof AuthScheme>
-/** One that is not made of others. */
-export type OneAuthScheme = Exclude<AuthScheme, { type: 'all' }>
+const alone = ['all', 'oauth2', 'conn_string', 'two_step', 'session'] as const
+type Alone = (typeof alone)[number]
+/** One that may go together with others: not made of others, and what is entered is what is sent. */
+export type OneAuthScheme = Exclude<AuthScheme, { type: Alone }>
+
+export const isSingle = (scheme: AuthScheme): scheme is OneAuthScheme => !alone.some((type) => type === scheme.type)
 
 const Field = Type.Object(
   {
@@ -150,58 +190,6 @@ const Field = Type.Object(
     required: Type.Optional(Type.Boolean()),
     default: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
     enum: Type.Optional(Type.Array(Type.String())),
-  },
-  closed,
-)
-
-const limits = {
-  timeout_ms: Type.Optional(
-    Type.Integer({
-      minimum: 100,
-      maximum: 300_000,
-      default: 30_000,
-      description: 'Total time for one call, retries included.',
-    }),
-  ),
-  retries: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 5,
-      default: 2,
-      description: 'Further attempts of a read after 429, 502, 503, 504 or a broken connection. Writes are never retried.',
-    }),
-  ),
-  max_response_bytes: Type.Optional(
-    Type.Integer({ minimum: 1024, maximum: 104_857_600, default: 5_242_880, description: 'Counted after decompression.' }),
-  ),
-  per_minute: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10, description: 'Calls per action in any 60 seconds.' }),
-  ),
-  per_day: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls per action in any 24 hours. No limit when absent.' }),
-  ),
-  response_check: Type.Optional(
-    Type.Enum(['enforce', 'warn', 'off'], {
-      default: 'enforce',
-      description: 'What a successful answer that does not match the output schema means.',
-    }),
-  ),
-}
-const Limits = Type.Object(limits, closed)
-export type Limits = Static<typeof Limits>
-const ConnectorLimits = Type.Object(
-  {
-    ...limits,
-    connection_per_minute: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 1_000_000,
-        description: 'Calls over one connection, of all its actions together, in any 60 seconds. No limit when absent.',
-      }),
-    ),
-    connection_per_day: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'The same in any 24 hours. No limit when absent.' }),
-    ),
   },
   closed,
 )
@@ -316,6 +304,11 @@ const Response = Type.Object(
       }),
     ),
     root: text('Path of the part of the response that is the answer, e.g. "data".'),
+    variables: Type.Optional(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'What later steps of a workflow read by name → path in the response, e.g. {contactCount: "total"}.',
+      }),
+    ),
     pagination: Type.Optional(Pagination),
     failure: text(
       'Path in the response at which something stands only when the action failed in spite of its status, e.g. "errors[0]" of GraphQL.',
@@ -340,12 +333,14 @@ const Action = Type.Object(
   {
     title: note,
     description: note,
-    method: Type.Enum(methods),
-    path: Type.String({
-      pattern: '^/',
-      description:
-        'Appended to the server URL. {name} or {{name}} stands for an input and fills exactly one segment or part of one.',
-    }),
+    method: Type.Optional(Type.Enum(methods, { description: 'Of kind http, which needs it.' })),
+    path: Type.Optional(
+      Type.String({
+        pattern: '^/',
+        description:
+          'Of kind http, which needs it. Appended to the server URL. {name} or {{name}} stands for an input and fills exactly one segment or part of one.',
+      }),
+    ),
     path_styles: Type.Optional(
       Type.Record(
         Type.String(),
@@ -392,8 +387,16 @@ const Action = Type.Object(
     confirm: Type.Optional(Type.Boolean({ default: false, description: 'Every call waits for a person to approve it.' })),
     idempotency_header: Type.Optional(IdempotencyHeader),
     deprecated: Type.Optional(Type.Boolean()),
+    deprecated_message: text('What to use instead.'),
+    added_in: Type.Optional(Semver),
     tags: Type.Optional(Type.Array(Type.String())),
     limits: Type.Optional(Limits),
+    mocks: Type.Optional(
+      Type.Record(Type.String(), Mock, {
+        propertyNames: { pattern: fieldName },
+        description: 'What is answered instead of calling, by scenario: of a connection or a call that asks for it.',
+      }),
+    ),
     examples: Type.Optional(
       Type.Array(Type.Object({ title: note, input: Type.Optional(Json), output: Type.Optional(Json) }, closed)),
     ),
@@ -401,6 +404,10 @@ const Action = Type.Object(
   closed,
 )
 export type ActionDocument = Static<typeof Action>
+/** An action of kind http, as parsing makes sure. */
+export type HttpActionDocument = ActionDocument & Required<Pick<ActionDocument, 'method' | 'path'>>
+export const isHttpAction = (action: ActionDocument): action is HttpActionDocument =>
+  action.method !== undefined && action.path !== undefined
 
 export const ConnectorDocument = Type.Object(
   {
@@ -408,15 +415,51 @@ export const ConnectorDocument = Type.Object(
     connector: Slug,
     name: Type.String({ minLength: 1, maxLength: 200 }),
     version: Type.Optional(Semver),
-    kind: Type.Optional(Type.Literal('http', { default: 'http' })),
+    kind: Type.Optional(Type.Enum(kinds, { default: 'http', description: 'How its actions run.' })),
+    builtin: Type.Optional(
+      Type.Object(
+        {
+          type: Slug,
+          version: Type.Optional(Semver),
+        },
+        {
+          ...closed,
+          description:
+            "Of kind builtin: the type it is an instance of, and that type's version. Its actions, fields and auth come from the type.",
+        },
+      ),
+    ),
+    script: Type.Optional(
+      Type.Object(
+        {
+          source: Type.String({
+            minLength: 1,
+            maxLength: 262_144,
+            description:
+              'Each action calls the function of its name, which finds everything in the global "sallyport" and returns an outcome.',
+          }),
+          language: Type.Optional(Type.Enum(['javascript', 'typescript'], { default: 'javascript' })),
+        },
+        { ...closed, description: 'Of kind script: the code, which runs in a sandbox.' },
+      ),
+    ),
     description: note,
     category: note,
     brand: Type.Optional(Type.Object({ logo: note, color: note }, closed)),
-    servers: Type.Record(Type.String(), Server, {
-      minProperties: 1,
-      propertyNames: { pattern: fieldName },
-      description: 'Server by environment, e.g. production, staging. The first is the default.',
-    }),
+    docs: text("Address of the provider's own documentation."),
+    guide: Type.Optional(
+      Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }), {
+        description: 'By auth scheme: what to do at the provider to get what a connection asks for, step by step.',
+      }),
+    ),
+    servers: Type.Optional(
+      Type.Record(Type.String(), Server, {
+        minProperties: 1,
+        propertyNames: { pattern: fieldName },
+        description:
+          'Server by environment, e.g. production, staging. The first is the default. Kinds http and external need one.',
+      }),
+    ),
     auth: Type.Optional(
       Type.Record(Type.String(), AuthScheme, { description: 'Named ways to authenticate. None means the API is public.' }),
     ),
@@ -426,7 +469,7 @@ export const ConnectorDocument = Type.Object(
         description: 'Settings of a connection that are no secret; usable as {{settings.name}} in templates.',
       }),
     ),
-    verify: Type.Optional(Type.Object({ action: Type.String({ pattern: actionName }), input: Type.Optional(Json) }, closed)),
+    verify: Type.Optional(Verify),
     limits: Type.Optional(ConnectorLimits),
     idempotency_header: Type.Optional(IdempotencyHeader),
     security: Type.Optional(Security),
@@ -446,4 +489,10 @@ export const ConnectorDocument = Type.Object(
 )
 /** A connector file as written: defaults not filled in. Parse untrusted input with `parseConnector`. */
 export type ConnectorDocument = Static<typeof ConnectorDocument>
+/** One of kind http, as parsing makes sure. */
+export type HttpConnectorDocument = Omit<ConnectorDocument, 'kind' | 'servers' | 'actions'> & {
+  readonly kind?: 'http'
+  readonly servers: NonNullable<ConnectorDocument['servers']>
+  readonly actions: Record<string, HttpActionDocument>
+}
 export type Effect = 'read' | 'write' | 'destructive'

@@ -7,7 +7,7 @@ import { collectReferences, noFallback, parseParts, type Reference, referencesOf
 export function placeholdersOf(action: ActionDocument): { path: readonly Reference[]; other: readonly Reference[] } {
   const { query, headers, cookies, body } = action
   return {
-    path: referencesOf(parseParts(action.path, noFallback, true)),
+    path: action.path === undefined ? [] : referencesOf(parseParts(action.path, noFallback, true)),
     other: [query, headers, cookies, body?.value].flatMap((template) => collectReferences(template)),
   }
 }

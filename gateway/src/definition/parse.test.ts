@@ -81,7 +81,7 @@ describe('a connector file', () => {
         '  staging: {url: https://s.example}\n  production: {url: https://p.example}',
       ),
     )
-    expect(Object.keys(document.servers)).toEqual(['staging', 'production'])
+    expect(Object.keys(document.servers ?? {})).toEqual(['staging', 'production'])
   })
 
   test('refuses an unknown key and names it, its line and the nearest known key', () => {
@@ -174,7 +174,21 @@ describe('a connector file', () => {
   })
 
   test('refuses a kind that does not run', () => {
-    expect(refusal(changed({ kind: 'script' })).detail).toContain('kind script is not supported')
+    expect(refusal(changed({ kind: 'mcp' })).detail).toContain('kind mcp is not supported')
+  })
+
+  test('wants the address of an external service', () => {
+    const service = { connector: 'service', name: 'Service', kind: 'external', actions: { main: {} } }
+    expect(refusal(service).detail).toContain('servers is required')
+    const servers = { production: { url: 'https://service.example.com' } }
+    expect(parseConnector({ ...service, servers })).toMatchObject({ kind: 'external' })
+  })
+
+  test('wants the code of a script connector, and of no other', () => {
+    const code = { connector: 'code', name: 'Code', version: '1.0.0', kind: 'script', actions: { main: {} } }
+    expect(refusal(code).detail).toContain('script is required')
+    expect(parseConnector({ ...code, script: { source: 'function main() {}' } })).toMatchObject({ kind: 'script' })
+    expect(refusal(changed({ script: { source: 'function main() {}' } })).detail).toContain('is for connectors of kind script')
   })
 
   test('explains a version that YAML read as a number', () => {
@@ -265,7 +279,7 @@ describe('the meaning of a connector file', () => {
     [
       'an unknown auth type',
       { 'auth key type': 'oauth9' },
-      'auth.key.type must be one of "none", "api_key", "bearer", "basic", "headers", "mtls" or "all"',
+      'auth.key.type must be one of "none", "api_key", "bearer", "basic", "headers", "mtls", "secrets"',
     ],
     ['an unknown key of an auth scheme', { 'auth key nmae': 'x' }, 'auth.key.nmae is not a known property; did you mean "name"?'],
     ['a body on GET', action({ body: { type: 'json', value: {} } }), 'a GET request has no body'],

@@ -4,9 +4,11 @@ import type { ConnectorDocument } from './document.ts'
 import { isObject } from './json-schema/keywords.ts'
 import { readablePath, toPointer } from './json-schema/problems.ts'
 import { schemaCompiler, type Validate } from './json-schema/validator.ts'
+import type { Kind } from './kinds.ts'
 import { checkAction, connectorFacts } from './parse/check-action.ts'
 import { checkAuth, checkFields, checkSecurity, checkServers } from './parse/check-connection.ts'
 import { checkReferences } from './parse/check-references.ts'
+import { checkVerify } from './parse/check-verify.ts'
 import { Issues, orKnown } from './parse/issues.ts'
 import { plainProblem } from './parse/plain.ts'
 import { type Position, readText, type SourceProblem } from './parse/source.ts'
@@ -24,25 +26,40 @@ function isValid(value: unknown, problems: readonly SchemaProblem[]): value is C
   return problems.length === 0
 }
 
-function meaningProblems(document: ConnectorDocument): readonly SchemaProblem[] {
+function connectionProblems(document: ConnectorDocument): Issues {
   const issues = new Issues()
   checkServers(document, issues)
   checkAuth(document, issues)
   checkFields(document, issues)
   checkSecurity(document, issues)
+  return issues
+}
+
+function meaningProblems(document: ConnectorDocument): readonly SchemaProblem[] {
+  const issues = connectionProblems(document)
   const facts = connectorFacts(document)
   for (const [name, action] of Object.entries(document.actions)) {
     if (issues.full) break
     checkAction(name, action, facts, issues)
   }
-  const { verify } = document
-  const names = Object.keys(document.actions)
-  if (verify !== undefined && !Object.hasOwn(document.actions, verify.action)) {
-    issues.add(['verify', 'action'], `names "${verify.action}", which is no action${orKnown(verify.action, names)}`)
+  checkVerify(facts, issues)
+  if ((document.kind === 'builtin') !== (document.builtin !== undefined))
+    issues.add(
+      ['builtin'],
+      document.kind === 'builtin' ? 'is required: the type it is an instance of' : 'is for connectors of kind builtin',
+    )
+  if ((document.kind === 'script') !== (document.script !== undefined))
+    issues.add(['script'], document.kind === 'script' ? 'is required: the code' : 'is for connectors of kind script')
+  const schemes = Object.keys(document.auth ?? {})
+  for (const scheme of Object.keys(document.guide ?? {})) {
+    if (!schemes.includes(scheme)) issues.add(['guide', scheme], `is for no auth scheme${orKnown(scheme, schemes)}`)
   }
   checkReferences(document, issues)
   return issues.problems
 }
+
+/** Kinds that have an executor in call/executors/. */
+const runnable: readonly Kind[] = ['http', 'builtin', 'script', 'external']
 
 /** What makes the value something else than a connector file, so that a list of missing keys would not help. */
 function strangerProblem(value: unknown): string | null {
@@ -50,8 +67,8 @@ function strangerProblem(value: unknown): string | null {
   if (Object.hasOwn(value, 'openapi') || Object.hasOwn(value, 'swagger')) {
     return 'This is an OpenAPI document, not a connector file. Import it: send it as {"spec": …}, or run "sallyport import".'
   }
-  if (typeof value.kind === 'string' && value.kind !== 'http')
-    return `kind ${value.kind.slice(0, 40)} is not supported; this version runs "http" only.`
+  if (typeof value.kind === 'string' && !runnable.some((kind) => kind === value.kind))
+    return `kind ${value.kind.slice(0, 40)} is not supported; this version runs ${runnable.map((kind) => `"${kind}"`).join(' and ')}.`
   return null
 }
 
@@ -75,16 +92,17 @@ function refuse(problems: readonly SourceProblem[], locate: Locate): never {
 }
 
 /**
- * A document that this program made: its shape is known but for what a person gave (names, servers), so that is checked with
- * one action for all, and then what everything refers to. Throws INVALID_INPUT as parseConnector does.
+ * A document that an import of this program made. Its actions and schemas are right by their making, which `npm run test:import`
+ * and the tests of each format hold against parseConnector; what a person gave (names, servers) and what stands once for all is
+ * checked, with one action for its shape. Throws INVALID_INPUT as parseConnector does.
  */
 export function checkMade(document: ConnectorDocument): ConnectorDocument {
-  const [action] = Object.entries(document.actions)
+  const [first] = Object.keys(document.actions)
   const { schemas: _, ...rest } = document
   validate ??= schemaCompiler({}, { formats: false }).compile(connectorJsonSchema())
-  const problems = validate({ ...rest, actions: action === undefined ? {} : Object.fromEntries([action]) })
+  const problems = validate({ ...rest, actions: first === undefined ? {} : { [first]: document.actions[first] } })
   if (problems.length > 0) return refuse(problems, () => undefined)
-  const meaning = meaningProblems(document)
+  const { problems: meaning } = connectionProblems(document)
   return meaning.length === 0 ? document : refuse(meaning, () => undefined)
 }
 

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SallyportError } from '../errors.ts'
 import { compileConnector } from './compile.ts'
-import type { ActionDocument, ConnectorDocument } from './document.ts'
-import type { CompiledAction, Settings } from './types.ts'
+import type { HttpActionDocument, HttpConnectorDocument } from './document.ts'
+import type { HttpAction, Settings } from './types.ts'
 
 const base = 'https://api.example.com/v1'
 
-function compile(action: Partial<ActionDocument>, document: Partial<ConnectorDocument> = {}): CompiledAction {
+function compile(action: Partial<HttpActionDocument>, document: Partial<HttpConnectorDocument> = {}): HttpAction {
   const connector = compileConnector(
     {
       connector: 'x',
@@ -22,9 +22,9 @@ function compile(action: Partial<ActionDocument>, document: Partial<ConnectorDoc
   if (compiled === undefined) throw new Error('not compiled')
   return compiled
 }
-const url = (action: Partial<ActionDocument>, input: Record<string, unknown> = {}, settings: Settings = {}) =>
+const url = (action: Partial<HttpActionDocument>, input: Record<string, unknown> = {}, settings: Settings = {}) =>
   compile(action).renderUrl(base, input, settings)
-const request = (action: Partial<ActionDocument>, input: Record<string, unknown> = {}, settings: Settings = {}) =>
+const request = (action: Partial<HttpActionDocument>, input: Record<string, unknown> = {}, settings: Settings = {}) =>
   compile({ method: 'POST', ...action }).renderRequest(base, input, settings)
 
 /** The code and the first message of what is thrown. */

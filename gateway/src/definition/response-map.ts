@@ -36,7 +36,7 @@ function parseQuoted(text: string): string | null {
 }
 
 /** The value at a path; undefined when something on the way is missing. Only own properties are followed. */
-function follow(value: unknown, steps: readonly Step[], from = 0): unknown {
+export function follow(value: unknown, steps: readonly Step[], from = 0): unknown {
   let current = value
   for (let i = from; i < steps.length; i++) {
     const step = steps[i]
@@ -50,6 +50,12 @@ function follow(value: unknown, steps: readonly Step[], from = 0): unknown {
     current = Reflect.get(current, step)
   }
   return current
+}
+
+/** The value at a path that was checked; undefined when something on the way is missing. */
+export function compilePath(path: string): (body: unknown) => unknown {
+  const steps = parsePathExpression(path) ?? []
+  return (body) => follow(body, steps)
 }
 
 export type MapResponse = (body: unknown) => unknown
@@ -81,6 +87,21 @@ export function compileResponse({ root, map }: ResponseDocument): MapResponse {
     const part = rootSteps.length === 0 ? body : (follow(body, rootSteps) ?? null)
     return byItem && Array.isArray(part) ? part.map(mapped) : mapped(part)
   }
+}
+
+/** Compiles `variables` of an action's `response`: values by name, without those whose path leads nowhere. */
+export function compileVariables({
+  variables,
+}: ResponseDocument): (body: unknown) => Readonly<Record<string, unknown>> | undefined {
+  if (variables === undefined) return () => undefined
+  const paths = Object.entries(variables).map(([name, path]) => [name, compilePath(path)] as const)
+  return (body) =>
+    Object.fromEntries(
+      paths.flatMap(([name, valueAt]) => {
+        const value = valueAt(body)
+        return value === undefined ? [] : [[name, value]]
+      }),
+    )
 }
 
 /** Whether something stands at the path of `failure`: anything but null, false, 0, an empty text and an empty list. */

@@ -1,6 +1,7 @@
 import type { CallLimits } from '../caller.ts'
 import type { AuthScheme, ConnectorDocument, Effect } from './document.ts'
 import type { SchemaSource } from './json-schema/references.ts'
+import type { CommandKind, Kind } from './kinds.ts'
 
 /** What a connector document compiles to, once per version: nothing is parsed or compiled per call. */
 
@@ -31,23 +32,23 @@ export interface ResolvedLimits {
 
 export type Settings = Readonly<Record<string, string | number | boolean>>
 
-export interface CompiledAction {
+interface AnyAction {
   readonly name: string
   readonly title: string
   readonly description: string
-  readonly method: string
-  readonly path: string
   readonly effect: Effect
   readonly confirm: boolean
   /** Of a write: the header by which the API recognises a repetition; null when it knows none. */
   readonly idempotencyHeader: string | null
   readonly deprecated: boolean
+  /** What to use instead; null when the document does not say. */
+  readonly deprecatedMessage: string | null
+  /** The version that brought it, as far as the document says. */
+  readonly addedIn: string | null
   readonly tags: readonly string[]
   /** Names of the auth schemes the action accepts; null: whatever the connection uses; []: send no credential. */
   readonly authSchemes: readonly string[] | null
   readonly limits: ResolvedLimits
-  /** The base URL of an action with servers of its own, null for the connection's. Throws INVALID_INPUT naming what is missing. */
-  baseUrl(environment: string, settings: Settings): string | null
   /** Self-contained: `$ref` only into its own `$defs`. Made on first use and kept. */
   inputSchema(): Readonly<Record<string, unknown>>
   outputSchema(): Readonly<Record<string, unknown>> | boolean | null
@@ -57,6 +58,21 @@ export interface CompiledAction {
   /** Empty when valid. Compiled on first use; `pattern` runs on a linear-time engine. */
   checkInput(input: unknown): readonly SchemaProblem[]
   checkOutput(value: unknown): readonly SchemaProblem[]
+  /** Whether the answer differs from the response, and so from the output schema. */
+  readonly mapsResponse: boolean
+  /** Response body (parsed JSON, or text), or payload of a command, to the answer, by the action's `response` mapping. */
+  mapResponse(body: unknown): unknown
+  /** What the action's `response` picks for later steps of a workflow; undefined where it picks nothing. */
+  variablesIn(body: unknown): Readonly<Record<string, unknown>> | undefined
+}
+
+/** A request that the document describes. */
+export interface HttpAction extends AnyAction {
+  readonly kind: 'http'
+  readonly method: string
+  readonly path: string
+  /** The base URL of an action with servers of its own, null for the connection's. Throws INVALID_INPUT naming what is missing. */
+  baseUrl(environment: string, settings: Settings): string | null
   /**
    * The URL from the base URL and the input alone. Throws INVALID_INPUT for a missing or unsafe path value ('.', '..', empty,
    * CR, LF, NUL), URL_NOT_ALLOWED when the result leaves the origin or path prefix of the base URL.
@@ -64,32 +80,60 @@ export interface CompiledAction {
   renderUrl(baseUrl: string, input: Readonly<Record<string, unknown>>, settings: Settings): string
   /** Everything else. Throws INVALID_INPUT for header values with CR, LF or NUL. */
   renderRequest(url: string, input: Readonly<Record<string, unknown>>, settings: Settings): RenderedRequest
-  /** Whether the answer differs from the response, and so from the output schema. */
-  readonly mapsResponse: boolean
-  /** Whether an answer in JSON with a successful status says that the action failed, by the action's `response`. */
-  reportsFailure(body: unknown): boolean
-  /** Response body (parsed JSON, or text) to the answer, by the action's `response` mapping. */
-  mapResponse(body: unknown): unknown
+  /** Why an answer is no success; null when it is. `body` is parsed JSON, undefined when the answer has none. */
+  failureOf(status: number, body: unknown): AnswerFailure | null
+}
+
+/** By its status alone, or by what stands in the answer: then with what to tell, after "The API answered 200 to …,". */
+export type AnswerFailure =
+  | { readonly by: 'status' }
+  | { readonly by: 'content'; readonly code: 'UPSTREAM_ERROR' | 'AUTHENTICATION_FAILED'; readonly says: string }
+
+/** Code that gets the input and yields an outcome. */
+export interface CommandAction extends AnyAction {
+  readonly kind: CommandKind
+}
+
+export type CompiledAction = HttpAction | CommandAction
+
+/** An action to try a connection with, and what to give it. */
+export interface Probe {
+  readonly action: CompiledAction
+  readonly input: unknown
 }
 
 export interface CompiledConnector {
   readonly id: string
   readonly name: string
   readonly version: string
+  readonly kind: Kind
   readonly document: ConnectorDocument
   readonly environments: readonly string[]
   readonly auth: Readonly<Record<string, AuthScheme>>
   readonly actions: ReadonlyMap<string, CompiledAction>
+  /** What the connector says tells whether a connection works; null when it says nothing. */
+  verify(): Probe | null
   readonly verifyTls: boolean
   /** Authorities of the API's certificate, the same object for this version; null for the public ones. */
   readonly authorities: { readonly pem: string } | null
   readonly http2: boolean
+  /** Of fields and server variables, by name. */
+  readonly settingDefaults: Settings
   readonly allowHttp: boolean
   readonly callerIps: readonly string[]
   /** Of all calls over one connection together; those of an action stand with the action. */
   readonly limits: CallLimits
-  /** Base URL of an environment with its variables filled from the settings, then defaults. Throws INVALID_INPUT naming what is missing. */
+  /**
+   * Base URL of an environment with its variables filled from the settings, then defaults; null when the connector is code and
+   * names no server. Throws INVALID_INPUT naming what is missing.
+   */
+  baseUrl(environment: string, settings: Settings): string | null
+  /** Whether the URL matches the connector's `url_patterns`, or without any lies below the base URL; without either, none does. */
+  urlAllowed(url: string, baseUrl: string | null): boolean
+}
+
+export interface CompiledHttpConnector extends CompiledConnector {
+  readonly kind: 'http'
+  readonly actions: ReadonlyMap<string, HttpAction>
   baseUrl(environment: string, settings: Settings): string
-  /** Whether the URL matches the connector's `url_patterns`, or without any lies below the base URL. */
-  urlAllowed(url: string, baseUrl: string): boolean
 }

@@ -140,3 +140,10 @@ export function isOwnSocket(own: readonly SocketAddress[], address: string, port
     return local.some((entry) => parse(entry.address)?.toString() === target)
   })
 }
+
+/** Plain HTTP is for loopback and for private addresses, which the egress door dials only where the operator listed them. */
+export function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (host === 'localhost' || host.endsWith('.localhost')) return true
+  return ipaddr.isValid(host) && ipaddr.process(host).range() !== 'unicast'
+}

@@ -24,7 +24,10 @@ export class BodyBuffer {
   /** False when the body has become larger than allowed. */
   add(chunk: Buffer): boolean {
     const length = this.#length + chunk.length
-    if (length > this.#max) return false
+    if (length > this.#max) {
+      this.#drop()
+      return false
+    }
     if (this.#length === 0) {
       // Most answers are a single chunk, which needs no copy.
       this.#block = chunk
@@ -41,6 +44,13 @@ export class BodyBuffer {
     }
     this.#length = length
     return true
+  }
+
+  /** Gives the memory back now: the collector may let several such answers wait. The first block is the socket's own. */
+  #drop(): void {
+    for (const { buffer } of [...this.#full, this.#block].slice(1)) if (buffer instanceof ArrayBuffer) buffer.transfer(0)
+    this.#full.length = 0
+    this.#block = Buffer.alloc(0)
   }
 
   get bytes(): Buffer {

@@ -14,37 +14,54 @@ export interface Deadline {
   clear(): void
 }
 
+/** A class, not closures: each call makes one. */
+class StartedDeadline implements Deadline {
+  ended: Ending | null
+  #listener: ((ending: Ending) => void) | null = null
+  readonly #timer: NodeJS.Timeout
+  readonly #signal: AbortSignal | undefined
+
+  constructor(timeoutMs: number, signal: AbortSignal | undefined) {
+    this.ended = signal?.aborted ? 'aborted' : null
+    this.#timer = setTimeout(StartedDeadline.#timeUp, Math.min(timeoutMs, maxTimerMs), this)
+    this.#signal = signal
+    signal?.addEventListener('abort', this, { once: true })
+  }
+
+  static #timeUp(deadline: StartedDeadline): void {
+    deadline.#end('timeout')
+  }
+
+  #end(ending: Ending): void {
+    this.ended ??= ending
+    const listener = this.#listener
+    this.clear()
+    listener?.(this.ended)
+  }
+
+  onEnd(listener: ((ending: Ending) => void) | null): void {
+    if (this.ended !== null) listener?.(this.ended)
+    else this.#listener = listener
+  }
+
+  abort(): void {
+    this.#end('aborted')
+  }
+
+  /** Of the signal. */
+  handleEvent(): void {
+    this.abort()
+  }
+
+  clear(): void {
+    this.#listener = null
+    clearTimeout(this.#timer)
+    this.#signal?.removeEventListener('abort', this)
+  }
+}
+
 export function startDeadline(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
-  let ended: Ending | null = signal?.aborted ? 'aborted' : null
-  let current: ((ending: Ending) => void) | null = null
-
-  function end(ending: Ending): void {
-    ended ??= ending
-    const listener = current
-    clear()
-    listener?.(ended)
-  }
-  const abort = () => end('aborted')
-  const timer = setTimeout(() => end('timeout'), Math.min(timeoutMs, maxTimerMs))
-  signal?.addEventListener('abort', abort, { once: true })
-
-  function clear(): void {
-    current = null
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
-  }
-
-  return {
-    get ended() {
-      return ended
-    },
-    onEnd(listener) {
-      if (ended !== null) listener?.(ended)
-      else current = listener
-    },
-    abort,
-    clear,
-  }
+  return new StartedDeadline(timeoutMs, signal)
 }
 
 /** Settles with the promise, or rejects with `toError` when the deadline ends first. */

@@ -1,8 +1,9 @@
 import type { Log } from '../log.ts'
-import { reveal, type Secret } from '../secret.ts'
+import { reveal, Secret } from '../secret.ts'
 import type { SocketAddress } from './addresses.ts'
 import { DecodeError, decode } from './body.ts'
 import { type Deadline, startDeadline, withinDeadline } from './deadline.ts'
+import { dialFirst, urlOfHost } from './dial.ts'
 import type { Door } from './doors.ts'
 import { endingError, exchange, type WireAnswer } from './exchange.ts'
 import { createGuard, type Denial, explain, type Target } from './guard.ts'
@@ -11,7 +12,7 @@ import { DialError, type PoolKey, Pools } from './pools.ts'
 import { EgressProxy, ProxyError } from './proxy.ts'
 import { type Hop, maxHops, nextHop, redirectTarget } from './redirect.ts'
 import { createSystemResolver, type Resolver } from './resolve.ts'
-import { type Egress, EgressError, type EgressRequest, type EgressResponse } from './types.ts'
+import { type Egress, EgressError, type EgressRequest, type EgressResponse, type Sign } from './types.ts'
 
 export interface EgressOptions {
   /** CIDRs of private ranges that may be dialled. */
@@ -61,9 +62,21 @@ function wirePath(target: URL, secretQuery: Readonly<Record<string, Secret>>): s
   if (names.length === 0) return target.pathname + target.search
   const url = withoutParameters(target, names)
   const added = Object.entries(secretQuery).map(
-    ([name, secret]) => `${encodeURIComponent(name)}=${encodeURIComponent(reveal(secret))}`,
+    ([name, secret]) => `${encodeURIComponent(name)}=${reveal(Secret.encoded(secret))}`,
   )
   return `${url.pathname}${url.search === '' ? '?' : `${url.search}&`}${added.join('&')}`
+}
+
+/** The hop with what its signature adds. The body is that of the request: only requests without one are redirected. */
+function signed(request: EgressRequest, hop: Hop, sign: Sign, url: string): Pick<Hop, 'headers' | 'secretQuery'> {
+  const { method, body } = request
+  const signature = sign({ method, url, secretQuery: hop.secretQuery, headers: Object.fromEntries(hop.headers), body })
+  const names = new Set(Object.keys(signature.headers).map((name) => name.toLowerCase()))
+  const others = hop.headers.filter(([name]) => !names.has(name.toLowerCase()))
+  return {
+    headers: checkHeaders({ ...Object.fromEntries(others), ...signature.headers }),
+    secretQuery: { ...hop.secretQuery, ...signature.query },
+  }
 }
 
 /** Sets up the door. Throws ConfigError for a range that is no CIDR. */
@@ -100,7 +113,6 @@ export function createEgress(options: EgressOptions): Egress {
   }
 
   async function resolve(target: Target, deadline: Deadline, sent: boolean, door: Door): Promise<readonly string[]> {
-    if (target.addresses !== null) return target.addresses
     let addresses: readonly string[]
     const limit = startDeadline(resolveTimeoutMs, undefined)
     try {
@@ -134,7 +146,7 @@ export function createEgress(options: EgressOptions): Egress {
     deadline: Deadline,
     sentBefore: boolean,
   ): Promise<WireAnswer> {
-    const addresses = await resolve(target, deadline, sentBefore, request.door)
+    const addresses = target.addresses ?? (await resolve(target, deadline, sentBefore, request.door))
     const keys = [...new Set(addresses)].slice(0, maxAddresses).map((address) => ({
       origin: target.url.origin,
       host: target.host,
@@ -144,11 +156,12 @@ export function createEgress(options: EgressOptions): Egress {
       client: hop.client,
       http2: request.http2 ?? false,
     }))
+    const { headers, secretQuery } = hop.sign === null ? hop : signed(request, hop, hop.sign, target.url.href)
     const wire = {
       method: request.method,
-      path: wirePath(target.url, hop.secretQuery),
-      headers: wireHeaders(hop.headers),
-      body: request.body,
+      path: wirePath(target.url, secretQuery),
+      headers: wireHeaders(headers),
+      body: Secret.is(request.body) ? reveal(request.body) : request.body,
     }
     let failure: unknown
     for (const [index, key] of connectedFirst(keys).entries()) {
@@ -197,6 +210,31 @@ export function createEgress(options: EgressOptions): Egress {
       if (typeof target === 'string') throw refuse(target, url, false)
     },
 
+    async dial({ door, host, port, timeoutMs, signal }) {
+      if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
+      const url = urlOfHost(host, port)
+      const target = guard.judge(url)
+      if (typeof target === 'string') throw refuse(target, url, false, door)
+      const deadline = startDeadline(timeoutMs, signal)
+      underWay.add(deadline)
+      try {
+        const addresses = await resolve(target, deadline, false, door)
+        const work = dialFirst([...new Set(addresses)].slice(0, maxAddresses), target.port, timeoutMs, proxy)
+        return await withinDeadline(deadline, work, (ending) => {
+          // A socket that comes too late is nobody's.
+          work.then((socket) => socket.destroy()).catch(() => {})
+          return endingError(ending, false)
+        })
+      } catch (error) {
+        if (error instanceof EgressError) throw error
+        throw new EgressError('refused', false, `No connection to ${host}:${port}.`, error)
+      } finally {
+        deadline.clear()
+        underWay.delete(deadline)
+        if (underWay.size === 0 && closed) idle.resolve()
+      }
+    },
+
     async request(request) {
       if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
       checkMethod(request.method)
@@ -205,6 +243,7 @@ export function createEgress(options: EgressOptions): Egress {
         headers: checkHeaders(request.headers),
         secretQuery: request.secretQuery ?? {},
         client: request.clientCertificate ?? null,
+        sign: request.sign ?? null,
       }
       const deadline = startDeadline(request.timeoutMs, request.signal)
       underWay.add(deadline)

@@ -34,14 +34,26 @@ function refuse(message: string): never {
   throw new EgressError('blocked', false, message)
 }
 
+/** Names found fit to send, in lower case: a connector uses the same few with every call. */
+const knownNames = new Map<string, string>()
+const maxKnownNames = 1000
+
+function checkName(name: string): string {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  if (!token.test(name)) refuse(`The header name ${JSON.stringify(name)} is not valid.`)
+  const lower = name.toLowerCase()
+  if (ownHeaders.has(lower)) refuse(`The header ${name} is set by the gateway and cannot be given.`)
+  if (knownNames.size < maxKnownNames) knownNames.set(name, lower)
+  return lower
+}
+
 /** Throws EgressError `blocked`: a header that could change the framing or the target, or that HTTP cannot carry. */
 export function checkHeaders(headers: Readonly<Record<string, string | Secret>>): OutgoingHeader[] {
   const seen = new Set<string>()
   const checked: OutgoingHeader[] = []
   for (const [name, value] of Object.entries(headers)) {
-    if (!token.test(name)) refuse(`The header name ${JSON.stringify(name)} is not valid.`)
-    const lower = name.toLowerCase()
-    if (ownHeaders.has(lower)) refuse(`The header ${name} is set by the gateway and cannot be given.`)
+    const lower = checkName(name)
     if (seen.has(lower)) refuse(`The header ${name} is given twice.`)
     seen.add(lower)
     if (!fieldValue.test(Secret.is(value) ? reveal(value) : value)) {
@@ -61,13 +73,16 @@ export function acrossOrigins(headers: readonly OutgoingHeader[]): OutgoingHeade
 
 /** Names and values in turn, as undici takes them: here the secrets leave their wrapping. */
 export function wireHeaders(headers: readonly OutgoingHeader[]): string[] {
-  return headers.flatMap(([name, value]) => [name, Secret.is(value) ? reveal(value) : value])
+  const wire: string[] = []
+  for (const [name, value] of headers) wire.push(name, Secret.is(value) ? reveal(value) : value)
+  return wire
 }
 
 /** One text per name; the names have no prototype behind them, so that an answer can bring any name. */
 export function answerHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const joined: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
     if (value === undefined) continue
     joined[name] = typeof value === 'string' ? value : value.join(name === 'set-cookie' ? '\n' : ', ')
   }

@@ -2,7 +2,7 @@ import { reveal, Secret } from '../secret.ts'
 import type { ClientCertificate } from './certificates.ts'
 import { acrossOrigins, type OutgoingHeader } from './headers.ts'
 import { createRedactor } from './redact.ts'
-import { EgressError, type EgressRequest } from './types.ts'
+import { EgressError, type EgressRequest, type Sign } from './types.ts'
 
 /** Where a request goes next and what it takes along. */
 export interface Hop {
@@ -10,6 +10,7 @@ export interface Hop {
   readonly headers: readonly OutgoingHeader[]
   readonly secretQuery: Readonly<Record<string, Secret>>
   readonly client: ClientCertificate | null
+  readonly sign: Sign | null
 }
 
 export const maxHops = 5
@@ -52,5 +53,5 @@ export function nextHop(request: EgressRequest, hop: Hop, target: string): Hop {
   if (quotesSecret(request, target)) {
     throw new EgressError('blocked', true, 'The API redirects to another server with the credential in the URL.')
   }
-  return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {}, client: null }
+  return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {}, client: null, sign: null }
 }

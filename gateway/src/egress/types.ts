@@ -1,17 +1,39 @@
+import type { Socket } from 'node:net'
 import type { Secret } from '../secret.ts'
 import type { Authorities, ClientCertificate } from './certificates.ts'
-import type { Door } from './doors.ts'
+import type { HttpDoor, SocketDoor } from './doors.ts'
+
+/** A request with everything but its signature, as it will go on the wire. */
+export interface SignableRequest {
+  readonly method: string
+  /** Complete but for the secret parameters. */
+  readonly url: string
+  readonly secretQuery: Readonly<Record<string, Secret>>
+  /** Those of the request; what the gateway adds by itself is left out. */
+  readonly headers: Readonly<Record<string, string | Secret>>
+  readonly body: string | Uint8Array | Secret | undefined
+}
+
+/** What a signature adds; headers of the same names are replaced. */
+export interface Signature {
+  readonly headers: Readonly<Record<string, string | Secret>>
+  readonly query: Readonly<Record<string, Secret>>
+}
+
+export type Sign = (request: SignableRequest) => Signature
 
 /** One outbound request. Secrets stay wrapped until the socket. */
 export interface EgressRequest {
-  readonly door: Door
+  readonly door: HttpDoor
   readonly method: string
   /** Absolute http or https URL without userinfo. */
   readonly url: string
   readonly headers: Readonly<Record<string, string | Secret>>
   /** Query parameters that are secret (an API key in the query); added at the socket. */
   readonly secretQuery?: Readonly<Record<string, Secret>>
-  readonly body?: string | Uint8Array
+  readonly body?: string | Uint8Array | Secret
+  /** Called for each hop, right before it is sent; never for another origin than that of the URL. */
+  readonly sign?: Sign | undefined
   /** Milliseconds for everything: resolving, connecting, redirects, and the last byte of the body. */
   readonly timeoutMs: number
   /** Most bytes of the body after decompression. */
@@ -69,11 +91,22 @@ export class EgressError extends Error {
   }
 }
 
+export interface DialTarget {
+  readonly door: SocketDoor
+  /** A host name or an address. */
+  readonly host: string
+  readonly port: number
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+}
+
 /** The one door out. */
 export interface Egress {
   request(request: EgressRequest): Promise<EgressResponse>
   /** Throws EgressError `blocked` when the URL could never be dialled: scheme, userinfo, port, a literal address in a forbidden range. No DNS. */
   checkUrl(url: string): void
+  /** A socket to the checked address of a host, for a protocol that is not HTTP. Throws EgressError as `request` does. */
+  dial(target: DialTarget): Promise<Socket>
   /** Takes no more requests, and ends those under way with the fault `aborted`. */
   abort(): void
   /** Takes no more requests, waits for those under way (their deadlines bound that), then closes every socket. */

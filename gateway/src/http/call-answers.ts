@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
-import type { CallResult as Result } from '../call/types.ts'
+import type { Handle } from '../call/results/types.ts'
+import type { Plan, CallResult as Result } from '../call/types.ts'
 import { SallyportError, unreachable } from '../errors.ts'
 import { logFault, problemOf, sendProblem } from './problems.ts'
 import type { CallResult, PendingCall } from './schemas/calls.ts'
@@ -16,20 +17,29 @@ export type CallAnswer =
   | { readonly status: 202; readonly body: PendingCallView }
   | { readonly status: 'problem'; readonly body: Problem }
 
+function planView(plan: Plan) {
+  return 'command' in plan ? plan : { ...plan, headers: { ...plan.headers } }
+}
+
+function restView(handle: Handle | undefined) {
+  return handle === undefined ? {} : { rest: { ...handle, left_out: handle.left_out.map((each) => ({ ...each })) } }
+}
+
 export function callAnswer(result: Result, publicUrl: string): CallAnswer {
   switch (result.kind) {
     case 'answered': {
-      const { id, outcome, status, answer, durationMs } = result
+      const { id, outcome, status, answer, durationMs, rest: handle } = result
       const { variables, diagnostics, ...rest } = answer
       const facts = { ...(variables && { variables: { ...variables } }), ...(diagnostics && { diagnostics: { ...diagnostics } }) }
-      return { status: 200, body: { id, ...rest, ...facts, outcome, status, duration_ms: durationMs } }
+      return { status: 200, body: { id, ...rest, ...facts, ...restView(handle), outcome, status, duration_ms: durationMs } }
     }
     case 'planned': {
-      const { id, durationMs, plan, hash, needsApproval } = result
+      const { id, durationMs, plan, hash, judgement } = result
+      const { asks, risk, rulings } = judgement
       const body = { id, success: true, outcome: 'not_sent' as const, status: null, duration_ms: durationMs }
       return {
         status: 200,
-        body: { ...body, plan: { ...plan, headers: { ...plan.headers }, hash, needs_approval: needsApproval } },
+        body: { ...body, plan: { ...planView(plan), hash, needs_approval: asks, risk, policy: [...rulings] } },
       }
     }
     case 'pending': {

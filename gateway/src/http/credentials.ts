@@ -32,9 +32,12 @@ export function credentialsOf(request: FastifyRequest): Credentials {
   }
 }
 
-/** The workspace that a person works in. A token has its own, whatever a header says. */
-function workspaceOf({ headers }: FastifyRequest): { workspace?: string } {
-  const workspace = headers['sallyport-workspace']
+/** The workspace that a person works in. A token has its own, whatever a header or the query says. */
+function workspaceOf({ headers, query }: FastifyRequest): { workspace?: string } {
+  const asked = typeof query === 'object' && query !== null ? query : {}
+  // A link that downloads something has no headers.
+  const named = 'workspace' in asked ? asked.workspace : undefined
+  const workspace = 'workspace_id' in asked ? asked.workspace_id : (headers['sallyport-workspace'] ?? named)
   return typeof workspace === 'string' && workspace !== '' ? { workspace } : {}
 }
 

@@ -5,10 +5,12 @@ import * as access from './schemas/access.ts'
 import * as approvals from './schemas/approvals.ts'
 import * as audit from './schemas/audit.ts'
 import * as calls from './schemas/calls.ts'
+import * as catalog from './schemas/catalog.ts'
 import * as clients from './schemas/clients.ts'
 import * as common from './schemas/common.ts'
 import * as connections from './schemas/connections.ts'
 import * as connectors from './schemas/connectors.ts'
+import * as notifications from './schemas/notifications.ts'
 import * as people from './schemas/people.ts'
 import * as tools from './schemas/tools.ts'
 import * as toolsets from './schemas/toolsets.ts'
@@ -17,11 +19,14 @@ import type { HttpApp } from './services.ts'
 const tags = [
   { name: 'session', description: 'People: first setup, signing in and out.' },
   { name: 'connectors', description: 'Descriptions of APIs.' },
+  { name: 'scripts', description: 'Trying the code of a connector.' },
   { name: 'connections', description: 'Authorised accounts of connectors.' },
   { name: 'calls', description: 'Running actions, and the log of what ran.' },
   { name: 'tools', description: 'What the caller can call.' },
   { name: 'toolsets', description: 'Named selections of tools, for tokens and MCP clients.' },
+  { name: 'results', description: 'Reading on in answers that were shortened.' },
   { name: 'approvals', description: 'Decisions on calls that wait for a person.' },
+  { name: 'notifications', description: 'Who is told that a call waits, and where.' },
   { name: 'account', description: 'Your own account: password, second factor, sessions.' },
   { name: 'workspaces', description: 'Tenants, and how people sign in to them.' },
   { name: 'members', description: 'People of the workspace and their roles.' },
@@ -110,9 +115,11 @@ function namedShapes(): Map<string, TSchema> {
     approvals,
     audit,
     calls,
+    catalog,
     clients,
     connections,
     connectors,
+    notifications,
     people,
     tools,
     toolsets,

@@ -8,9 +8,10 @@ import { describeRoutes } from './openapi.ts'
 import { errorHandler } from './problems.ts'
 import { requireDeclaredRoles } from './roles.ts'
 import { accountRoutes } from './routes/account.ts'
-import { approvalRoutes } from './routes/approvals.ts'
+import { approvalLinkRoutes, approvalRoutes } from './routes/approvals.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
+import { catalogRoutes } from './routes/catalog.ts'
 import { authorizationRoutes, clientRoutes } from './routes/clients.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { connectorVersionRoutes } from './routes/connector-versions.ts'
@@ -18,7 +19,12 @@ import { connectorRoutes } from './routes/connectors.ts'
 import { invitationRoutes, joinRoutes } from './routes/invitations.ts'
 import { memberRoutes } from './routes/members.ts'
 import { metaRoutes } from './routes/meta.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { oauthRoutes } from './routes/oauth.ts'
+import { oauthAppRoutes } from './routes/oauth-apps.ts'
+import { oauthCallbackRoute } from './routes/oauth-callback.ts'
+import { resultRoutes } from './routes/results.ts'
+import { scriptRoutes } from './routes/scripts.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { signInRoutes, workspaceRoutes } from './routes/sign-in.ts'
 import { teamRoutes } from './routes/teams.ts'
@@ -61,12 +67,14 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
 
   app.register(async (root: HttpApp) => metaRoutes(root, services, options, true))
   app.register(async (root: HttpApp) => oauthRoutes(root, services, options.log))
+  oauthCallbackRoute(app, services)
   app.register(
     async (api: HttpApp) => {
       metaRoutes(api, services, options, false)
       sessionRoutes(api, services, options)
       signInRoutes(api, services)
       joinRoutes(api, services)
+      approvalLinkRoutes(api, services)
       createCallRoute(api, services, options)
     },
     { prefix: '/api/v1' },
@@ -75,11 +83,15 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
     async (api: HttpApp) => {
       requireCaller(api, services.access)
       connectorRoutes(api, services)
+      catalogRoutes(api, services)
       connectorVersionRoutes(api, services)
       connectionRoutes(api, services)
+      oauthAppRoutes(api, services)
       callLogRoutes(api, services)
+      resultRoutes(api, services)
       toolRoutes(api, services, options)
       approvalRoutes(api, services, options)
+      notificationRoutes(api, services)
       tokenRoutes(api, services)
       clientRoutes(api, services)
       toolsetRoutes(api, services)
@@ -88,6 +100,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       invitationRoutes(api, services)
       workspaceRoutes(api, services)
       auditRoutes(api, services)
+      scriptRoutes(api, services)
       vaultRoutes(api, services)
     },
     { prefix: '/api/v1' },

@@ -8,8 +8,19 @@ import type {
 } from 'fastify'
 import type { Access } from '../access/types.ts'
 import type { AuditLog } from '../audit/types.ts'
-import type { Approvals, CallHistory, Calls, ConnectionTests, Tools } from '../call/types.ts'
-import type { Connections, Connectors, VaultRotation } from '../connections/types.ts'
+import type { Results } from '../call/results/types.ts'
+import type { ScriptTrials } from '../call/script-trials.ts'
+import type {
+  Approvals,
+  CallHistory,
+  Calls,
+  ConnectionTests,
+  CredentialRotation,
+  NotificationChannels,
+  Tools,
+} from '../call/types.ts'
+import type { OAuthApps } from '../connections/oauth/apps.ts'
+import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
 
 /** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
@@ -26,12 +37,18 @@ export interface HttpServices {
   readonly access: Access
   readonly connectors: Connectors
   readonly connections: Connections
+  readonly installs: Installs
+  readonly oauthApps: OAuthApps
   readonly calls: Calls
   readonly history: CallHistory
+  readonly results: Results
   readonly approvals: Approvals
+  readonly channels: NotificationChannels
   readonly tools: Tools
   readonly tests: ConnectionTests
+  readonly rotation: CredentialRotation
   readonly audit: AuditLog
+  readonly scripts: ScriptTrials
   readonly vault: VaultRotation
   /** Resolves when requests can be served; throws UNAVAILABLE otherwise. */
   ready(): Promise<void>
@@ -45,6 +62,8 @@ export interface HttpOptions {
   readonly host: string
   /** Origin under which people reach the gateway, without a trailing slash. Asked per request: the port may be chosen late. */
   readonly publicUrl: () => string
+  /** The name of the language model; null without one. */
+  readonly languageModel?: string | null
   /** CIDRs of the proxies whose X-Forwarded-For is believed; none without it. */
   readonly trustProxy?: readonly string[]
   /** Folder of the built dashboard; without it, or without its index.html, a hint is served instead. */

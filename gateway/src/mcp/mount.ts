@@ -1,14 +1,18 @@
+import { once } from 'node:events'
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../access/types.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { toSallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { callTool } from './call-tool.ts'
+import { toFittingResult } from './fitting-result.ts'
 import { authenticate, pathOf, requireKnownSource } from './guard.ts'
 import { Live, type Open } from './live.ts'
+import { plainAnswer, plainCallOf } from './plain-call.ts'
 import { rpcError } from './rpc-error.ts'
 import { createServer, type McpServices } from './server.ts'
-import { defaultSessionLimits, type SessionLimits, Sessions } from './sessions.ts'
+import { clientGone, defaultSessionLimits, type SessionLimits, Sessions } from './sessions.ts'
 import type { Visit } from './visit.ts'
 
 export interface MountServices extends McpServices {
@@ -65,6 +69,30 @@ function beginning(response: Response): Response {
   return new Response(ReadableStream.from(bytes()), response)
 }
 
+/** The same services, which tell before they run anything. */
+function telling(services: McpServices, begin: () => void): McpServices {
+  const { calls, code } = services
+  return {
+    ...services,
+    calls: {
+      run: (request) => {
+        begin()
+        return calls.run(request)
+      },
+    },
+    code: {
+      run: (asker, program) => {
+        begin()
+        return code.run(asker, program)
+      },
+      resume: (asker, run) => {
+        begin()
+        return code.resume(asker, run)
+      },
+    },
+  }
+}
+
 function asksToListen(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen'
 }
@@ -79,7 +107,7 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
   const limits = options.sessions ?? defaultSessionLimits
   const live = new Live(services.access)
   const sessions = new Sessions(build, options.clock ?? systemClock, limits, live)
-  const running = new Set<Promise<Response>>()
+  const running = new Set<Promise<unknown>>()
 
   const route = async (
     request: Request,
@@ -102,6 +130,24 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
     return own.fetch(request, { parsedBody: body, authInfo: visit.authInfo })
   }
 
+  /** Null for what the SDK has to answer: also errors, which it words, as long as nothing has run that must not run twice. */
+  const answerPlainly = async (request: FastifyRequest, visit: Visit, signal: AbortSignal): Promise<Buffer | null> => {
+    const plain = plainCallOf(request)
+    if (plain === null) return null
+    let begun = false
+    const begin = () => {
+      begun = true
+    }
+    const watch = { signal, progress: () => {} }
+    const called = await callTool(telling(services, begin), visit, plain.name, plain.arguments, watch).catch((error: unknown) => {
+      if (begun) throw error
+      return null
+    })
+    if (called === null) return null
+    const result = 'result' in called ? called.result : await toFittingResult(services, visit, plain.name, called.call)
+    return plainAnswer(plain, result)
+  }
+
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const left = new AbortController()
     let tell = () => {}
@@ -112,13 +158,26 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
       forget()
       left.abort()
     })
+    const plainly = Promise.race([answerPlainly(request, visit, left.signal), clientGone(left.signal)])
+    running.add(plainly)
+    const answered = await plainly.finally(() => running.delete(plainly))
+    // Bytes, to which no charset is added: the SDK names none.
+    if (answered !== null) return reply.header('content-type', 'application/json').send(answered)
+
     const pending = route(toWebRequest(request, left.signal), request.body, visit, (how) => {
       tell = how
     })
     running.add(pending)
     try {
       const response = await pending
-      open.streams = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+      const streams = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+      open.streams = streams && (request.method === 'GET' || asksToListen(request.body))
+      if (streams && !open.streams) {
+        // An answer with progress before it is not sent yet.
+        const sent = once(reply.raw, 'close')
+        running.add(sent)
+        void sent.finally(() => running.delete(sent))
+      }
       return reply.send(open.streams ? beginning(response) : response)
     } finally {
       running.delete(pending)

@@ -1,7 +1,7 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode, type Tool } from '@modelcontextprotocol/server'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import type { Tools, ToolTarget } from '../call/types.ts'
+import { jsonResult, parseArguments, refusal, schemaOf } from './own-tool.ts'
 import type { Visit } from './visit.ts'
 
 /** Matches that a model is shown at most, and tools that it has described at once. */
@@ -34,9 +34,6 @@ function isCaller(name: string): name is keyof typeof callers {
   return Object.hasOwn(callers, name)
 }
 
-// A TypeBox object is JSON and an object's, which the SDK's type spells out.
-const schemaOf = (schema: typeof Search | typeof Describe | typeof Call) => ({ ...schema }) as unknown as Tool['inputSchema']
-
 /** What an agent sees of a toolset in the mode `search`, however many tools it has. */
 export const searchModeTools: readonly Tool[] = [
   {
@@ -59,21 +56,6 @@ export const searchModeTools: readonly Tool[] = [
   })),
 ]
 
-function parse<T extends typeof Search | typeof Describe | typeof Call>(schema: T, args: unknown) {
-  if (Value.Check(schema, args)) return args
-  const [first] = Value.Errors(schema, args)
-  throw new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    `Wrong arguments: ${first?.instancePath ?? ''} ${first?.message ?? ''}`,
-  )
-}
-
-function answer(value: unknown): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(value) }] }
-}
-
-const refusal = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true })
-
 /** What one of {@link searchModeTools} answers itself, or the call of a tool that it stands for. */
 export async function useSearchMode(
   tools: Pick<Tools, 'search' | 'find' | 'get'>,
@@ -82,15 +64,17 @@ export async function useSearchMode(
   args: unknown,
 ): Promise<{ readonly result: CallToolResult } | { readonly target: ToolTarget }> {
   if (name === 'search_tools') {
-    const { query, limit } = parse(Search, args)
+    const { query, limit } = parseArguments(Search, args)
     const found = await tools.search(caller, query, limit ?? 10)
-    return { result: answer(found.map(({ tool }) => ({ name: tool.name, description: tool.description, effect: tool.effect }))) }
+    return {
+      result: jsonResult(found.map(({ tool }) => ({ name: tool.name, description: tool.description, effect: tool.effect }))),
+    }
   }
   if (name === 'describe_tools') {
-    const { names } = parse(Describe, args)
+    const { names } = parseArguments(Describe, args)
     const views = await Promise.all(names.map(async (wanted) => ({ wanted, view: await tools.get(caller, wanted, format) })))
     return {
-      result: answer(
+      result: jsonResult(
         views.map(({ wanted, view }) =>
           view === null
             ? { name: wanted, error: 'There is no such tool. Find its name with search_tools.' }
@@ -100,7 +84,7 @@ export async function useSearchMode(
     }
   }
   if (!isCaller(name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 128)}`)
-  const call = parse(Call, args)
+  const call = parseArguments(Call, args)
   const view = await tools.get(caller, call.name, format)
   const target = await tools.find(caller, call.name, call.arguments, format)
   if (view === null || target === null) return { result: refusal('There is no such tool. Find its name with search_tools.') }

@@ -1,94 +1,188 @@
-import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
+import {
+  type CompleteResult,
+  type LoggingLevel,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
 import manifest from '../../package.json' with { type: 'json' }
 import { toMcpTool } from '../call/published-tool.ts'
-import type { Calls, Tools } from '../call/types.ts'
-import { errorCatalogue, toSallyportError } from '../errors.ts'
-import { toMcpResult } from './result.ts'
-import { searchModeTools, useSearchMode } from './search-mode.ts'
+import type { Tools } from '../call/types.ts'
+import { parseCursor, toPage } from '../page.ts'
+import { type Asking, createAsking } from './ask.ts'
+import { type CallServices, callTool } from './call-tool.ts'
+import { codeModeTools } from './code-mode.ts'
+import { toFittingResult } from './fitting-result.ts'
+import { logCall, watchOf } from './follow.ts'
+import { fillPrompt, toPrompt, valuesOf } from './prompts.ts'
+import { toProtocolError } from './protocol-error.ts'
+import { readResultTool } from './read-result.ts'
+import type { ResourceSource } from './resource-source.ts'
+import { searchModeTools } from './search-mode.ts'
 import { Visit } from './visit.ts'
 
 /** The most the gateway lists at once: some clients read the first page only. It may end sooner, by its size. */
 const pageSize = 200
+/** The most values that a completion has (MCP 2025-11-25, server utilities, completion). */
+const mostValues = 100
 /** How long a client of revision 2026-07-28 may keep a list: a new connection should show up soon. */
 const listTtlMs = 10_000
+const listHint = { ttlMs: listTtlMs, cacheScope: 'private' } as const
 
 const instructions =
   'Each tool is an action of an API that a person has connected; Sallyport holds the credentials, so never ask for or pass keys or passwords. ' +
   'A result with status pending_approval means that a person must open its url and approve; Sallyport then runs the call, so do not repeat it.'
 
-export interface McpServices {
-  readonly tools: Pick<Tools, 'list' | 'find' | 'get' | 'search'>
-  readonly calls: Calls
-  /** Base URL under which people reach the gateway. */
-  readonly publicUrl: () => string
+export interface McpServices extends CallServices {
+  readonly tools: Pick<Tools, 'list' | 'find' | 'get' | 'search' | 'nearest' | 'examples' | 'example'>
+  /** Asked one after the other. */
+  readonly resources: readonly ResourceSource[]
+  /** Without it nobody is asked, and calls wait for their approval on the gateway's page. */
+  readonly asking?: Asking
 }
 
-/** Errors that are no answer of a tool, as JSON-RPC errors. */
-function toProtocolError(thrown: unknown, report: (error: unknown) => void): ProtocolError {
-  if (thrown instanceof ProtocolError) return thrown
-  const error = toSallyportError(thrown)
-  if (error.code === 'INTERNAL') report(thrown)
-  const code = error.code === 'INVALID_INPUT' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError
-  return new ProtocolError(code, `${errorCatalogue[error.code].title}: ${error.detail}`, {
-    code: error.code,
-    resolution: error.resolution,
-  })
-}
+const cursorOf = (params: { readonly cursor?: string | undefined } | undefined) =>
+  params?.cursor === undefined ? {} : { cursor: params.cursor }
+const nextOf = (cursor: string | null) => (cursor === null ? {} : { nextCursor: cursor })
+
+export const serverInfo = { name: 'sallyport', title: 'Sallyport', version: manifest.version }
 
 /**
  * A protocol server over the caller's tools, for one request (2026-07-28) or one session (before). It holds nothing of a caller:
  * each request brings its own. The low-level class because the tools differ by caller and bring JSON Schemas as they are.
  */
 export function createServer(services: McpServices, report: (error: unknown) => void): Server {
-  const server = new Server(
-    { name: 'sallyport', title: 'Sallyport', version: manifest.version },
-    {
-      capabilities: { tools: { listChanged: true } },
-      instructions,
-      cacheHints: {
-        'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' },
-        'server/discover': { ttlMs: 3_600_000, cacheScope: 'private' },
-      },
+  const { tools, resources } = services
+  /** From which level on a session wants to be told. Since 2026-07-28 each request says so, and the SDK heeds it. */
+  let wanted: LoggingLevel | undefined
+  const levelOf = ({ mcpReq }: ServerContext) => (mcpReq.envelope === undefined ? wanted : 'debug')
+
+  /** Knows who asks, and tells errors as JSON-RPC errors. */
+  async function handle<Result>(context: ServerContext, answer: (visit: Visit) => Promise<Result>): Promise<Result> {
+    try {
+      return await answer(Visit.of(context.http?.authInfo))
+    } catch (error) {
+      throw toProtocolError(error, report)
+    }
+  }
+
+  const asking = services.asking === undefined ? null : createAsking(services.asking)
+
+  const server = new Server(serverInfo, {
+    ...(asking !== null && { requestState: { verify: asking.verify } }),
+    capabilities: { tools: { listChanged: true }, resources: {}, prompts: {}, completions: {}, logging: {} },
+    instructions,
+    cacheHints: {
+      'tools/list': listHint,
+      'resources/list': listHint,
+      'resources/templates/list': listHint,
+      'resources/read': listHint,
+      'prompts/list': listHint,
+      'server/discover': { ttlMs: 3_600_000, cacheScope: 'private' },
     },
+  })
+
+  server.setRequestHandler('logging/setLevel', ({ params }) => {
+    wanted = params.level
+    return {}
+  })
+
+  server.setRequestHandler('tools/list', ({ params }, context) =>
+    handle(context, async ({ caller, format }) => {
+      if (caller.toolset?.mode === 'code') return { tools: [...codeModeTools, readResultTool(format)] }
+      if (caller.toolset?.mode === 'search') {
+        // The index is made while the client reads, and not at its first search.
+        void tools.search(caller, 'search', 1).catch(report)
+        return { tools: [...searchModeTools, readResultTool(format)] }
+      }
+      const page = await tools.list(caller, { format, limit: pageSize, ...cursorOf(params) })
+      const own = page.next_cursor === null ? [readResultTool(format)] : []
+      return { tools: [...page.items.map(toMcpTool), ...own], ...nextOf(page.next_cursor) }
+    }),
   )
 
-  server.setRequestHandler('tools/list', async ({ params }, context) => {
-    try {
-      const cursor = params?.cursor
-      const { caller, format } = Visit.of(context.http?.authInfo)
-      if (caller.toolset?.mode === 'search') return { tools: [...searchModeTools] }
-      const page = await services.tools.list(caller, {
-        format,
-        limit: pageSize,
-        ...(cursor === undefined ? {} : { cursor }),
-      })
-      return { tools: page.items.map(toMcpTool), ...(page.next_cursor === null ? {} : { nextCursor: page.next_cursor }) }
-    } catch (error) {
-      throw toProtocolError(error, report)
-    }
-  })
+  server.setRequestHandler('tools/call', ({ params }, context) =>
+    handle(context, async (visit) => {
+      const decided = await asking?.answered(visit, context, params.name)
+      if (decided) return toFittingResult(services, visit, params.name, decided)
+      const called = await callTool(services, visit, params.name, params.arguments ?? {}, watchOf(context))
+      if ('result' in called) return called.result
+      await logCall(context, levelOf(context), params.name, called.call)
+      return (
+        (await asking?.question(server, context, params.name, called.call)) ??
+        toFittingResult(services, visit, params.name, called.call)
+      )
+    }),
+  )
 
-  server.setRequestHandler('tools/call', async ({ params }, context) => {
-    try {
-      const visit = Visit.of(context.http?.authInfo)
-      const { caller, credentials, ip, format, toolset } = visit
-      const args = params.arguments ?? {}
-      const searched = caller.toolset?.mode === 'search' ? await useSearchMode(services.tools, visit, params.name, args) : null
-      if (searched !== null && 'result' in searched) return searched.result
-      const target = searched?.target ?? (await services.tools.find(caller, params.name, args, format))
-      if (target === null) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 128)}`)
-      const result = await services.calls.run({
-        credentials,
-        entrance: 'mcp',
-        ip,
-        ...(toolset !== undefined && { toolset }),
-        ...target,
-      })
-      return toMcpResult(result, (approvalId) => new URL(`/approvals/${approvalId}`, services.publicUrl()).href)
-    } catch (error) {
-      throw toProtocolError(error, report)
+  server.setRequestHandler('resources/list', ({ params }, context) =>
+    handle(context, async (visit) => {
+      const after = parseCursor(params?.cursor)
+      const listed = (await Promise.all(resources.map((source) => source.list(visit, after)))).flat()
+      const rows = listed.sort((a, b) => (a.uri < b.uri ? -1 : 1)).slice(0, pageSize + 1)
+      const page = toPage(
+        rows,
+        pageSize,
+        (row) => row,
+        ({ uri }) => uri,
+      )
+      return { resources: [...page.items], ...nextOf(page.next_cursor) }
+    }),
+  )
+
+  server.setRequestHandler('resources/templates/list', () => ({
+    resourceTemplates: resources.flatMap(({ templates }) => templates),
+  }))
+
+  server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
+    handle(context, async (visit) => {
+      for (const source of resources) {
+        const contents = await source.read(visit, uri)
+        if (contents !== null) return { contents }
+      }
+      throw new ResourceNotFoundError(uri)
+    }),
+  )
+
+  server.setRequestHandler('prompts/list', ({ params }, context) =>
+    handle(context, async ({ caller }) => {
+      const page = await tools.examples(caller, { limit: pageSize, ...cursorOf(params) })
+      return { prompts: page.items.map(toPrompt), ...nextOf(page.next_cursor) }
+    }),
+  )
+
+  server.setRequestHandler('prompts/get', ({ params }, context) =>
+    handle(context, async ({ caller }) => {
+      const example = await tools.example(caller, params.name)
+      if (example === null)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${params.name.slice(0, 128)}`)
+      return fillPrompt(example, params.arguments ?? {})
+    }),
+  )
+
+  server.setRequestHandler('completion/complete', ({ params: { ref, argument } }, context) =>
+    handle(context, async (visit): Promise<CompleteResult> => {
+      const all =
+        ref.type === 'ref/prompt' ? await promptValues(visit, ref.name, argument.name) : await uriValues(visit, ref.uri, argument)
+      const values = all.filter((value) => value.startsWith(argument.value))
+      return { completion: { values: values.slice(0, mostValues), total: values.length, hasMore: values.length > mostValues } }
+    }),
+  )
+
+  async function promptValues({ caller }: Visit, name: string, argument: string): Promise<readonly string[]> {
+    const example = await tools.example(caller, name)
+    return example === null ? [] : valuesOf(example, argument)
+  }
+
+  async function uriValues(visit: Visit, template: string, { name, value }: { name: string; value: string }) {
+    for (const source of resources) {
+      const values = await source.complete(visit, template, name, value)
+      if (values !== null) return values
     }
-  })
+    return []
+  }
 
   return server
 }

@@ -1,6 +1,7 @@
 import { isInitializeRequest, type Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import type { Clock } from '../clock.ts'
 import type { Live, Open } from './live.ts'
+import { asOneAnswer } from './one-answer.ts'
 import { rpcError } from './rpc-error.ts'
 import type { Visit } from './visit.ts'
 
@@ -31,7 +32,8 @@ function ownerOf({ caller, toolset = '' }: Visit): string {
 
 const notFound = () => rpcError(404, -32001, 'Session not found. Initialize a new one.')
 
-function aborted(signal: AbortSignal): Promise<Response> {
+/** What is answered once nobody waits for it. */
+export function clientGone(signal: AbortSignal): Promise<Response> {
   return new Promise((resolve) => {
     // 499 is written to nobody: the client has gone.
     const gone = () => resolve(new Response(null, { status: 499 }))
@@ -80,8 +82,7 @@ export class Sessions {
       return rpcError(503, -32000, 'Too many MCP sessions are busy. Try again soon.', { 'retry-after': '5' })
     const server = this.#createServer()
     const id = crypto.randomUUID()
-    // One JSON answer per request: nothing is sent to a client before its answer, so there is no need for a stream.
-    const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id, enableJsonResponse: true })
+    const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id })
     const open: Open = {
       visit,
       streams: false,
@@ -108,15 +109,23 @@ export class Sessions {
     this.#touch(id, session)
     session.open.visit = visit
     session.busy++
-    try {
-      // A cancelled request is never answered by the SDK, so the client's leaving ends the wait.
-      return await Promise.race([
-        session.transport.handleRequest(request, { parsedBody: body, authInfo: visit.authInfo }),
-        aborted(request.signal),
-      ])
-    } finally {
+    let busy = true
+    const ended = () => {
+      if (!busy) return
+      busy = false
       session.busy--
       this.#touch(id, session)
+    }
+    request.signal.addEventListener('abort', ended, { once: true })
+    try {
+      // A cancelled request is never answered by the SDK, so the client's leaving ends the wait.
+      const answered = session.transport.handleRequest(request, { parsedBody: body, authInfo: visit.authInfo })
+      // A stream without a question lasts as long as its client, and keeps no session.
+      if (request.method !== 'POST') return await answered.finally(ended)
+      return await Promise.race([answered.then((response) => asOneAnswer(response, ended)), clientGone(request.signal)])
+    } catch (error) {
+      ended()
+      throw error
     }
   }
 

@@ -1,14 +1,13 @@
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
-import type { Role, TeamRole } from '../caller.ts'
+import type { ApprovalPolicy } from '../approval-policy.ts'
+import type { CallerKind, Role, TeamRole } from '../caller.ts'
 import type { ApprovalRule, ToolSelection, ToolsetMode } from '../toolset.ts'
+import type { ApprovalTables } from './approval-tables.ts'
+import type { AuditCheckpointTable, AuditGapTable, AuditLogTable, LogHeadTable } from './audit-rows.ts'
+import type { Created, Instant, Json, Updated } from './column-types.ts'
+import type { Drift } from './drift.ts'
 
 /** The rows of the database, as `migrations/` makes them. */
-
-type Instant = ColumnType<Date, Date | string, Date | string>
-type Created = ColumnType<Date, Date | string | undefined, never>
-type Updated = ColumnType<Date, Date | undefined, Date>
-/** Written as a JSON text (`JSON.stringify`), read as a value. */
-type Json<T> = ColumnType<T, string, string>
 
 interface WorkspaceTable {
   id: string
@@ -117,6 +116,7 @@ interface ToolsetTable {
   format: string
   approval: ApprovalRule
   selection: Json<ToolSelection>
+  max_result_bytes: Generated<number | null>
   created_at: Created
   updated_at: Updated
 }
@@ -155,6 +155,55 @@ interface OAuthRefreshTokenTable {
   used_at: Instant | null
 }
 
+interface UpstreamGrantTable {
+  id: string
+  workspace_id: string
+  app_id: string | null
+  fields: Buffer | null
+  fields_key_id: string | null
+  version: Generated<number>
+  obtained_at: Instant | null
+  expires_at: Instant | null
+  scopes: ColumnType<readonly string[], string | undefined, string>
+  subject: string | null
+  lost: string | null
+  created_at: Created
+}
+
+interface OAuthAppTable {
+  id: string
+  workspace_id: string
+  name: string
+  family: string | null
+  connector: string | null
+  client_id: string
+  secret: Buffer | null
+  secret_key_id: string | null
+  secret_version: Generated<number>
+  created_by: string
+  created_at: Created
+  updated_at: Updated
+}
+
+interface OAuthFlowTable {
+  id: string
+  workspace_id: string
+  connection_id: string
+  state_hash: Buffer | null
+  user_id: string | null
+  app_id: string | null
+  begun_by: Json<{ readonly kind: CallerKind; readonly id: string; readonly name: string }>
+  secret: Buffer
+  secret_key_id: string
+  redirect_uri: string | null
+  issuer: string | null
+  scopes: Json<readonly string[]>
+  interval_s: number | null
+  ask_after: Instant | null
+  expires_at: Instant
+  created_at: Created
+}
+
 interface ConnectorTable {
   workspace_id: string
   id: string
@@ -165,17 +214,9 @@ interface ConnectorTable {
   updated_at: Updated
   source: ColumnType<unknown, string | null | undefined, string | null>
   drift: ColumnType<Drift | null, string | null | undefined, string | null>
-}
-
-/** What a look at the document that a connector was imported from found. */
-export interface Drift {
-  readonly checked_at: string
-  /** Of the newer document; null when nothing differs. */
-  readonly fingerprint: string | null
-  readonly class: 'major' | 'minor' | 'patch' | null
-  readonly counts: { readonly major: number; readonly minor: number; readonly patch: number }
-  /** Somebody decided to stay on the stored version in spite of it. */
-  readonly pinned: boolean
+  check_every_hours: Generated<number | null>
+  check_due: ColumnType<Date | null, Date | null | undefined, Date | null>
+  check_problem: Generated<string | null>
 }
 
 /** What listings show of a connector. */
@@ -216,35 +257,31 @@ interface ConnectionTable {
   status_detail: string | null
   team_id: string | null
   user_id: string | null
+  is_default: Generated<boolean>
+  approval: ColumnType<ApprovalPolicy | null, string | null | undefined, string | null>
   created_by: string
   created_at: Created
   updated_at: Updated
   tested_at: Instant | null
+  grant_id: Generated<string | null>
+  scopes: ColumnType<readonly string[] | null, string | null | undefined, string | null>
+  mock: Generated<string | null>
 }
 
-export type ApprovalStatus = 'pending' | 'approved' | 'rejected' | 'expired' | 'used'
-
-interface ApprovalTable {
-  id: string
+/** The owner of a connection that is not the workspace's, kept when it is deleted. */
+interface OwnedConnectionTable {
   workspace_id: string
-  call_id: string
-  status: ApprovalStatus
-  caller: Json<unknown>
-  connector: string
-  connector_version: string
-  action: string
+  id: string
+  user_id: string | null
+  team_id: string | null
+}
+
+interface ScriptStateTable {
+  workspace_id: string
   connection_id: string
-  preview: Json<unknown>
-  hash: Buffer
-  sealed_call: Buffer
-  sealed_key_id: string
-  sealed_result: Generated<Buffer | null>
-  result_key_id: Generated<string | null>
-  created_at: Created
-  expires_at: Instant
-  decided_by: Json<unknown> | null
-  decided_at: Instant | null
-  reason: string | null
+  key: string
+  /** JSON text. */
+  value: string
 }
 
 export type CallStatus = 'started' | 'succeeded' | 'failed' | 'pending_approval' | 'rejected' | 'expired'
@@ -303,45 +340,6 @@ interface CallFigureTable {
   last_at: Date
 }
 
-interface LogHeadTable {
-  workspace_id: string
-  seq: string
-  hash: Buffer
-  at: Date
-}
-
-interface AuditLogTable {
-  workspace_id: string
-  /** A bigint, which the driver reads as text. */
-  seq: string
-  at: Date
-  kind: string
-  body: string
-  hash: Buffer
-  /** Null for calls. */
-  actor: string | null
-  target: string | null
-}
-
-interface AuditCheckpointTable {
-  workspace_id: string
-  seq: ColumnType<string, string | number, never>
-  hash: ColumnType<Buffer, Buffer, never>
-  at: ColumnType<Date, Date, never>
-  public_key: ColumnType<Buffer, Buffer, never>
-  signature: ColumnType<Buffer, Buffer, never>
-}
-
-interface AuditGapTable {
-  workspace_id: string
-  first_seq: string
-  last_seq: string
-  hash: Buffer
-  at: Date
-  public_key: Buffer
-  signature: Buffer
-}
-
 interface IdempotencyKeyTable {
   workspace_id: string
   caller_id: string
@@ -353,7 +351,30 @@ interface IdempotencyKeyTable {
   created_at: Updated
 }
 
-export interface Database {
+interface ResultTable {
+  id: string
+  workspace_id: string
+  caller_kind: string
+  caller_id: string
+  bytes: number
+  sealed_result: Buffer
+  result_key_id: string
+  created_at: Created
+  expires_at: Instant
+}
+
+interface CodeRunTable {
+  id: string
+  workspace_id: string
+  caller_kind: string
+  caller_id: string
+  sealed_run: Buffer
+  run_key_id: string
+  created_at: Created
+  expires_at: Instant
+}
+
+export interface Database extends ApprovalTables {
   workspaces: WorkspaceTable
   members: MemberTable
   teams: TeamTable
@@ -367,11 +388,15 @@ export interface Database {
   oauth_clients: OAuthClientTable
   oauth_grants: OAuthGrantTable
   oauth_refresh_tokens: OAuthRefreshTokenTable
+  upstream_grants: UpstreamGrantTable
+  oauth_apps: OAuthAppTable
+  oauth_flows: OAuthFlowTable
   toolsets: ToolsetTable
   connectors: ConnectorTable
   connector_versions: ConnectorVersionTable
   connections: ConnectionTable
-  approvals: ApprovalTable
+  owned_connections: OwnedConnectionTable
+  script_state: ScriptStateTable
   calls: CallTable
   call_facets: CallFacetTable
   call_figures: CallFigureTable
@@ -380,15 +405,18 @@ export interface Database {
   audit_checkpoints: AuditCheckpointTable
   audit_gaps: AuditGapTable
   idempotency_keys: IdempotencyKeyTable
+  results: ResultTable
+  code_runs: CodeRunTable
 }
 
 export type TokenRow = Selectable<TokenTable>
 export type OAuthClientRow = Selectable<OAuthClientTable>
 export type OAuthGrantRow = Selectable<OAuthGrantTable>
+export type OAuthAppRow = Selectable<OAuthAppTable>
+export type OAuthFlowRow = Selectable<OAuthFlowTable>
 export type ToolsetRow = Selectable<ToolsetTable>
 export type TeamRow = Selectable<TeamTable>
 export type InvitationRow = Selectable<InvitationTable>
 export type ConnectionRow = Selectable<ConnectionTable>
-export type ApprovalRow = Selectable<ApprovalTable>
 export type CallRow = Selectable<CallTable>
 export type NewCallRow = Insertable<CallTable>

@@ -15,11 +15,14 @@ export interface SealedColumn {
   readonly version: string | null
 }
 
-/** Of calls that wait or have ended: what was asked, its answer, and the answer for who repeats it. */
+/** Of calls that wait or have ended: what was asked, its answer, the answer for who repeats it, and where people are told of it. */
 export const sealedCallColumns = {
   call: { table: 'approvals', column: 'sealed_call', keyColumn: 'sealed_key_id', row: 'id', version: null },
   result: { table: 'approvals', column: 'sealed_result', keyColumn: 'result_key_id', row: 'id', version: null },
+  spilled: { table: 'results', column: 'sealed_result', keyColumn: 'result_key_id', row: 'id', version: null },
+  run: { table: 'code_runs', column: 'sealed_run', keyColumn: 'run_key_id', row: 'id', version: null },
   kept: { table: 'idempotency_keys', column: 'sealed_result', keyColumn: 'result_key_id', row: 'call_id', version: null },
+  target: { table: 'notification_channels', column: 'sealed_target', keyColumn: 'target_key_id', row: 'id', version: null },
 } as const satisfies Record<string, SealedColumn>
 
 /**
@@ -35,6 +38,9 @@ export const sealedColumns: readonly SealedColumn[] = [
     row: 'workspace_id',
     version: 'sso_secret_version',
   },
+  { table: 'upstream_grants', column: 'fields', keyColumn: 'fields_key_id', row: 'id', version: 'version' },
+  { table: 'oauth_apps', column: 'secret', keyColumn: 'secret_key_id', row: 'id', version: 'secret_version' },
+  { table: 'oauth_flows', column: 'secret', keyColumn: 'secret_key_id', row: 'id', version: null },
   ...Object.values(sealedCallColumns),
 ]
 

@@ -22,6 +22,26 @@ export function hmacSha256(key: string | Uint8Array | KeyObject, data: string | 
   return createHmac('sha256', key).update(data).digest()
 }
 
+/** What scripts may choose from: SHA-1 and MD5 because old APIs sign with them. */
+export const digestAlgorithms = ['sha256', 'sha512', 'sha384', 'sha1', 'md5'] as const
+export type DigestAlgorithm = (typeof digestAlgorithms)[number]
+export const textEncodings = ['hex', 'base64', 'base64url'] as const
+export type TextEncoding = (typeof textEncodings)[number]
+
+/** Of the UTF-8 bytes of a text. */
+export function digest(algorithm: DigestAlgorithm, data: string, encoding: TextEncoding): string {
+  return hash(algorithm, data, encoding)
+}
+
+/** RFC 2104; key and data count as their UTF-8 bytes. */
+export function hmac(algorithm: DigestAlgorithm, key: string, data: string, encoding: TextEncoding): string {
+  return createHmac(algorithm, key).update(data).digest(encoding)
+}
+
+export function randomBytesAs(bytes: number, encoding: TextEncoding): string {
+  return randomBytes(bytes).toString(encoding)
+}
+
 /** Equality in time that depends on the lengths only, never on where the first difference is. */
 export function safeEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b)

@@ -5,9 +5,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { compileConnector } from '../../src/definition/compile.ts'
+import type { HttpConnectorDocument } from '../../src/definition/document.ts'
 import { type Imported, importOpenApi } from '../../src/definition/import/openapi.ts'
 import { parseConnector } from '../../src/definition/parse.ts'
-import type { CompiledConnector, RenderedRequest } from '../../src/definition/types.ts'
+import type { CompiledHttpConnector, RenderedRequest } from '../../src/definition/types.ts'
 import { exampleFacts, type Facts } from '../support/document-examples.ts'
 import { type SeenCall, serveSpec } from '../support/spec-server.ts'
 import { numbersFrom } from './options.ts'
@@ -93,7 +94,7 @@ function misplaced(facts: Facts, seen: SeenCall): string[] {
   return wrong
 }
 
-async function roundTrips(file: string, spec: Json, imported: Imported, connector: CompiledConnector): Promise<void> {
+async function roundTrips(file: string, spec: Json, imported: Imported, connector: CompiledHttpConnector): Promise<void> {
   const server = await serveSpec(spec, '')
   try {
     for (const { name, method, path, at, value, item } of imported.operations) {
@@ -138,7 +139,7 @@ for (const file of globSync('**/*.json', { cwd: folder }).sort().slice(from, to)
   if (placesOf(spec).length === 0) total.without_operations += 1
   try {
     const imported = importOpenApi(text, { serverUrl: 'https://api.example.test' })
-    const connector = compileConnector(parseConnector(imported.document), '1.0.0')
+    const connector = compileConnector(parseConnector(imported.document) as HttpConnectorDocument, '1.0.0')
     total.imported += 1
     countLost(file, spec, imported)
     await roundTrips(file, spec, imported, connector)

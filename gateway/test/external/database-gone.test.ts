@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Departure, liveThroughOutage } from '../support/outage.ts'
 
-test.each<Departure>(['stopped', 'frozen'])(
+test.concurrent.each<Departure>(['stopped', 'frozen'])(
   'a minute without the database (%s): fast refusals, no unrecorded call, back within five seconds',
   async (how) => {
     const outage = await liveThroughOutage(how, 60_000)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import Provider from 'oidc-provider'
+import Provider, { type Configuration } from 'oidc-provider'
 import { WebSession } from './web-session.ts'
 
 export interface Account {
@@ -15,6 +15,8 @@ export interface OidcServer {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
+  /** For what has no way from outside. */
+  readonly provider: Provider
   /** Who signs in there next; null refuses. */
   account: Account | null
   /** Sends a browser there, through sign-in and consent: the address that it is sent back to. */
@@ -22,33 +24,13 @@ export interface OidcServer {
   close(): Promise<void>
 }
 
-/** A real OpenID provider on loopback, whose sign-in page answers by itself for the account it is told. */
-export async function startOidcServer(redirectUri: string): Promise<OidcServer> {
+/** A real OpenID provider on loopback, whose sign-in page answers by itself for the account it is told. `more` goes before. */
+export async function startOidcServer(redirectUri: string, more: Configuration = {}): Promise<OidcServer> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const [clientId, clientSecret] = ['sallyport', 'a client secret of the tests 0123456789']
-  const started: OidcServer = {
-    issuer,
-    clientId,
-    clientSecret,
-    account: null,
-    async visit(url) {
-      const browser = new WebSession(issuer)
-      let at = url
-      for (let hop = 0; hop < 10; hop++) {
-        at = new URL((await browser.fetch(at)).headers.get('location') ?? '', at).href
-        if (at.startsWith(redirectUri)) return at
-      }
-      throw new Error('no end of redirects')
-    },
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -65,7 +47,29 @@ export async function startOidcServer(redirectUri: string): Promise<OidcServer> 
     cookies: { keys: ['a cookie key of the tests'] },
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ ...started.account, sub }) }),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    ...more,
   })
+  const started: OidcServer = {
+    issuer,
+    clientId,
+    clientSecret,
+    provider,
+    account: null,
+    async visit(url) {
+      const browser = new WebSession(issuer)
+      let at = url
+      for (let hop = 0; hop < 10; hop++) {
+        at = new URL((await browser.fetch(at)).headers.get('location') ?? '', at).href
+        if (at.startsWith(redirectUri)) return at
+      }
+      throw new Error('no end of redirects')
+    },
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
   server.on('request', (request, response) => {
     if (!request.url?.startsWith('/interaction/')) {
       provider.callback()(request, response)

@@ -18,10 +18,12 @@ export interface RouteCase {
   readonly id?: (world: World) => string
   /** A thing of the world's own that the request may change or use up; what `id` names without it. */
   readonly fresh?: (world: World, makers: Makers) => Promise<string>
-  readonly query?: string
+  readonly query?: string | ((world: World) => string)
   readonly body?: (world: World) => unknown
   /** The lowest role whom this very request succeeds for, where the route itself is open to lower ones for what is theirs. */
   readonly needs?: Role
+  /** It is there for whoever made it alone: here the owner. To anybody else it is as good as none. */
+  readonly onlyMaker?: true
 }
 
 export interface Route extends RouteCase {
@@ -47,12 +49,29 @@ const freshDrift = async (world: World, makers: Makers) => {
 }
 const freshConnection = async (world: World, { owner }: Makers) =>
   (await owner.connections.create({ connector: world.connector, name: unique('Fresh'), auth: { fields: { key: 'k' } } })).id
+/** One that waits for somebody to consent. */
+const freshConsent = async (world: World, { owner }: Makers) => {
+  const slug = unique('consent')
+  const oauth = { type: 'oauth2', authorization_url: 'https://auth.example.test/a', token_url: 'https://auth.example.test/t' }
+  await owner.connectors.create({ ...plainConnector(slug, world.word), auth: { oauth } })
+  const fields = { client_id: 'client', client_secret: 'a client secret' }
+  return (await owner.connections.create({ connector: slug, auth: { fields } })).id
+}
+const freshOAuthApp = async (_world: World, { owner }: Makers) =>
+  (await owner.oauthApps.create({ family: unique('family'), client_id: 'client' })).id
 const freshApproval = async (world: World, { agent }: Makers) => {
-  const call = { connector: world.connector, connection: world.connection, action: 'pay_asked', input: { amount: 7 } }
+  const call = { connector: world.connector, connection: world.connection, action: 'pay_asked', input: { amount: 100 + ++count } }
   const waiting = await agent.calls.create(call)
   if (!('approval' in waiting)) throw new Error('expected to wait')
   return waiting.approval.id
 }
+
+/** Of another amount each, so that none covers the next. */
+const alike = { count: 1, same: ['amount'] }
+/** Nothing listens there. */
+export const channelOf = (word: string) => ({ kind: 'slack' as const, name: word, url: 'http://127.0.0.1:9/hook' })
+const freshStanding = async (world: World, makers: Makers) =>
+  (await makers.owner.approvals.approveNext(await freshApproval(world, makers), alike)).id
 
 function plainConnector(slug: string, word: string): Record<string, unknown> {
   const servers = { production: { url: 'https://api.example.test' } }
@@ -80,6 +99,7 @@ function tinySpec(word: string): Record<string, unknown> {
 }
 
 const connector = (world: World) => world.connector
+const inWorkspace = (world: World) => `?workspace_id=${world.workspaceId}`
 const connection = (world: World) => world.connection
 const approval = (world: World) => world.approval
 
@@ -99,10 +119,17 @@ const cases: Readonly<Record<string, RouteCase>> = {
   previewImport: { body: ({ word }) => ({ text: JSON.stringify(tinySpec(word)) }) },
   getConnector: { id: connector },
   getConnectorCapabilities: { id: connector },
+  listConnectorSchemes: { id: connector },
   updateConnector: {
     id: connector,
     fresh: freshConnector,
     body: ({ connector: slug, word }) => ({ document: plainConnector(slug, `${word} ${unique('v')}`), autoBump: true }),
+  },
+  verifyConnector: { id: connector, query: inWorkspace, body: () => ({ fields: { key: 'k' } }) },
+  installConnector: {
+    id: connector,
+    query: inWorkspace,
+    body: () => ({ name: unique('Installed'), fields: { key: 'k' } }),
   },
   deleteConnector: { id: connector, fresh: freshConnector },
   listConnectorVersions: { id: connector },
@@ -112,6 +139,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
     fresh: freshConnector,
     body: ({ word }) => ({ source: { spec: tinySpec(`${word} ${unique('v')}`) } }),
   },
+  scheduleConnectorChecks: { id: connector, body: () => ({ every_hours: null }) },
   pinConnector: { id: connector, fresh: freshDrift, body: () => ({ fingerprint: drift }) },
 
   listConnections: { query: '?limit=200' },
@@ -123,6 +151,14 @@ const cases: Readonly<Record<string, RouteCase>> = {
   updateConnection: { id: connection, needs: 'manager', fresh: freshConnection, body: () => ({ name: unique('Renamed') }) },
   deleteConnection: { id: connection, needs: 'manager', fresh: freshConnection },
   testConnection: { id: connection, needs: 'manager', fresh: freshConnection },
+  reauthorizeConnection: { id: connection, needs: 'manager', fresh: freshConsent, body: () => ({}) },
+  pollConnectionDevice: { id: connection, needs: 'manager', fresh: freshConsent },
+
+  listOAuthApps: {},
+  createOAuthApp: { body: () => ({ family: unique('family'), client_id: 'client', client_secret: 'a client secret' }) },
+  updateOAuthApp: { id: ({ oauthApp }) => oauthApp, fresh: freshOAuthApp, body: () => ({ name: unique('Renamed') }) },
+  deleteOAuthApp: { id: ({ oauthApp }) => oauthApp, fresh: freshOAuthApp },
+
   rotateConnection: { id: connection, needs: 'manager', fresh: freshConnection, body: () => ({ fields: { key: 'another' } }) },
 
   createCall: {
@@ -131,6 +167,8 @@ const cases: Readonly<Record<string, RouteCase>> = {
   listCalls: { query: '?limit=200' },
   getCallTotals: { query: '?window=1h' },
   getCall: { id: ({ call }) => call },
+  readResult: { id: ({ result }) => result, needs: 'owner', onlyMaker: true },
+  downloadResult: { id: ({ result }) => result, needs: 'owner', onlyMaker: true },
   listTools: { query: '?limit=200' },
   callTool: { id: (world) => `${world.connector}_pay`, body: () => ({ arguments: { amount: 2 } }) },
   searchTools: { body: () => ({ query: 'ledger look', limit: 50 }) },
@@ -139,6 +177,19 @@ const cases: Readonly<Record<string, RouteCase>> = {
   getApproval: { id: approval },
   approve: { id: approval, fresh: freshApproval },
   reject: { id: approval, fresh: freshApproval, body: () => ({ reason: 'no' }) },
+
+  createStandingApproval: { id: approval, fresh: freshApproval, body: () => alike },
+  listStandingApprovals: { query: '?limit=200' },
+  revokeStandingApproval: { id: ({ standing }) => standing, fresh: freshStanding },
+
+  openApprovalLink: { body: () => ({ code: 'none' }) },
+  listNotificationChannels: {},
+  createNotificationChannel: { body: ({ word }) => ({ ...channelOf(word), name: unique(word) }) },
+  testNotificationChannel: { id: ({ channel }) => channel },
+  deleteNotificationChannel: {
+    id: ({ channel }) => channel,
+    fresh: async ({ word }, { owner }) => (await owner.notifications.create({ ...channelOf(word), name: unique(word) })).id,
+  },
 
   listTokens: {},
   createToken: { body: () => ({ name: unique('made'), role: 'viewer' }) },
@@ -163,6 +214,11 @@ const cases: Readonly<Record<string, RouteCase>> = {
     body: ({ client }) => ({ client_id: client, redirect_uri: 'https://app.example.test/callback', allow: false }),
   },
 
+  updateToken: {
+    id: ({ token }) => token,
+    fresh: async (_world, { owner }) => (await owner.tokens.create({ name: unique('fresh'), role: 'viewer' })).id,
+    body: () => ({ name: unique('renamed') }),
+  },
   rotateToken: {
     id: ({ token }) => token,
     fresh: async (_world, { owner }) => (await owner.tokens.create({ name: unique('fresh'), role: 'viewer' })).id,
@@ -176,6 +232,8 @@ const cases: Readonly<Record<string, RouteCase>> = {
   listToolsetTools: { id: ({ toolset }) => toolset, query: '?show=all&limit=200' },
   updateToolset: { id: ({ toolset }) => toolset, fresh: freshToolset, body: () => ({ name: unique('Renamed') }) },
   deleteToolset: { id: ({ toolset }) => toolset, fresh: freshToolset },
+
+  runScript: { body: () => ({ source: 'function test() {}', command: 'test' }) },
 
   listAudit: { query: '?limit=200' },
   verifyAudit: {},
@@ -224,6 +282,8 @@ const cases: Readonly<Record<string, RouteCase>> = {
   confirmTwoFactor: { body: () => ({ code: '000000' }) },
   endTwoFactor: { body: () => ({ password: 'wrong' }) },
   newRecoveryCodes: { body: () => ({ password: 'wrong' }) },
+  leaveWorkspace: { id: ({ workspaceId }) => workspaceId },
+  deleteWorkspace: { id: ({ workspaceId }) => workspaceId, body: ({ word }) => ({ name: word }) },
   createWorkspace: { body: () => ({ name: unique('workspace') }) },
 
   rotateVault: { body: () => ({}) },
@@ -265,6 +325,8 @@ export interface Answer {
   readonly code: string | undefined
 }
 
+export const queryOf = ({ query = '' }: RouteCase, world: World) => (typeof query === 'string' ? query : query(world))
+
 /** Sends the request of a route for a world; `id` takes the place of the world's own. */
 export async function send(
   url: string,
@@ -276,7 +338,7 @@ export async function send(
 ): Promise<Answer> {
   // The id in a path also names what a document in the body is of.
   const body = route.body?.(id !== undefined && route.operationId === 'updateConnector' ? { ...world, connector: id } : world)
-  const response = await fetch(`${url}${route.path.replace('{id}', id ?? '')}${route.query ?? ''}`, {
+  const response = await fetch(`${url}${route.path.replace('{id}', id ?? '')}${queryOf(route, world)}`, {
     method,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),

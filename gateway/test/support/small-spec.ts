@@ -1,4 +1,4 @@
-import type { ActionDocument, ConnectorDocument } from '../../src/definition/document.ts'
+import type { HttpActionDocument, HttpConnectorDocument } from '../../src/definition/document.ts'
 import { type ImportOptions, importOpenApi } from '../../src/definition/import/openapi.ts'
 import type { ImportReport } from '../../src/definition/import/report.ts'
 
@@ -16,8 +16,8 @@ export function smallSpec(paths: Json, more: Json = {}): Json {
 }
 
 export interface ImportedOne {
-  readonly action: ActionDocument
-  readonly document: ConnectorDocument
+  readonly action: HttpActionDocument
+  readonly document: HttpConnectorDocument
   readonly report: ImportReport
   /** The input schema, as what it is in every import. */
   readonly input: { readonly properties: Record<string, Json>; readonly required?: readonly string[] } & Json

@@ -9,6 +9,12 @@ import { Agent, createServer as createHttpServer, type IncomingMessage, request,
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { ConfigError, parseConfig } from '../../src/config.ts'
+import { createEgress } from '../../src/egress/egress.ts'
+import { createFetch } from '../../src/egress/fetch.ts'
+import type { Egress } from '../../src/egress/types.ts'
+import { toSallyportError } from '../../src/errors.ts'
+import { createLanguageModel } from '../../src/language-model/language-model.ts'
 import { type DnsServer, startDns } from './canary-dns.ts'
 import { type GatewayProcess, startGatewayProcess } from './gateway.ts'
 import type { Answer, Ask, Counters, Place, Seen, WallCalls } from './wall.ts'
@@ -129,6 +135,14 @@ function ask({ gateway, method, path, body }: Ask): Promise<Answer> {
   })
 }
 
+/** The URL of a model is the operator's, read at the start: a gateway for each would take too long, so the door is opened here. */
+const doors: Egress[] = []
+function openDoor(gateway: string, allow: string): void {
+  const ownSockets = [{ address: '127.0.0.1', port: Number(new URL(gateway).port) }]
+  const dnsServers = inNamespace ? [] : [dns.address]
+  doors.push(createEgress({ allow: allow.split(',').filter(Boolean), dnsServers, ownSockets: () => ownSockets }))
+}
+
 const calls: WallCalls = {
   /** In the namespace the usual ports, where a URL without a port leads; outside of it ports of their own on loopback. */
   async open() {
@@ -165,9 +179,26 @@ const calls: WallCalls = {
   async startGateway(env) {
     const gateway = await startGatewayProcess({ env: { ...(inNamespace ? {} : { SALLYPORT_DNS_SERVERS: dns.address }), ...env } })
     gateways.push(gateway)
+    openDoor(gateway.url, env.SALLYPORT_EGRESS_ALLOW ?? '127.0.0.1/32')
     return { index: gateways.length - 1, url: gateway.url, dataDir: gateway.dataDir, pid: gateway.process.pid ?? 0 }
   },
   ask,
+  async askModel({ gateway, url, key }) {
+    const egress = doors[gateway]
+    if (egress === undefined) throw new Error('no such gateway')
+    try {
+      const env = { SALLYPORT_MODEL: 'any', SALLYPORT_MODEL_URL: url, SALLYPORT_MODEL_KEY: key }
+      const { languageModel: config } = parseConfig(env)
+      if (config === undefined) throw new Error('no model')
+      const model = createLanguageModel(config, (bounds) => createFetch(egress, { door: 'language_model', ...bounds }))
+      const messages = [{ role: 'user' as const, text: 'Hello.' }]
+      return { status: 200, json: await model.generate({ workspaceId: 'ws', system: 'Answer.', messages }) }
+    } catch (error) {
+      if (error instanceof ConfigError) return { status: 400, json: { code: 'INVALID_INPUT', detail: error.message } }
+      const { status, code, detail } = toSallyportError(error)
+      return { status, json: { code, detail } }
+    }
+  },
   async flip(name) {
     flipped.add(name)
   },
@@ -182,6 +213,7 @@ const calls: WallCalls = {
   },
   async stop() {
     for (const gateway of gateways) await gateway.stop()
+    for (const egress of doors) await egress.close()
     agent.destroy()
   },
 }

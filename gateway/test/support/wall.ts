@@ -59,6 +59,8 @@ export interface WallCalls {
   open(): Promise<Layout>
   startGateway(env: Readonly<Record<string, string>>): Promise<Started>
   ask(ask: Ask): Promise<Answer>
+  /** Asks a language model at this base URL, with what this gateway may dial. */
+  askModel(ask: { readonly gateway: number; readonly url: string; readonly key: string }): Promise<Answer>
   flip(name: string): Promise<void>
   seen(): Promise<{ readonly seen: readonly Seen[]; readonly asked: readonly { name: string; type: string }[] }>
   output(gateway: number): Promise<string>
@@ -107,6 +109,8 @@ export interface Wall extends WallCalls {
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-wall-'))
 writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\nsearch search.example\n')
 writeFileSync(join(folder, 'hosts'), '127.0.0.1 localhost\n::1 localhost\n10.0.0.1 wiki\n')
+/** That of the canaries' certificates. */
+const authority = fileURLToPath(new URL('../data/tls/ca.pem', import.meta.url))
 const command = namespaceCommand(folder)
 /** For the names of suites, so that nobody takes the weaker proof for the stronger one. */
 export const wallKind = command === null ? 'on loopback canaries only: no network namespace here' : 'in a network namespace'
@@ -116,7 +120,7 @@ export async function openWall(): Promise<Wall> {
   const main = fileURLToPath(new URL('wall-process.ts', import.meta.url))
   const [file = '', ...rest] = [...(command ?? []), process.execPath, main, command === null ? 'loopback' : 'namespace']
   const child: ChildProcess = spawn(file, rest, {
-    env: { ...process.env, WALL: folder },
+    env: { ...process.env, WALL: folder, NODE_EXTRA_CA_CERTS: authority },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const pending = new Map<number, PromiseWithResolvers<unknown>>()
@@ -150,6 +154,7 @@ export async function openWall(): Promise<Wall> {
       return started
     },
     ask: call('ask'),
+    askModel: call('askModel'),
     flip: call('flip'),
     seen: call('seen'),
     output: call('output'),

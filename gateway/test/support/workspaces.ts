@@ -94,6 +94,10 @@ export interface World {
   readonly connection: string
   readonly call: string
   readonly approval: string
+  /** Of the owner's token. */
+  readonly result: string
+  readonly standing: string
+  readonly channel: string
   /** A token that nobody uses. */
   readonly token: string
   /** A person who is a viewer here and nowhere else, and one of their sessions. */
@@ -107,6 +111,7 @@ export interface World {
   /** Another grant like that. */
   readonly makeGrant: () => Promise<string>
   readonly invitation: string
+  readonly oauthApp: string
   /** What the API gets from this world's connections. */
   readonly key: string
   readonly tokens: Readonly<Record<Role, string>>
@@ -155,6 +160,12 @@ async function makeWorld(
   const call = await agent.calls.create({ ...ask, action: 'pay', idempotency_key: 'the-same-everywhere' })
   const waiting = await agent.calls.create({ ...ask, action: 'pay_asked' })
   if (!('approval' in waiting)) throw new Error('expected to wait')
+  upstream.behave = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ text: `${word} `.repeat(500) }))
+  }
+  const large = await owner.calls.create({ connector: `ledger-${word}`, action: 'look', max_result_bytes: 1024 })
+  if (!('rest' in large) || large.rest === undefined) throw new Error('expected a handle')
+  upstream.reset()
   const joined = await joinAs(gateway, owner, `viewer@${word}.test`, 'viewer')
   const { rows: sessions } = await db.query<{ id: string }>('select id from sallyport.session where "userId" = $1', [joined.id])
   const selection = { select: {}, include: [], exclude: [] }
@@ -177,10 +188,20 @@ async function makeWorld(
     team: team.id,
     toolset: toolset.id,
     invitation: (await owner.invitations.create({ email: `invited@${word}.test`, role: 'viewer' })).id,
+    oauthApp: (
+      await owner.oauthApps.create({
+        name: `App of ${word}`,
+        family: `family-${word.toLowerCase()}`,
+        client_id: `client-of-${word}`,
+      })
+    ).id,
     connector: `ledger-${word}`,
     connection: connection.id,
     call: call.id,
     approval: waiting.approval.id,
+    result: large.rest.handle,
+    channel: (await owner.notifications.create({ kind: 'slack', name: word, url: `${upstream.url}/hook-of-${word}` })).id,
+    standing: (await owner.approvals.approveNext(waiting.approval.id, { count: 1, same: ['amount'] })).id,
     token: (await owner.tokens.create({ name: `spare of ${word}`, role: 'viewer' })).id,
     key,
     tokens,
@@ -229,6 +250,11 @@ export async function openTwoWorlds(): Promise<TwoWorlds> {
   const upstream = await new CountingUpstream().start()
   const gateway = await startGatewayProcess()
   const db = await superuserOf(gateway.dataDir)
+  // What is told of fresh approvals waits, so that all that changes, and all that is sent, comes of the requests.
+  await db.query(`
+    create function sallyport.tell_later() returns trigger language plpgsql as
+    $$ begin new.due_at := new.due_at + interval '1 day'; return new; end $$;
+    create trigger tell_later before insert on sallyport.notifications for each row execute function sallyport.tell_later()`)
   const { rows } = await db.query<{ id: string }>('select id from sallyport.workspaces')
   return {
     gateway,
@@ -254,6 +280,9 @@ export function tracesOf(world: World): readonly string[] {
     connection,
     call,
     approval,
+    result,
+    standing,
+    channel,
     token,
     key,
     member,
@@ -271,6 +300,9 @@ export function tracesOf(world: World): readonly string[] {
     connection,
     call,
     approval,
+    result,
+    standing,
+    channel,
     token,
     key,
     member,

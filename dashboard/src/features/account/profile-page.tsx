@@ -10,6 +10,7 @@ import { Status } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { say } from '../../ui/toast.tsx'
 import { minPassword } from '../session/link-code.ts'
+import { NewPasswordField } from '../session/new-password-field.tsx'
 import { TwoFactorPanel } from './two-factor-panel.tsx'
 
 /** Your own account: name, password, second factor, sessions. */
@@ -103,16 +104,7 @@ function PasswordPanel() {
           value={current}
           onValueChange={setCurrent}
         />
-        <TextField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={minPassword}
-          value={next}
-          onValueChange={setNext}
-          hint={`At least ${minPassword} characters. All your other sessions end.`}
-        />
+        <NewPasswordField label="New password" advice="All your other sessions end." value={next} onValueChange={setNext} />
         <div className="sm:col-span-2">
           <ErrorNotice error={change.error} className="mb-3" />
           <Button type="submit" busy={change.isPending} disabled={!current || next.length < minPassword}>
@@ -127,7 +119,7 @@ function PasswordPanel() {
 /** Lets whoever signs in with a password come by the workspace's provider from now on. */
 function ConnectSso({ workspace }: { readonly workspace: { readonly id: string; readonly name: string } }) {
   const connect = useMutation({
-    mutationFn: () => api.session.beginSingleSignOn(workspace.id),
+    mutationFn: () => api.session.beginSingleSignOn({ workspace: workspace.id, return_to: '/profile' }),
     onSuccess: ({ url }) => location.assign(url),
   })
   return (

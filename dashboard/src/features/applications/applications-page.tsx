@@ -1,118 +1,54 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
-import { api } from '../../api/client.ts'
-import { queries } from '../../api/queries.ts'
-import type { Grant } from '../../api/types.ts'
-import { formatDay } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
-import { Confirm } from '../../ui/overlay.tsx'
 import { Page } from '../../ui/page.tsx'
-import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
-import { Ago } from '../../ui/time.tsx'
-import { say } from '../../ui/toast.tsx'
-import { VirtualList } from '../../ui/virtual-list.tsx'
+import { TabPanel, Tabs } from '../../ui/tabs.tsx'
 import { useMay } from '../session/session.ts'
+import { ClientList } from './client-list.tsx'
+import { GrantList } from './grant-list.tsx'
+import { RegisterClient } from './register-client.tsx'
 
-const rowHeight = 52
-const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_minmax(0,14rem)_10rem_8rem_7rem_7rem] md:gap-x-5'
+const tabs = [
+  { value: 'connected', label: 'Connected' },
+  { value: 'registered', label: 'Registered' },
+] as const
+type Tab = (typeof tabs)[number]['value']
 
-const Header = () => (
-  <div aria-hidden className={`hidden border-b border-line bg-bg px-8 py-1.5 caption ${columns}`}>
-    <span>Application</span>
-    <span>Acts for</span>
-    <span>May use</span>
-    <span>Last used</span>
-    <span>Connected</span>
-    <span />
-  </div>
-)
+const fill = 'flex min-h-0 flex-1 flex-col outline-none'
 
-/** MCP clients and other applications that somebody lets act for them. */
+/** MCP clients and other applications: what somebody lets act for them, and what admins registered by hand. */
 export function ApplicationsPage() {
-  const client = useQueryClient()
-  const query = useQuery(queries.grants())
-  const everybody = useMay('admin')
-  const [ending, setEnding] = useState<Grant | null>(null)
-  const revoke = useMutation({
-    mutationFn: (id: string) => api.clients.revokeGrant(id),
-    onSuccess: async () => {
-      say(`${ending ? ending.client.name : 'Application'} disconnected`)
-      setEnding(null)
-      await client.invalidateQueries({ queryKey: ['grants'] })
-    },
-  })
-  const items = query.data?.items ?? []
+  const admin = useMay('admin')
+  const [tab, setTab] = useState<Tab>('connected')
+  const [registering, setRegistering] = useState(false)
+  const register = () => setRegistering(true)
+  if (!admin)
+    return (
+      <Page title="Applications" description="MCP clients that you signed in with. They act as you.">
+        <GrantList />
+      </Page>
+    )
   return (
     <Page
       title="Applications"
-      description={
-        everybody
-          ? 'MCP clients that somebody of this workspace signed in with.'
-          : 'MCP clients that you signed in with. They act as you.'
+      description="MCP clients that somebody of this workspace signed in with, and those that you registered by hand."
+      actions={
+        tab === 'registered' && (
+          <Button look="primary" icon={<Plus size={15} />} onClick={register}>
+            Register an application
+          </Button>
+        )
       }
     >
-      {query.isPending ? (
-        <div className="border-t border-line">
-          <Header />
-          <SkeletonRows height={rowHeight} />
-        </div>
-      ) : query.isError ? (
-        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4 md:mx-8" />
-      ) : items.length === 0 ? (
-        <EmptyState title="No application is connected">
-          Give an MCP client the address <code>{`${location.origin}/mcp`}</code>. It opens a page here that asks you.
-        </EmptyState>
-      ) : (
-        <VirtualList
-          label="Applications"
-          items={items}
-          keyOf={({ id }) => id}
-          rowHeight={rowHeight}
-          header={<Header />}
-          row={(grant) => <GrantRow grant={grant} onEnd={() => setEnding(grant)} />}
-          className="border-t border-line"
-        />
-      )}
-      <Confirm
-        open={ending !== null}
-        onClose={() => {
-          revoke.reset()
-          setEnding(null)
-        }}
-        title={`Disconnect ${ending ? ending.client.name : ''}?`}
-        action="Disconnect"
-        busy={revoke.isPending}
-        onConfirm={() => ending && revoke.mutate(ending.id)}
-      >
-        <p>It is refused from its next request on, and has to ask {ending?.person.name} again.</p>
-        <ErrorNotice error={revoke.error} />
-      </Confirm>
+      <Tabs<Tab> value={tab} onChange={setTab} tabs={tabs} listClassName="px-4 md:px-8">
+        <TabPanel value="connected" className={fill}>
+          <GrantList underTabs />
+        </TabPanel>
+        <TabPanel value="registered" className={fill}>
+          <ClientList />
+        </TabPanel>
+      </Tabs>
+      <RegisterClient open={registering} onClose={() => setRegistering(false)} />
     </Page>
-  )
-}
-
-function GrantRow({ grant, onEnd }: { readonly grant: Grant; readonly onEnd: () => void }) {
-  return (
-    <div
-      className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 md:h-[52px] md:px-8 md:py-0 ${columns}`}
-    >
-      <div className="w-full min-w-0 md:w-auto">
-        <div className="truncate font-medium">{grant.client.name}</div>
-        <div className="truncate text-small text-ink-3">{grant.client.host}</div>
-      </div>
-      <span className="truncate text-ink-2" title={grant.person.email}>
-        {grant.person.name}
-      </span>
-      <code className="truncate text-small text-ink-2">{grant.resource}</code>
-      <span className="text-ink-2">
-        <Ago at={grant.last_used_at} never="never used" />
-      </span>
-      <span className="hidden text-ink-2 md:block">{formatDay(grant.created_at)}</span>
-      <span className="ml-auto flex justify-end">
-        <Button size="small" look="quiet" className="hover:text-bad" data-row-main onClick={onEnd}>
-          Disconnect
-        </Button>
-      </span>
-    </div>
   )
 }

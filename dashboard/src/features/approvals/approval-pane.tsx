@@ -4,15 +4,16 @@ import { ArrowLeft } from 'lucide-react'
 import { queries } from '../../api/queries.ts'
 import type { Approval } from '../../api/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { JsonView } from '../../ui/json-view.tsx'
 import { Facts } from '../../ui/page.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { approvalStates, EffectMark, Status } from '../../ui/status.tsx'
 import { Ago, Clock } from '../../ui/time.tsx'
+import { WholeJson } from '../../ui/whole-json.tsx'
 import { GatePassage, hostOf } from '../calls/gate-passage.tsx'
 import { RequestView } from '../tools/request-view.tsx'
 import { Decision } from './decision.tsx'
 import { ExpiryLeft } from './expiry.tsx'
+import { WhyWaiting } from './why-waiting.tsx'
 
 /** One call that needs a person: the real request, who asks, and the decision. */
 export function ApprovalPane() {
@@ -66,7 +67,7 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
               status="pending_approval"
               caller={requested_by.name}
               callerNote={requested_by.kind}
-              api={hostOf(approval.request.url)}
+              api={'command' in approval.request ? approval.connector : hostOf(approval.request.url)}
               upstreamStatus={null}
               keyUsed={false}
             />
@@ -75,8 +76,9 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
             <h3 className="caption mb-1.5">
               {approval.status === 'pending' ? 'The request that will be sent, once, unchanged' : 'The request'}
             </h3>
-            <RequestView request={approval.request} />
+            <RequestView request={approval.request} whole />
           </section>
+          <WhyWaiting approval={approval} />
           <Facts
             items={[
               approval.status === 'pending' ? ['Expires', <ExpiryLeft key="expires" at={approval.expires_at} />] : null,
@@ -127,7 +129,9 @@ function ApprovalDetail({ approval }: { readonly approval: Approval }) {
           />
           <section>
             <h3 className="caption mb-1.5">Input of the caller</h3>
-            <JsonView value={approval.input} label="the input" />
+            <div className="overflow-hidden rounded-panel border border-line">
+              <WholeJson value={approval.input} label="the input" />
+            </div>
           </section>
         </div>
       </div>

@@ -12,7 +12,9 @@ import { approvalStates, EffectMark, Mark } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { DoorsPicture } from '../connections/doors-picture.tsx'
+import { useMay } from '../session/session.ts'
 import { ExpiryLeft } from './expiry.tsx'
+import { StandingList } from './standing-list.tsx'
 
 const rowHeight = 68
 /** The `md:` width. */
@@ -25,6 +27,8 @@ export function ApprovalsPage() {
   const open = useMatch({ from: '/approvals/$approvalId', shouldThrow: false })
   const query = useInfiniteQuery({ ...queries.approvals(show === 'pending' ? 'pending' : undefined), refetchInterval: watchMs })
   const { items, more, count } = usePages(query)
+  const mayDecide = useMay('manager')
+  const admin = useMay('admin')
 
   // Beside the list there is room for a call: an inbox that has something shows it.
   const first = open ? undefined : items[0]?.id
@@ -42,6 +46,11 @@ export function ApprovalsPage() {
             <h1 className="text-title font-semibold tracking-tight">Approvals</h1>
             <span className="text-small text-ink-3 tabular">{query.data && items.length > 0 && count}</span>
           </div>
+          {admin && (
+            <Link to="/notifications" className="mb-3 block text-small text-accent hover:underline">
+              Who is told when a call waits
+            </Link>
+          )}
           <Segments
             label="Which"
             value={show}
@@ -74,6 +83,7 @@ export function ApprovalsPage() {
             className="border-t border-line"
           />
         )}
+        <StandingList mayRevoke={mayDecide} />
       </section>
       <div className={cx('min-h-0 min-w-0', open ? 'block' : 'hidden md:block')}>
         {open ? (

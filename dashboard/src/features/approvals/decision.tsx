@@ -9,12 +9,14 @@ import { Dialog } from '../../ui/overlay.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
 import { useCaller } from '../session/session.ts'
+import { ApproveNext } from './approve-next.tsx'
 import { Outcome, PastOutcome } from './outcome.tsx'
 
 /** The bar below a waiting call: approve, reject, or why the reader can't; afterwards, what came of it. */
 export function Decision({ approval }: { readonly approval: Approval }) {
   const client = useQueryClient()
   const [rejecting, setRejecting] = useState(false)
+  const [approvingNext, setApprovingNext] = useState(false)
   const refresh = () =>
     client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'approvals' || queryKey[0] === 'calls' })
   const approve = useMutation({ mutationFn: () => api.approvals.approve(approval.id), onSettled: refresh })
@@ -33,11 +35,15 @@ export function Decision({ approval }: { readonly approval: Approval }) {
           <Button look="danger" icon={<X size={14} />} disabled={approve.isPending} onClick={() => setRejecting(true)}>
             Reject…
           </Button>
+          <Button look="quiet" disabled={approve.isPending} onClick={() => setApprovingNext(true)}>
+            The next ones alike…
+          </Button>
           <p className="text-small text-ink-3">Runs exactly once, in the name of {approval.requested_by.name}.</p>
         </div>
       ) : (
         <WhyNot approval={approval} />
       )}
+      <ApproveNext approval={approval} open={approvingNext} onClose={() => setApprovingNext(false)} onDone={refresh} />
       <RejectDialog approval={approval} open={rejecting} onClose={() => setRejecting(false)} onDone={refresh} />
     </div>
   )

@@ -26,7 +26,11 @@ const Line = ({ state, words, durationMs, callId }: LineProps) => (
   <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
     <Status state={state} words={words} className="min-w-0 whitespace-normal" />
     <span className="text-small text-ink-3 tabular">{formatDuration(durationMs)}</span>
-    <Link to="/calls/$callId" params={{ callId }} className="text-small text-accent hover:underline">
+    <Link
+      to="/calls/$callId"
+      params={{ callId }}
+      className="inline-flex min-h-6 items-center text-small text-accent hover:underline coarse:min-h-9"
+    >
       Open in the log
     </Link>
   </div>

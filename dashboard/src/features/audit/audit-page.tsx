@@ -1,20 +1,22 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Download, ShieldCheck, X } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { AuditEntry, AuditKind } from '../../api/types.ts'
+import { exportPath } from '../../api/workspace.ts'
 import { compact } from '../../lib/compact.ts'
 import { usePages } from '../../lib/use-pages.ts'
-import type { AuditSearch } from '../../search.ts'
+import type { AuditSearch, AuditWindow } from '../../search.ts'
 import { Button, buttonClass } from '../../ui/button.tsx'
-import { Select } from '../../ui/choice.tsx'
+import { Segments, Select } from '../../ui/choice.tsx'
 import { Page } from '../../ui/page.tsx'
 import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { AuditRow, AuditRowHeader, auditRowHeight } from './audit-row.tsx'
 import { EntrySheet } from './entry-sheet.tsx'
 import { kindWords } from './kinds.ts'
+import { keepReport, lastReport } from './last-report.ts'
 import { Verdict } from './verdict.tsx'
 import { verifyAll } from './verify-all.ts'
 
@@ -25,15 +27,34 @@ const kindOptions = [
   ...kinds.map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
 ]
 
+const dayMs = 86_400_000
+const windows: readonly { readonly value: AuditWindow | typeof any; readonly label: string; readonly ms: number }[] = [
+  { value: '24h', label: '24 hours', ms: dayMs },
+  { value: '7d', label: '7 days', ms: 7 * dayMs },
+  { value: '30d', label: '30 days', ms: 30 * dayMs },
+  { value: '365d', label: 'A year', ms: 365 * dayMs },
+  { value: any, label: 'Ever', ms: Number.POSITIVE_INFINITY },
+]
+
 /** Who did what: the acts of the append-only log, and whether it is as it was written. Filters are in the address. */
 export function AuditPage() {
   const search = useSearch({ from: '/audit' })
   const navigate = useNavigate()
-  const query = useInfiniteQuery(queries.audit(compact(search)))
+  const workspace = useQuery(queries.session()).data?.workspace?.id
+  const { past = any, ...wanted } = search
+  // From when the time was chosen: a moment that moved would ask for another list each time.
+  const since = useMemo(() => {
+    const span = windows.find(({ value }) => value === past)?.ms ?? Number.POSITIVE_INFINITY
+    return Number.isFinite(span) ? new Date(Date.now() - span).toISOString() : undefined
+  }, [past])
+  const query = useInfiniteQuery(queries.audit(compact({ ...wanted, since })))
   const { items, more, count } = usePages(query)
   const [opened, setOpened] = useState<AuditEntry | null>(null)
   const [reached, setReached] = useState<{ readonly to: number; readonly head: number } | null>(null)
-  const verify = useMutation({ mutationFn: () => verifyAll(setReached) })
+  const verify = useMutation({
+    mutationFn: () => verifyAll(setReached),
+    onSuccess: (report) => keepReport(workspace, report),
+  })
   const change = (next: Partial<AuditSearch>) =>
     void navigate({ to: '/audit', search: (previous) => ({ ...previous, ...next }), replace: true })
   const filtered = Object.keys(compact(search)).length > 0
@@ -45,7 +66,7 @@ export function AuditPage() {
       description="Everything people, tokens and the gateway did. Each entry is chained to the one before it; calls are in the same chain."
       actions={
         <>
-          <a href="/api/v1/audit/export" download className={buttonClass('plain')}>
+          <a href={exportPath(workspace)} download className={buttonClass('plain')}>
             <Download size={15} aria-hidden /> Export
           </a>
           <Button look="primary" icon={<ShieldCheck size={15} />} busy={verify.isPending} onClick={() => verify.mutate()}>
@@ -64,7 +85,11 @@ export function AuditPage() {
         row={(entry) => <AuditRow entry={entry} onOpen={() => setOpened(entry)} />}
         intro={
           <>
-            <Verdict report={verify.data} error={verify.error} reached={verify.isPending ? reached : null} />
+            <Verdict
+              report={verify.data ?? lastReport(workspace)}
+              error={verify.error}
+              reached={verify.isPending ? reached : null}
+            />
             <div role="search" className="flex flex-wrap items-center gap-2 px-4 pb-3 md:px-8">
               <Select
                 label="What was done"
@@ -72,6 +97,12 @@ export function AuditPage() {
                 onChange={(value) => change({ kind: kinds.find(([kind]) => kind === value)?.[0] })}
                 options={kindOptions}
                 className="w-full sm:w-64"
+              />
+              <Segments
+                label="Time"
+                value={past}
+                onChange={(next) => change({ past: next === any ? undefined : next })}
+                options={windows}
               />
               {search.actor && (
                 <FilterChip label={`by ${nameOf(search.actor, 'actor')}`} onRemove={() => change({ actor: undefined })} />
@@ -94,7 +125,7 @@ export function AuditPage() {
               title={filtered ? 'Nothing matches' : 'Nothing yet'}
               actions={filtered && <Button onClick={() => void navigate({ to: '/audit', search: {} })}>Clear the filters</Button>}
             >
-              {filtered ? 'Nobody did this.' : 'What people and tokens do leaves one line here.'}
+              {filtered ? 'Nobody did this in this time.' : 'What people and tokens do leaves one line here.'}
             </EmptyState>
           )
         }

@@ -78,7 +78,7 @@ describe('the way through the steps', () => {
     expect(missingIn('auth', imported, {})).toContain('credential')
     expect(missingIn('auth', imported, { key: 'k' })).toBeNull()
     const staging = changed(imported, { kind: 'connection', change: { environment: 'staging' } })
-    expect(missingIn('auth', staging, { key: 'k' })).toContain('tenant')
+    expect(missingIn('auth', staging, { key: 'k' })).toContain('Tenant')
   })
 
   test('sends only the secrets of the chosen scheme', () => {

@@ -1,4 +1,4 @@
-import type { NewConnection, SettingValue } from '../../api/types.ts'
+import type { CredentialField, NewConnection, SettingValue } from '../../api/types.ts'
 import {
   type AuthScheme,
   type ConnectorDocument,
@@ -138,7 +138,7 @@ function withScheme(document: ConnectorDocument, name: string, scheme: AuthSchem
 }
 
 export const schemeOf = (draft: Draft): AuthScheme | null => draft.document.auth?.[draft.scheme] ?? null
-export const secretsOf = (draft: Draft): readonly string[] => {
+export const secretsOf = (draft: Draft): readonly CredentialField[] => {
   const scheme = schemeOf(draft)
   return scheme ? secretFieldsOf(scheme) : []
 }
@@ -159,7 +159,7 @@ export function missingIn(step: Step, draft: Draft, secrets: Readonly<Record<str
       const scheme = schemeOf(draft)
       if (scheme?.type === 'api_key' && !scheme.name.trim()) return 'Name the header or parameter that carries the key.'
       if (scheme?.type === 'headers' && scheme.headers.some(({ name }) => !name.trim())) return 'Every header needs a name.'
-      const empty = secretsOf(draft).find((name) => !secrets[name])
+      const empty = secretsOf(draft).find(({ name, required }) => required && !secrets[name])
       if (empty !== undefined) return 'Enter the credential.'
       const unset = settingFieldsOf(document, draft.environment).find(
         ({ name, required }) => required && draft.settings[name] === undefined,
@@ -183,7 +183,7 @@ export function documentOf(draft: Draft): ConnectorDocument {
 }
 
 export function connectionRequest(draft: Draft, connector: string, secrets: Readonly<Record<string, string>>): NewConnection {
-  const fields = Object.fromEntries(secretsOf(draft).map((name) => [name, secrets[name] ?? '']))
+  const fields = Object.fromEntries(secretsOf(draft).map(({ name }) => [name, secrets[name] ?? '']))
   const name = draft.connectionName.trim()
   return {
     connector,

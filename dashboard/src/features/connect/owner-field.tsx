@@ -14,8 +14,8 @@ interface OwnerFieldProps {
 export function OwnerField({ value, onChange }: OwnerFieldProps) {
   const caller = useCaller()
   const manager = useMay('manager')
-  const teams = useQuery({ ...queries.teams(), enabled: useMay('member') })
-  const mine = (teams.data?.items ?? []).filter(({ members }) =>
+  const teams = useQuery({ ...queries.everyTeam(), enabled: useMay('member') })
+  const mine = (teams.data ?? []).filter(({ members }) =>
     members.some(({ id, role }) => id === caller?.id && (manager || role === 'manager')),
   )
   return (

@@ -5,7 +5,10 @@ import { Checkbox, Select } from '../../ui/choice.tsx'
 import { Field, Input, TextField } from '../../ui/field.tsx'
 
 /** Those that a person makes here; one made of several comes with a document only. */
-export type MadeScheme = Exclude<AuthScheme['type'], 'all'>
+/** Those that can be described here; the others come with a document. */
+const madeTypes = ['none', 'api_key', 'bearer', 'basic', 'headers', 'mtls'] as const
+export type MadeScheme = (typeof madeTypes)[number]
+export const isMade = (type: AuthScheme['type']): type is MadeScheme => madeTypes.some((made) => made === type)
 
 export const schemeTypes: readonly { readonly value: MadeScheme; readonly label: string; readonly hint: string }[] = [
   { value: 'none', label: 'None', hint: 'A public API.' },
@@ -34,6 +37,7 @@ const places = [
   { value: 'header', label: 'Header' },
   { value: 'query', label: 'Query parameter' },
   { value: 'cookie', label: 'Cookie' },
+  { value: 'body', label: 'Field of the body' },
 ] as const
 
 /** The details of a scheme that the document did not bring: names and places, never the secret itself. */
@@ -49,6 +53,13 @@ export function SchemeEditor({
     case 'basic':
     case 'bearer':
     case 'mtls':
+    case 'oauth2':
+    case 'conn_string':
+    case 'two_step':
+    case 'session':
+    case 'oauth1':
+    case 'aws_sigv4':
+    case 'hmac':
     case 'all':
       return null
     case 'api_key': {
@@ -57,7 +68,7 @@ export function SchemeEditor({
       return (
         <div className="grid gap-4 sm:grid-cols-3">
           <Field label="Sent in">
-            <Select<'header' | 'query' | 'cookie'>
+            <Select<'header' | 'query' | 'cookie' | 'body'>
               value={place}
               onChange={(next) => onChange({ ...scheme, in: next })}
               options={places}

@@ -5,7 +5,7 @@ import { SecretFields } from '../connections/secret-fields.tsx'
 import { SettingFields } from '../connections/setting-fields.tsx'
 import { ownSchemeOf, schemeOf, secretsOf } from './draft.ts'
 import { OwnerField } from './owner-field.tsx'
-import { blankScheme, type MadeScheme, SchemeEditor, schemeTypes } from './scheme-editor.tsx'
+import { blankScheme, isMade, type MadeScheme, SchemeEditor, schemeTypes } from './scheme-editor.tsx'
 import type { StepProps } from './step.ts'
 
 const none = ''
@@ -18,9 +18,9 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
   const ownScheme = ownSchemeOf(draft)
   const declared = Object.entries(document.auth ?? {}).filter(([name]) => draft.declared.includes(name))
   const describing = draft.scheme === ownScheme
-  const settings = settingFieldsOf(document, draft.environment)
+  const settings = settingFieldsOf(document, draft.environment, scheme ?? undefined)
   // A header that has no name yet has no field either.
-  const secretNames = secretsOf(draft).filter(Boolean)
+  const secretFields = secretsOf(draft).filter(({ name }) => name)
 
   const choose = (next: string) => {
     setSecrets({})
@@ -63,7 +63,7 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
         <RadioCards
           label="Kind of authentication"
           className="sm:grid-cols-2"
-          value={describing && scheme && scheme.type !== 'all' ? scheme.type : 'none'}
+          value={describing && scheme && isMade(scheme.type) ? scheme.type : 'none'}
           onChange={chooseType}
           options={schemeTypes}
         />
@@ -71,10 +71,10 @@ export function StepAuth({ draft, change, secrets, setSecrets }: StepProps) {
       {describing && scheme && (
         <SchemeEditor scheme={scheme} onChange={(next) => change({ kind: 'scheme', name: ownScheme, scheme: next })} />
       )}
-      {secretNames.length > 0 && (
+      {secretFields.length > 0 && (
         <section className="space-y-3">
           <h2 className="font-semibold">Credential</h2>
-          <SecretFields fields={secretNames} values={secrets} onChange={setSecrets} />
+          <SecretFields fields={secretFields} values={secrets} onChange={setSecrets} />
         </section>
       )}
       {settings.length > 0 && (

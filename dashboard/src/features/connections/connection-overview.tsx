@@ -10,11 +10,13 @@ import { Button, ButtonLink } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Facts, Panel } from '../../ui/page.tsx'
 import { Skeleton } from '../../ui/states.tsx'
-import { connectionStates, EffectMark, Mark, Method } from '../../ui/status.tsx'
+import { EffectMark, Method } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { CallFigures } from '../calls/call-figures.tsx'
 import { HistoryChart } from '../calls/history-chart.tsx'
 import { useMayChange } from '../session/session.ts'
+import { GrantedScopes } from './granted-scopes.tsx'
+import { Mend } from './mend.tsx'
 
 /** Actions shown here; all of them are on the tools screen. */
 const shownActions = 8
@@ -27,28 +29,12 @@ interface OverviewProps {
 
 export function ConnectionOverview({ connection, onShow, onDelete }: OverviewProps) {
   const mayChange = useMayChange(connection)
+  const document = useQuery(queries.connector(connection.connector))
+  const oauth = document.data?.auth?.[connection.auth.scheme]
   const totals = useQuery(queries.totals({ window: '24h', connection: connection.id }))
-  const broken = connection.status === 'failing' || connection.status === 'needs_reauth'
   return (
     <div className="space-y-5">
-      {broken && (
-        <div className="flex items-start gap-3 rounded-panel bg-bad-wash p-3.5" role="status">
-          <Mark state={connectionStates[connection.status]} className="mt-1" />
-          <div className="min-w-0 flex-1">
-            <p className="font-medium">{connection.status_detail ?? 'The last test failed.'}</p>
-            <p className="text-ink-2">
-              {connection.status === 'needs_reauth'
-                ? 'Enter a new credential; agents then continue without a change.'
-                : 'Run the test to see which step fails.'}
-            </p>
-          </div>
-          {mayChange && (
-            <Button size="small" onClick={() => onShow(connection.status === 'needs_reauth' ? 'credential' : 'test')}>
-              {connection.status === 'needs_reauth' ? 'Enter credential' : 'Open the test'}
-            </Button>
-          )}
-        </div>
-      )}
+      <Mend connection={connection} onShow={onShow} />
 
       <Panel
         title="Last 24 hours"
@@ -105,6 +91,8 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
           ...Object.entries(connection.settings).map(([name, value]) => [name, <code key={name}>{String(value)}</code>] as const),
         ]}
       />
+
+      {oauth?.type === 'oauth2' && connection.auth.scopes !== null && <GrantedScopes connection={connection} scheme={oauth} />}
 
       <ActionList connection={connection} />
 

@@ -8,8 +8,9 @@ import { Sheet } from '../../ui/overlay.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Chip, connectionStates, Status } from '../../ui/status.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
-import { useMayChange } from '../session/session.ts'
+import { useMay, useMayChange } from '../session/session.ts'
 import { ConnectionOverview } from './connection-overview.tsx'
+import { ConnectionPolicy } from './connection-policy.tsx'
 import { ConnectionSettings } from './connection-settings.tsx'
 import { CredentialForm } from './credential-form.tsx'
 import { DeleteConnection } from './delete-connection.tsx'
@@ -28,6 +29,7 @@ export function ConnectionSheet() {
   const show = (next: Tab) => void navigate({ to: '.', search: (previous) => ({ ...previous, tab: next }), replace: true })
   const connection = query.data
   const mayChange = useMayChange(connection)
+  const admin = useMay('admin')
 
   return (
     <Sheet
@@ -79,8 +81,9 @@ export function ConnectionSheet() {
           <TabPanel value="credential" className="p-5">
             <CredentialForm connection={connection} />
           </TabPanel>
-          <TabPanel value="settings" className="p-5">
+          <TabPanel value="settings" className="space-y-6 p-5">
             <ConnectionSettings connection={connection} />
+            {admin && <ConnectionPolicy connection={connection} />}
           </TabPanel>
         </Tabs>
       )}

@@ -39,7 +39,7 @@ export function ConnectionsPage() {
       actions={
         mayConnect &&
         !empty && (
-          <ButtonLink to="/import" look="primary" icon={<Plus size={15} />}>
+          <ButtonLink to="/catalog" look="primary" icon={<Plus size={15} />}>
             Connect an API
           </ButtonLink>
         )
@@ -87,13 +87,13 @@ export function ConnectionsPage() {
             title="Connect the first API"
             actions={
               mayConnect && (
-                <ButtonLink to="/import" look="primary" icon={<Plus size={15} />}>
+                <ButtonLink to="/catalog" look="primary" icon={<Plus size={15} />}>
                   Connect an API
                 </ButtonLink>
               )
             }
           >
-            Start from the description of an API, or from two or three requests by hand. Agents get tools; the key stays here.
+            Pick a provider from the catalog, or start from the description of any API. Agents get tools; the key stays here.
           </EmptyState>
         )
       ) : (

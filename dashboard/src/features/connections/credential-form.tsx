@@ -1,11 +1,15 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
 import type { Connection } from '../../api/types.ts'
+import { consentsTo } from '../../lib/connector-document.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
+import { ConsentPanel } from '../consent/consent-panel.tsx'
+import { useReconsent } from './mend.tsx'
 import { SecretFields } from './secret-fields.tsx'
 
 /** Replaces the credential, then tests the connection with it. */
@@ -22,24 +26,45 @@ export function CredentialForm({ connection }: { readonly connection: Connection
       await navigate({ to: '.', search: (previous) => ({ ...previous, tab: 'test' }), replace: true, state: { run: true } })
     },
   })
+  const document = useQuery(queries.connector(connection.connector))
+  const byConsent = consentsTo(document.data?.auth?.[connection.auth.scheme])
   const { fields, label } = connection.auth
   if (fields.length === 0) return <p className="text-ink-2">This connection needs no credential: {label}.</p>
-  const complete = fields.every((name) => values[name])
+  const complete = fields.every(({ name, required }) => !required || values[name])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     rotate.mutate()
   }
+  // Neither of the two is shown before it is known which of them it is.
+  if (document.isPending) return null
   return (
     <form onSubmit={submit} className="max-w-md space-y-4">
+      {byConsent && <ConsentAgain connection={connection} />}
       <p className="text-ink-2">
-        {label}. The new credential replaces the stored one at once; calls that are under way finish with the old one. Create it
-        at the API first, and revoke the old one after the test.
+        {byConsent ? 'Or enter tokens, or a client, of your own' : label}. The new credential replaces the stored one at once;
+        calls that are under way finish with the old one. Create it at the API first, and revoke the old one after the test.
       </p>
-      <SecretFields fields={fields} values={values} onChange={setValues} autoFocus />
+      <SecretFields fields={fields} values={values} onChange={setValues} autoFocus={!byConsent} />
       <ErrorNotice error={rotate.error} />
-      <Button type="submit" look="primary" busy={rotate.isPending} disabled={!complete}>
+      <Button type="submit" look="primary" busy={rotate.isPending} disabled={!complete || !Object.values(values).some(Boolean)}>
         Replace and test
       </Button>
     </form>
+  )
+}
+
+function ConsentAgain({ connection }: { readonly connection: Connection }) {
+  const { consent, busy, error, begin } = useReconsent(connection)
+  return (
+    <section className="space-y-3 border-b border-line pb-5">
+      <p className="text-ink-2">Its tokens come by consent at {connection.connector_name}, and are renewed by the gateway.</p>
+      {!consent.waiting && (
+        <Button look="primary" busy={busy} onClick={() => begin()}>
+          Consent again
+        </Button>
+      )}
+      <ConsentPanel consent={consent} provider={connection.connector_name} onAgain={() => begin()} />
+      <ErrorNotice error={error} />
+    </section>
   )
 }

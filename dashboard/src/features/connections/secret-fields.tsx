@@ -1,20 +1,11 @@
 import { Eye, EyeOff } from 'lucide-react'
 import { useState } from 'react'
+import type { CredentialField } from '../../api/types.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { Field, Input } from '../../ui/field.tsx'
-
-const labels: Readonly<Record<string, string>> = {
-  key: 'API key',
-  token: 'Token',
-  username: 'User name',
-  password: 'Password',
-  client_certificate: 'Client certificate, PEM',
-  client_key: 'Private key of the certificate, PEM, without a passphrase',
-}
+import { Field, Input, TextArea } from '../../ui/field.tsx'
 
 interface SecretFieldsProps {
-  /** Names as the gateway gives them: key, token, username, password, or the name of a header. */
-  readonly fields: readonly string[]
+  readonly fields: readonly CredentialField[]
   readonly values: Readonly<Record<string, string>>
   readonly onChange: (values: Record<string, string>) => void
   readonly autoFocus?: boolean
@@ -24,12 +15,12 @@ interface SecretFieldsProps {
 export function SecretFields({ fields, values, onChange, autoFocus }: SecretFieldsProps) {
   return (
     <div className="space-y-4">
-      {fields.map((name, index) => (
+      {fields.map((field, index) => (
         <SecretField
-          key={name}
-          name={name}
-          value={values[name] ?? ''}
-          onChange={(value) => onChange({ ...values, [name]: value })}
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          onChange={(value) => onChange({ ...values, [field.name]: value })}
           autoFocus={Boolean(autoFocus) && index === 0}
         />
       ))}
@@ -39,34 +30,42 @@ export function SecretFields({ fields, values, onChange, autoFocus }: SecretFiel
 }
 
 function SecretField({
-  name,
+  field,
   value,
   onChange,
   autoFocus,
 }: {
-  readonly name: string
+  readonly field: CredentialField
   readonly value: string
   readonly onChange: (value: string) => void
   readonly autoFocus: boolean
 }) {
   const [shown, setShown] = useState(false)
-  const plain = name === 'username'
+  const { title, kind, secret, required, description, example } = field
+  const about = { label: title, ...(description !== undefined && { hint: description }), ...(!required && { optional: true }) }
+  const common = { value, required, ...(example !== undefined && { placeholder: example }) }
+  if (kind === 'long_text') {
+    return (
+      <Field {...about}>
+        <TextArea mono {...common} onChange={(event) => onChange(event.target.value)} autoFocus={autoFocus} />
+      </Field>
+    )
+  }
   return (
-    <Field label={labels[name] ?? name}>
+    <Field {...about}>
       <div className="relative">
         <Input
           mono
-          type={shown || plain ? 'text' : 'password'}
+          type={shown || !secret ? 'text' : 'password'}
           autoComplete="off"
           data-1p-ignore
           data-lpignore="true"
-          value={value}
+          {...common}
           onValueChange={onChange}
           autoFocus={autoFocus}
-          required
-          className={plain ? '' : 'pr-10'}
+          className={secret ? 'pr-10' : ''}
         />
-        {!plain && (
+        {secret && (
           <span className="absolute top-1/2 right-0.5 -translate-y-1/2">
             <IconButton size="small" label={shown ? 'Hide what is typed' : 'Show what is typed'} onClick={() => setShown(!shown)}>
               {shown ? <EyeOff size={14} /> : <Eye size={14} />}

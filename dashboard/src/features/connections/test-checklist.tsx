@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { TestResult } from '../../api/types.ts'
+import type { TestCheck, TestResult } from '../../api/types.ts'
 import { cx } from '../../lib/cx.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { useNow } from '../../lib/use-now.ts'
@@ -9,7 +9,25 @@ import { checkStates, Mark } from '../../ui/status.tsx'
 const steps = ['Base URL reachable', 'Credential accepted', 'Actions answer', 'Answers match their schemas']
 
 /** The checks of a connection test, ticked off one after another. */
-export function TestChecklist({ result, running }: { readonly result: TestResult | undefined; readonly running: boolean }) {
+interface Props {
+  readonly result: TestResult | undefined
+  readonly running: boolean
+  /** What is done already of a test that runs. */
+  readonly heard?: readonly TestCheck[]
+}
+
+export function TestChecklist({ result, running, heard = [] }: Props) {
+  if ((running || !result) && heard.length > 0)
+    return (
+      <ol aria-busy className="rounded-panel border border-line">
+        {heard.map((check) => (
+          <li key={check.id} className="flex h-11 items-center gap-3 border-b border-line px-4 last:border-0">
+            <Mark state={checkStates[check.status]} />
+            {check.label}
+          </li>
+        ))}
+      </ol>
+    )
   if (running || !result)
     return (
       <ol aria-busy className="rounded-panel border border-line">

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import { ListChecks } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
-import type { Connection } from '../../api/types.ts'
+import type { Connection, TestCheck } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { TestChecklist } from './test-checklist.tsx'
@@ -20,8 +20,10 @@ export function TestPanel({ connection, onCredential }: { readonly connection: C
   const client = useQueryClient()
   const navigate = useNavigate()
   const arrivedToRun = useLocation({ select: (location) => location.state.run === true })
+  const [heard, setHeard] = useState<readonly TestCheck[]>([])
   const test = useMutation({
-    mutationFn: () => api.connections.test(connection.id),
+    onMutate: () => setHeard([]),
+    mutationFn: () => api.connections.test(connection.id, (check) => setHeard((before) => [...before, check])),
     onSettled: () => client.invalidateQueries({ queryKey: ['connections'] }),
   })
   const started = useRef(false)
@@ -52,7 +54,7 @@ export function TestPanel({ connection, onCredential }: { readonly connection: C
         </Button>
       </div>
       <ErrorNotice error={test.error} />
-      {(test.isPending || test.data) && <TestChecklist result={test.data} running={test.isPending} />}
+      {(test.isPending || test.data) && <TestChecklist result={test.data} running={test.isPending} heard={heard} />}
       {test.data?.checks.some(({ id, status }) => id === 'authenticated' && status === 'failed') && (
         <Button onClick={onCredential}>Enter a new credential</Button>
       )}

@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { ImportSource } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/choice.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Ago } from '../../ui/time.tsx'
@@ -15,6 +16,12 @@ interface VersionsTabProps {
   readonly connectorId: string
   readonly editable: boolean
 }
+
+const intervals = [
+  { value: 'never', label: 'never' },
+  { value: '24', label: 'every day' },
+  { value: '168', label: 'every week' },
+]
 
 /** The versions of a connector, and what is new in the document that it came from. */
 export function VersionsTab({ connectorId, editable }: VersionsTabProps) {
@@ -48,6 +55,10 @@ export function VersionsTab({ connectorId, editable }: VersionsTabProps) {
       await client.invalidateQueries({ queryKey: ['connectors', 'versions', connectorId] })
     },
   })
+  const schedule = useMutation({
+    mutationFn: (hours: number | null) => api.connectors.scheduleChecks(connectorId, hours),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['connectors', 'versions', connectorId] }),
+  })
   const look = (from: ImportSource) => {
     setSource(from)
     take.reset()
@@ -57,7 +68,8 @@ export function VersionsTab({ connectorId, editable }: VersionsTabProps) {
 
   if (query.isPending) return <SkeletonRows height={42} rows={4} />
   if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-  const { items, address, drift } = query.data
+  const { items, address, drift, checks } = query.data
+  const every = String(checks?.every_hours ?? 'never')
   return (
     <div className="max-w-5xl space-y-4">
       {editable && (
@@ -106,7 +118,25 @@ export function VersionsTab({ connectorId, editable }: VersionsTabProps) {
           )}
         </div>
       )}
-      <ErrorNotice error={check.error} />
+      {editable && address !== null && (
+        <div className="flex flex-wrap items-center gap-2 text-small text-ink-2">
+          <span>The gateway checks by itself</span>
+          <Select
+            label="How often the gateway checks by itself"
+            value={every}
+            disabled={schedule.isPending}
+            options={
+              intervals.some(({ value }) => value === every)
+                ? intervals
+                : [...intervals, { value: every, label: `every ${every} hours` }]
+            }
+            onChange={(value) => schedule.mutate(value === 'never' ? null : Number(value))}
+            className="w-40"
+          />
+          {checks?.problem != null && <span className="text-bad">The last time it could not: {checks.problem}</span>}
+        </div>
+      )}
+      <ErrorNotice error={check.error ?? schedule.error} />
       {check.data && (
         <ChangesView
           key={check.data.fingerprint}

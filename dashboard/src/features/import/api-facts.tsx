@@ -94,7 +94,10 @@ function AuthReview({ review }: { readonly review: Review }) {
               </p>
               <p className="text-small text-ink-2">
                 {index === 0 ? 'Asked for when it is connected: ' : 'Can be chosen instead: '}
-                {secretFieldsOf(declared).join(', ') || 'nothing'}. {acceptance(uses.get(scheme) ?? 0, needed, selected.size)}
+                {secretFieldsOf(declared)
+                  .map(({ title }) => title)
+                  .join(', ') || 'nothing'}
+                . {acceptance(uses.get(scheme) ?? 0, needed, selected.size)}
               </p>
             </li>
           ))}

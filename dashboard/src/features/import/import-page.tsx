@@ -1,6 +1,6 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { PencilRuler } from 'lucide-react'
-import { useEffect, useReducer, useState } from 'react'
+import { useEffect, useEffectEvent, useReducer, useState } from 'react'
 import type { ImportSource } from '../../api/types.ts'
 import type { ConnectorDocument } from '../../lib/connector-document.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -36,6 +36,17 @@ export function ImportPage() {
     onReview: (next) => change({ kind: 'open', review: next }),
     onConnector: adjust,
   })
+  // A public document picked in the catalog is read at once.
+  const { catalog } = useSearch({ from: '/import' })
+  const pick = useEffectEvent((id: string) => {
+    void navigate({ to: '/import', replace: true })
+    change({ kind: 'open', review: null })
+    setTried({ catalog: id })
+    read.mutate({ catalog: id })
+  })
+  useEffect(() => {
+    if (catalog !== undefined) pick(catalog)
+  }, [catalog])
   const startOver = () => {
     setTried(undefined)
     read.reset()

@@ -1,7 +1,7 @@
 import { Pencil } from 'lucide-react'
 import { type Dispatch, useState } from 'react'
 import { cx } from '../../lib/cx.ts'
-import { plural } from '../../lib/format.ts'
+import { formatCount, plural } from '../../lib/format.ts'
 import { plainText } from '../../lib/plain-text.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/choice.tsx'
@@ -29,7 +29,7 @@ interface OperationRowProps {
 /** An operation: its whole row chooses it, F2 or the pencil renames it, its mark leads to what the report says. */
 export function OperationRow({ item, review, change, showReason, renaming, setRenaming, onNotes }: OperationRowProps) {
   const { operation, state, reason } = item
-  const { action, method, path, title, tags, effect, deprecated, problem, notes = 0 } = operation
+  const { action, method, path, title, tags, effect, deprecated, problem, tokens, notes = 0 } = operation
   const name = nameOf(review, action)
   const possible = isPossible(item)
   const second = (showReason && reason) || plainText(title)
@@ -74,6 +74,13 @@ export function OperationRow({ item, review, change, showReason, renaming, setRe
       </div>
       <span className={cx('hidden w-28 min-w-0', !showReason && 'lg:flex')}>
         {tags[0] && <Chip className="min-w-0 shrink truncate">{tags[0]}</Chip>}
+      </span>
+      <span
+        className="hidden w-16 justify-end text-small text-ink-3 tabular lg:flex"
+        title="Tokens in the context of a model, as a tool"
+      >
+        {tokens !== undefined && formatCount(tokens)}
+        <span className="sr-only"> tokens</span>
       </span>
       <span className="flex w-16 sm:w-20">
         {state !== 'taken' && (

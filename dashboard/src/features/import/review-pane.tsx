@@ -13,7 +13,7 @@ import { useMay } from '../session/session.ts'
 import { ApiFacts } from './api-facts.tsx'
 import { ImportReportList } from './import-report.tsx'
 import { OperationList } from './operation-list.tsx'
-import { importRequest, missingIn, noFilter, type Review, type ReviewChange } from './review.ts'
+import { importRequest, missingIn, noFilter, type Review, type ReviewChange, tokensOf } from './review.ts'
 
 type Tab = 'operations' | 'report'
 
@@ -51,6 +51,7 @@ export function ReviewPane({ review, change, onAdjust, onCreated }: ReviewPanePr
     onSuccess: onAdjust,
   })
   const missing = missingIn(review)
+  const tokens = tokensOf(review)
   const whenComplete = (act: () => void) => () => {
     setAsked(true)
     if (!missing) act()
@@ -129,6 +130,11 @@ export function ReviewPane({ review, change, onAdjust, onCreated }: ReviewPanePr
           <span className="text-small text-ink-2 tabular">
             {formatCount(review.selected.size)} of {formatCount(review.items.length)} chosen
           </span>
+          {tokens !== null && tokens > 0 && (
+            <span className="text-small text-ink-3 tabular" title="What these tools take of the context of a model, estimated">
+              about {formatCount(tokens)} tokens
+            </span>
+          )}
           <p role="status" className="text-small text-bad">
             {asked && missing}
           </p>

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { ImportPreview } from '../../api/types.ts'
-import { filtered, importRequest, missingIn, noFilter, renameProblem, reviewed, reviewOf, schemeUses } from './review.ts'
+import {
+  filtered,
+  importRequest,
+  missingIn,
+  noFilter,
+  renameProblem,
+  reviewed,
+  reviewOf,
+  schemeUses,
+  tokensOf,
+} from './review.ts'
 
 const operation = (action: string, rest: Partial<ImportPreview['operations'][number]> = {}) => ({
   action,
@@ -89,4 +99,11 @@ describe('choosing from a document', () => {
     expect(missingIn(reviewed(small, { kind: 'select', actions: ['a', 'b'], on: false }))).toContain('at least one')
     expect(missingIn(reviewed(small, { kind: 'connector', connector: 'Größe' }))).toContain('identifier')
   })
+})
+
+test('adds up what the chosen operations cost, and says nothing where one was not counted', () => {
+  const counted = reviewOf(source, preview([operation('a', { tokens: 120 }), operation('b', { tokens: 30 })]))
+  expect(tokensOf(counted)).toBe(150)
+  expect(tokensOf(reviewed(counted, { kind: 'select', actions: ['a'], on: false }))).toBe(30)
+  expect(tokensOf(reviewOf(source, preview([operation('a', { tokens: 120 }), operation('b')])))).toBeNull()
 })

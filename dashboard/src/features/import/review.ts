@@ -142,6 +142,17 @@ export function schemeUses({ items, auth, selected }: Review): SchemeUses {
   return { needed, uses }
 }
 
+/** What the chosen operations cost in the context of a model, as tools; null when the gateway did not count one of them. */
+export function tokensOf({ items, selected }: Review): number | null {
+  let sum = 0
+  for (const { operation } of items) {
+    if (!selected.has(operation.action)) continue
+    if (operation.tokens === undefined) return null
+    sum += operation.tokens
+  }
+  return sum
+}
+
 /** What keeps it from being created, in words; null when nothing does. */
 export function missingIn({ name, connector, selected }: Review): string | null {
   if (selected.size === 0) return 'Choose at least one operation.'

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
@@ -7,10 +7,10 @@ import type { Invitation } from '../../api/types.ts'
 import { formatDay } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/overlay.tsx'
-import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { PagedList } from '../../ui/query-list.tsx'
+import { EmptyState, ErrorNotice } from '../../ui/states.tsx'
 import { type State, Status } from '../../ui/status.tsx'
 import { say } from '../../ui/toast.tsx'
-import { VirtualList } from '../../ui/virtual-list.tsx'
 import { LinkBox } from './link-box.tsx'
 
 const rowHeight = 52
@@ -35,7 +35,7 @@ const Header = () => (
 
 export function InvitationList({ onInvite }: { readonly onInvite: () => void }) {
   const client = useQueryClient()
-  const query = useQuery(queries.invitations())
+  const query = useInfiniteQuery(queries.invitations())
   const [link, setLink] = useState<string | null>(null)
   const refresh = () => client.invalidateQueries({ queryKey: ['people', 'invitations'] })
   const renew = useMutation({
@@ -53,27 +53,25 @@ export function InvitationList({ onInvite }: { readonly onInvite: () => void }) 
       await refresh()
     },
   })
-  if (query.isPending) return <SkeletonRows height={rowHeight} />
-  if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-4 md:mx-8" />
-  if (query.data.items.length === 0)
-    return (
-      <EmptyState
-        title="Nobody is invited"
-        actions={
-          <Button look="primary" icon={<Plus size={15} />} onClick={onInvite}>
-            Invite
-          </Button>
-        }
-      >
-        An invitation is a link for one email, with a role and teams. It works once, for seven days.
-      </EmptyState>
-    )
   return (
     <>
       <ErrorNotice error={renew.error ?? revoke.error} className="mx-4 my-3 md:mx-8" />
-      <VirtualList
+      <PagedList
+        underTabs
         label="Invitations"
-        items={query.data.items}
+        query={query}
+        empty={
+          <EmptyState
+            title="Nobody is invited"
+            actions={
+              <Button look="primary" icon={<Plus size={15} />} onClick={onInvite}>
+                Invite
+              </Button>
+            }
+          >
+            An invitation is a link for one email, with a role and teams. It works once, for seven days.
+          </EmptyState>
+        }
         keyOf={({ id }) => id}
         rowHeight={rowHeight}
         header={<Header />}

@@ -16,7 +16,7 @@ import { rolesUpTo } from './roles.ts'
 export function Invite({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const client = useQueryClient()
   const caller = useCaller()
-  const teams = useQuery({ ...queries.teams(), enabled: open })
+  const teams = useQuery({ ...queries.everyTeam(), enabled: open })
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<Role>('member')
   const [chosen, setChosen] = useState<readonly string[]>([])
@@ -61,11 +61,11 @@ export function Invite({ open, onClose }: { readonly open: boolean; readonly onC
         <Field label="Role">
           <Select value={role} onChange={setRole} options={rolesUpTo(caller?.role ?? 'viewer')} />
         </Field>
-        {teams.data && teams.data.items.length > 0 && (
+        {teams.data && teams.data.length > 0 && (
           <fieldset className="space-y-2">
             <legend className="mb-1.5 text-small font-medium text-ink-2">Teams</legend>
             <div className="max-h-40 space-y-2 overflow-y-auto">
-              {teams.data.items.map(({ id, name }) => (
+              {teams.data.map(({ id, name }) => (
                 <Checkbox
                   key={id}
                   label={name}

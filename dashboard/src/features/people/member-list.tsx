@@ -1,18 +1,20 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis, KeyRound, LogOut, UserMinus } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Member, Role } from '../../api/types.ts'
 import { formatDay } from '../../lib/format.ts'
+import { useDebounced } from '../../lib/use-debounced.ts'
+import { usePages } from '../../lib/use-pages.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Select } from '../../ui/choice.tsx'
 import { SearchInput } from '../../ui/field.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { PagedList } from '../../ui/query-list.tsx'
+import { EmptyState, ErrorNotice } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { say } from '../../ui/toast.tsx'
-import { VirtualList } from '../../ui/virtual-list.tsx'
 import { useCaller, useMay } from '../session/session.ts'
 import { RecoverMember } from './recover-member.tsx'
 import { RemoveMember } from './remove-member.tsx'
@@ -34,8 +36,10 @@ const Header = () => (
 
 export function MemberList() {
   const client = useQueryClient()
-  const query = useQuery(queries.members())
-  const [search, setSearch] = useState('')
+  const [text, setText] = useState('')
+  const search = useDebounced(text.trim())
+  const query = useInfiniteQuery(queries.members(search))
+  const { items } = usePages(query)
   const [removing, setRemoving] = useState<Member | null>(null)
   const [recovering, setRecovering] = useState<Member | null>(null)
   const setRole = useMutation({
@@ -48,45 +52,45 @@ export function MemberList() {
     mutationFn: (member: Member) => api.members.endSessions(member.id),
     onSuccess: (_answer, member) => say(`${member.name} is signed out everywhere`),
   })
-  if (query.isPending) return <SkeletonRows height={rowHeight} />
-  if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-4 md:mx-8" />
-  const wanted = search.trim().toLowerCase()
-  const items = query.data.items.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(wanted))
+  // A handful needs no search.
+  const searchable = search !== '' || text !== '' || items.length > 8
   return (
     <>
-      {query.data.items.length > 8 && (
+      {searchable && (
         <div className="px-4 py-2 md:px-8">
           <SearchInput
             label="Search members"
             className="max-w-xs"
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
           />
         </div>
       )}
       <ErrorNotice error={setRole.error ?? endSessions.error} className="mx-4 my-3 md:mx-8" />
-      {items.length === 0 ? (
-        <EmptyState title={wanted ? 'Nobody like that' : 'No members yet'}>
-          {wanted ? 'No name or email has these letters.' : 'Tokens work without people. Invite somebody to decide on approvals.'}
-        </EmptyState>
-      ) : (
-        <VirtualList
-          label="Members"
-          items={items}
-          keyOf={({ id }) => id}
-          rowHeight={rowHeight}
-          header={<Header />}
-          row={(member) => (
-            <MemberRow
-              member={member}
-              onRole={(role) => setRole.mutate({ member, role })}
-              onRemove={() => setRemoving(member)}
-              onRecover={() => setRecovering(member)}
-              onEndSessions={() => endSessions.mutate(member)}
-            />
-          )}
-        />
-      )}
+      <PagedList
+        underTabs
+        label="Members"
+        query={query}
+        keyOf={({ id }) => id}
+        rowHeight={rowHeight}
+        header={<Header />}
+        row={(member) => (
+          <MemberRow
+            member={member}
+            onRole={(role) => setRole.mutate({ member, role })}
+            onRemove={() => setRemoving(member)}
+            onRecover={() => setRecovering(member)}
+            onEndSessions={() => endSessions.mutate(member)}
+          />
+        )}
+        empty={
+          <EmptyState title={search ? 'Nobody like that' : 'No members yet'}>
+            {search
+              ? 'No name or email has these letters.'
+              : 'Tokens work without people. Invite somebody to decide on approvals.'}
+          </EmptyState>
+        }
+      />
       <RemoveMember member={removing} onClose={() => setRemoving(null)} />
       <RecoverMember member={recovering} onClose={() => setRecovering(null)} />
     </>

@@ -10,8 +10,9 @@ import { Invite } from './invite.tsx'
 import { MemberList } from './member-list.tsx'
 import { SignInSettings } from './sign-in-settings.tsx'
 import { TeamList } from './team-list.tsx'
+import { WorkspaceSettings } from './workspace-settings.tsx'
 
-type Tab = 'members' | 'invitations' | 'teams' | 'sign-in'
+type Tab = 'members' | 'invitations' | 'teams' | 'sign-in' | 'workspace'
 
 const fill = 'flex min-h-0 flex-1 flex-col outline-none'
 
@@ -25,10 +26,11 @@ export function PeoplePage() {
     ...(admin ? [{ value: 'invitations', label: 'Invitations' } as const] : []),
     { value: 'teams', label: 'Teams' },
     ...(admin ? [{ value: 'sign-in', label: 'Sign-in' } as const] : []),
+    { value: 'workspace', label: 'Workspace' },
   ] as const
   const invite = () => setOpen('invite')
   const actions =
-    !admin || tab === 'sign-in' ? null : tab === 'teams' ? (
+    !admin || tab === 'sign-in' || tab === 'workspace' ? null : tab === 'teams' ? (
       <Button look="primary" icon={<Plus size={15} />} onClick={() => setOpen('team')}>
         New team
       </Button>
@@ -38,7 +40,11 @@ export function PeoplePage() {
       </Button>
     )
   return (
-    <Page title="People" description="Members, their roles and teams, and how they sign in." actions={actions}>
+    <Page
+      title="People"
+      description="Members, their roles and teams, how they sign in, and the workspace itself."
+      actions={actions}
+    >
       <Tabs<Tab> value={tab} onChange={setTab} tabs={tabs} listClassName="px-4 md:px-8">
         <TabPanel value="members" className={fill}>
           <MemberList />
@@ -51,6 +57,9 @@ export function PeoplePage() {
         </TabPanel>
         <TabPanel value="sign-in" className={fill}>
           <SignInSettings />
+        </TabPanel>
+        <TabPanel value="workspace" className={fill}>
+          <WorkspaceSettings />
         </TabPanel>
       </Tabs>
       <Invite open={open === 'invite'} onClose={() => setOpen(null)} />

@@ -5,7 +5,7 @@ import { queries } from '../../api/queries.ts'
 import type { Role, SignInSettings as Settings } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox, Select } from '../../ui/choice.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
+import { Copyable } from '../../ui/copy-button.tsx'
 import { Field, TextField } from '../../ui/field.tsx'
 import { Facts, Panel } from '../../ui/page.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
@@ -153,21 +153,12 @@ function SingleSignOnPanel({
         <div className="mt-4 border-t border-line pt-4">
           <Facts
             items={[
-              ['Callback', <Copyable key="callback" text={sso.callback_url} />],
-              ['Sign in at', <Copyable key="sign-in" text={sso.sign_in_url} />],
+              ['Callback', <Copyable key="callback" text={sso.callback_url} label="Copy the callback" />],
+              ['Sign in at', <Copyable key="sign-in" text={sso.sign_in_url} label="Copy the address" />],
             ]}
           />
         </div>
       )}
     </Panel>
-  )
-}
-
-function Copyable({ text }: { readonly text: string }) {
-  return (
-    <span className="flex items-center gap-1">
-      <code className="min-w-0 break-all text-small">{text}</code>
-      <CopyButton value={text} label="Copy" />
-    </span>
   )
 }

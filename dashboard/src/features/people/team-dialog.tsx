@@ -1,8 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Team } from '../../api/types.ts'
+import { useDebounced } from '../../lib/use-debounced.ts'
+import { usePages } from '../../lib/use-pages.ts'
 import { Button } from '../../ui/button.tsx'
 import { type Option, Select } from '../../ui/choice.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -21,19 +23,13 @@ export function TeamDialog({ team, onClose }: { readonly team: Team | null; read
   const client = useQueryClient()
   const caller = useCaller()
   const admin = useMay('admin')
-  const members = useQuery({ ...queries.members(), enabled: team !== null })
-  const [added, setAdded] = useState('')
   const refresh = () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
   const set = useMutation({
     mutationFn: ({ person, role }: { person: string; role: Place | null }) =>
       api.teams.setMember(team?.id ?? '', { person, role }),
-    onSuccess: async () => {
-      setAdded('')
-      await refresh()
-    },
+    onSuccess: refresh,
   })
   const manages = admin || team?.members.some(({ id, role }) => id === caller?.id && role === 'manager') === true
-  const others = (members.data?.items ?? []).filter(({ id }) => !team?.members.some((member) => member.id === id))
   return (
     <Dialog
       open={team !== null}
@@ -78,22 +74,8 @@ export function TeamDialog({ team, onClose }: { readonly team: Team | null; read
             </li>
           ))}
         </ul>
-        {manages && others.length > 0 && (
-          <div className="flex items-center gap-2">
-            <Select
-              label="Member to add"
-              className="min-w-0 flex-1"
-              value={added}
-              onChange={setAdded}
-              options={[
-                { value: '', label: 'Somebody of the workspace…' },
-                ...others.map(({ id, name, email }) => ({ value: id, label: name, hint: email })),
-              ]}
-            />
-            <Button disabled={!added} busy={set.isPending} onClick={() => set.mutate({ person: added, role: 'member' })}>
-              Add
-            </Button>
-          </div>
+        {team && manages && (
+          <AddMember key={team.id} team={team} busy={set.isPending} onAdd={(person) => set.mutate({ person, role: 'member' })} />
         )}
         <ErrorNotice error={set.error} />
       </div>
@@ -118,5 +100,42 @@ function RenameTeam({ team, onDone }: { readonly team: Team; readonly onDone: ()
       </div>
       <ErrorNotice error={rename.error} className="mt-3" />
     </form>
+  )
+}
+
+/** How many matches are offered; more letters leave fewer. */
+const offered = 6
+
+function AddMember({
+  team,
+  busy,
+  onAdd,
+}: {
+  readonly team: Team
+  readonly busy: boolean
+  readonly onAdd: (person: string) => void
+}) {
+  const [text, setText] = useState('')
+  const search = useDebounced(text.trim())
+  const { items } = usePages(useInfiniteQuery(queries.members(search)))
+  const others = items.filter(({ id }) => !team.members.some((member) => member.id === id))
+  return (
+    <div>
+      <TextField label="Member to add" placeholder="Name or email" value={text} onValueChange={setText} />
+      <ul aria-label="Members to add" className="mt-1.5">
+        {others.slice(0, offered).map(({ id, name, email }) => (
+          <li key={id} className="flex items-center gap-2 py-1 pl-3">
+            <span className="min-w-0 flex-1 truncate">
+              {name} <span className="text-small text-ink-3">{email}</span>
+            </span>
+            <Button size="small" aria-label={`Add ${name}`} disabled={busy} onClick={() => onAdd(id)}>
+              Add
+            </Button>
+          </li>
+        ))}
+        {others.length === 0 && search !== '' && <li className="py-1 pl-3 text-ink-3">Nobody else like that.</li>}
+        {others.length > offered && <li className="py-1 pl-3 text-small text-ink-3">Type a name to find others.</li>}
+      </ul>
+    </div>
   )
 }

@@ -1,15 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Team } from '../../api/types.ts'
 import { plural } from '../../lib/format.ts'
+import { usePages } from '../../lib/use-pages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
-import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { PagedList } from '../../ui/query-list.tsx'
+import { EmptyState, ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
-import { VirtualList } from '../../ui/virtual-list.tsx'
 import { useCaller, useMay } from '../session/session.ts'
 import { TeamDialog } from './team-dialog.tsx'
 
@@ -29,7 +30,7 @@ export function TeamList({ onCreate }: { readonly onCreate: () => void }) {
   const client = useQueryClient()
   const admin = useMay('admin')
   const caller = useCaller()
-  const query = useQuery(queries.teams())
+  const query = useInfiniteQuery(queries.teams())
   const [opened, setOpened] = useState<string | null>(null)
   const [deleting, setDeleting] = useState<Team | null>(null)
   const remove = useMutation({
@@ -40,29 +41,27 @@ export function TeamList({ onCreate }: { readonly onCreate: () => void }) {
       await client.invalidateQueries({ queryKey: ['people'] })
     },
   })
-  if (query.isPending) return <SkeletonRows height={rowHeight} />
-  if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-4 md:mx-8" />
-  const { items } = query.data
-  if (items.length === 0)
-    return (
-      <EmptyState
-        title="No teams yet"
-        actions={
-          admin && (
-            <Button look="primary" icon={<Plus size={15} />} onClick={onCreate}>
-              New team
-            </Button>
-          )
-        }
-      >
-        A team has connections of its own, which only its members see and use.
-      </EmptyState>
-    )
+  const { items } = usePages(query)
   return (
     <>
-      <VirtualList
+      <PagedList
+        underTabs
         label="Teams"
-        items={items}
+        query={query}
+        empty={
+          <EmptyState
+            title="No teams yet"
+            actions={
+              admin && (
+                <Button look="primary" icon={<Plus size={15} />} onClick={onCreate}>
+                  New team
+                </Button>
+              )
+            }
+          >
+            A team has connections of its own, which only its members see and use.
+          </EmptyState>
+        }
         keyOf={({ id }) => id}
         rowHeight={rowHeight}
         header={<Header />}

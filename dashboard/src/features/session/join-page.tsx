@@ -6,7 +6,8 @@ import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { ErrorNotice, Skeleton } from '../../ui/states.tsx'
 import { EntryFrame } from './entry-frame.tsx'
-import { codeOfLink, minPassword } from './link-code.ts'
+import { codeOfLink } from './link-code.ts'
+import { NewPasswordField } from './new-password-field.tsx'
 
 /** `/join#code=…`: what the invitation is to, and the way in. */
 export function JoinPage() {
@@ -64,16 +65,7 @@ export function JoinPage() {
           <>
             <TextField label="Your name" autoComplete="name" autoFocus required value={name} onValueChange={setName} />
             <TextField label="Email" type="email" autoComplete="username" value={email} readOnly />
-            <TextField
-              label="Password"
-              type="password"
-              autoComplete="new-password"
-              required
-              minLength={minPassword}
-              value={password}
-              onValueChange={setPassword}
-              hint={`At least ${minPassword} characters. A short sentence is good.`}
-            />
+            <NewPasswordField value={password} onValueChange={setPassword} />
           </>
         )}
         <ErrorNotice error={join.error} />

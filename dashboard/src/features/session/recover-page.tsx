@@ -2,10 +2,10 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
-import { TextField } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { EntryFrame } from './entry-frame.tsx'
-import { codeOfLink, minPassword } from './link-code.ts'
+import { codeOfLink } from './link-code.ts'
+import { NewPasswordField } from './new-password-field.tsx'
 
 /** `/recover#code=…`: sets a new password. */
 export function RecoverPage() {
@@ -27,17 +27,7 @@ export function RecoverPage() {
   return (
     <EntryFrame title="Set a new password" lead="The link works once. Afterwards you are signed out everywhere.">
       <form onSubmit={submit} className="space-y-4">
-        <TextField
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          required
-          autoFocus
-          minLength={minPassword}
-          value={password}
-          onValueChange={setPassword}
-          hint={`At least ${minPassword} characters. A short sentence is good.`}
-        />
+        <NewPasswordField label="New password" autoFocus value={password} onValueChange={setPassword} />
         <ErrorNotice error={set.error} />
         <Button type="submit" look="primary" className="w-full" busy={set.isPending}>
           Set password

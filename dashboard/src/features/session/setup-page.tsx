@@ -6,17 +6,14 @@ import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { EntryFrame } from './entry-frame.tsx'
-import { minPassword } from './link-code.ts'
+import { codeOfLink } from './link-code.ts'
+import { NewPasswordField } from './new-password-field.tsx'
 
-/** `/setup#code=…`: a fragment never reaches a server or its log. */
-const codeFromLink = (): string =>
-  new URLSearchParams(location.hash.slice(1)).get('code') ?? new URLSearchParams(location.search).get('code') ?? ''
-
-/** Shown until the first person exists: makes the owner of the workspace. */
+/** `/setup#code=…`, and any page until the first person exists: makes the owner of the workspace. */
 export function SetupPage() {
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [linked] = useState(codeFromLink)
+  const [linked] = useState(codeOfLink)
   const [code, setCode] = useState(linked)
   const [name, setName] = useState('')
   const [email, setEmail] = useState('')
@@ -25,7 +22,7 @@ export function SetupPage() {
     mutationFn: (body: Parameters<typeof api.session.setUp>[0]) => api.session.setUp(body),
     onSuccess: () => client.invalidateQueries({ queryKey: ['session'] }),
   })
-  // The code must not stay in the address or the history.
+  // Once somebody is set up, there is nothing at this address.
   useEffect(() => {
     if (linked) void navigate({ to: '/connections', replace: true })
   }, [linked, navigate])
@@ -57,16 +54,7 @@ export function SetupPage() {
           onValueChange={setName}
         />
         <TextField label="Email" type="email" autoComplete="username" required value={email} onValueChange={setEmail} />
-        <TextField
-          label="Password"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={minPassword}
-          value={password}
-          onValueChange={setPassword}
-          hint={`At least ${minPassword} characters. A short sentence is good.`}
-        />
+        <NewPasswordField value={password} onValueChange={setPassword} />
         <ErrorNotice error={setup.error} />
         <Button type="submit" look="primary" className="w-full" busy={setup.isPending}>
           Create the workspace

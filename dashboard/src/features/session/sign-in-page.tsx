@@ -23,6 +23,9 @@ const ssoProblems: Readonly<Record<string, string>> = {
 const workspaceOfLink = () => (location.pathname === '/sign-in' ? new URLSearchParams(location.search).get('workspace') : null)
 const problemOfLink = () => ssoProblems[new URLSearchParams(location.hash.slice(1)).get('sso') ?? ''] ?? null
 
+/** Where somebody was going when the sign-in page came up; the sign-in page itself is no such place. */
+const placeAfterSignIn = () => (location.pathname === '/sign-in' ? '/' : `${location.pathname}${location.search}`)
+
 export function SignInPage({ session }: { readonly session: Session }) {
   const client = useQueryClient()
   const [email, setEmail] = useState('')
@@ -37,7 +40,7 @@ export function SignInPage({ session }: { readonly session: Session }) {
     },
   })
   const sso = useMutation({
-    mutationFn: (workspace: string) => api.session.beginSingleSignOn(workspace),
+    mutationFn: (workspace: string) => api.session.beginSingleSignOn({ workspace, return_to: placeAfterSignIn() }),
     onSuccess: ({ url }) => location.assign(url),
   })
   // What has been said need not be said again after a reload.

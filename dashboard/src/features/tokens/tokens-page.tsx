@@ -8,16 +8,18 @@ import { formatCount, formatDay, formatFull } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
 import { Page } from '../../ui/page.tsx'
-import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { QueryList } from '../../ui/query-list.tsx'
+import { EmptyState, ErrorNotice } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { say } from '../../ui/toast.tsx'
-import { VirtualList } from '../../ui/virtual-list.tsx'
+import { useCaller } from '../session/session.ts'
 import { CreateToken } from './create-token.tsx'
+import { EditToken } from './edit-token.tsx'
 import { RotateToken } from './rotate-token.tsx'
 
 const rowHeight = 52
-const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_9rem_minmax(0,0.8fr)_8rem_7rem_6rem_9.5rem] md:gap-x-5'
+const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_9rem_minmax(0,0.8fr)_8rem_7rem_6rem_12.5rem] md:gap-x-5'
 
 const Header = () => (
   <div aria-hidden className={`hidden border-b border-line bg-bg px-8 py-1.5 caption ${columns}`}>
@@ -38,6 +40,7 @@ export function TokensPage() {
   const [creating, setCreating] = useState(false)
   const [revoking, setRevoking] = useState<Token | null>(null)
   const [rotating, setRotating] = useState<Token | null>(null)
+  const [editing, setEditing] = useState<Token | null>(null)
   const revoke = useMutation({
     mutationFn: (id: string) => api.tokens.revoke(id),
     onSuccess: async () => {
@@ -46,7 +49,6 @@ export function TokensPage() {
       await client.invalidateQueries({ queryKey: ['tokens'] })
     },
   })
-  const items = query.data?.items ?? []
   const create = (
     <Button look="primary" icon={<Plus size={15} />} onClick={() => setCreating(true)}>
       New token
@@ -56,31 +58,30 @@ export function TokensPage() {
     <Page
       title="Tokens"
       description="One for each agent or script, so that the log tells them apart and each can be revoked alone."
-      actions={query.isSuccess && items.length === 0 ? null : create}
+      actions={query.isSuccess && query.data.items.length === 0 ? null : create}
     >
-      {query.isPending ? (
-        <div className="border-t border-line">
-          <Header />
-          <SkeletonRows height={rowHeight} />
-        </div>
-      ) : query.isError ? (
-        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4 md:mx-8" />
-      ) : items.length === 0 ? (
-        <EmptyState title="No tokens yet" actions={create}>
-          With a token an agent reaches all tools of this workspace over MCP or HTTP, within its role.
-        </EmptyState>
-      ) : (
-        <VirtualList
-          label="Tokens"
-          items={items}
-          keyOf={({ id }) => id}
-          rowHeight={rowHeight}
-          header={<Header />}
-          row={(token) => <TokenRow token={token} onRevoke={() => setRevoking(token)} onRotate={() => setRotating(token)} />}
-          className="border-t border-line"
-        />
-      )}
+      <QueryList
+        label="Tokens"
+        query={query}
+        keyOf={({ id }) => id}
+        rowHeight={rowHeight}
+        header={<Header />}
+        row={(token) => (
+          <TokenRow
+            token={token}
+            onRevoke={() => setRevoking(token)}
+            onRotate={() => setRotating(token)}
+            onEdit={() => setEditing(token)}
+          />
+        )}
+        empty={
+          <EmptyState title="No tokens yet" actions={create}>
+            With a token an agent reaches all tools of this workspace over MCP or HTTP, within its role.
+          </EmptyState>
+        }
+      />
       <CreateToken open={creating} onClose={() => setCreating(false)} />
+      {editing && <EditToken token={editing} onClose={() => setEditing(null)} />}
       {rotating && <RotateToken token={rotating} onClose={() => setRotating(null)} />}
       <Confirm
         open={revoking !== null}
@@ -134,11 +135,12 @@ function Limits({ perMinute, perDay }: { readonly perMinute: number | null; read
 }
 
 /** What it is confined to: its tools, its environments, its addresses. */
-function Scope({ token: { role, toolset, environments, caller_ips, personal, team } }: { readonly token: Token }) {
+function Scope({ token: { role, toolset, environments, caller_ips, person, team } }: { readonly token: Token }) {
+  const teams = useQuery(queries.everyTeam()).data
   const where = [
     environments?.join(', '),
     caller_ips && `from ${caller_ips.join(', ')}`,
-    personal ? 'for a person' : team === null ? null : 'for a team',
+    person ? `as ${person.name}` : team === null ? null : `in ${teams?.find(({ id }) => id === team)?.name ?? 'a team'}`,
   ].filter((part) => typeof part === 'string')
   return (
     <span className="min-w-0 text-ink-2 md:flex md:flex-col">
@@ -160,9 +162,13 @@ interface TokenRowProps {
   readonly token: Token
   readonly onRevoke: () => void
   readonly onRotate: () => void
+  readonly onEdit: () => void
 }
 
-function TokenRow({ token, onRevoke, onRotate }: TokenRowProps) {
+function TokenRow({ token, onRevoke, onRotate, onEdit }: TokenRowProps) {
+  const caller = useCaller()
+  // What acts for a person only they change.
+  const mine = token.person === null || token.person?.id === caller?.id
   const state = stateOf(token)
   return (
     <div
@@ -186,10 +192,15 @@ function TokenRow({ token, onRevoke, onRotate }: TokenRowProps) {
       </span>
       <span className="hidden text-ink-2 md:block">{formatDay(token.created_at)}</span>
       <span className="ml-auto flex justify-end">
-        {state.tone === 'ok' && (
-          <Button size="small" look="quiet" onClick={onRotate}>
-            Rotate
-          </Button>
+        {state.tone === 'ok' && mine && (
+          <>
+            <Button size="small" look="quiet" onClick={onEdit}>
+              Change
+            </Button>
+            <Button size="small" look="quiet" onClick={onRotate}>
+              Rotate
+            </Button>
+          </>
         )}
         {!token.revoked_at && (
           <Button size="small" look="quiet" className="hover:text-bad" data-row-main onClick={onRevoke}>

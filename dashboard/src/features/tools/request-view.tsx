@@ -1,12 +1,35 @@
-import type { PlannedRequest } from '../../api/types.ts'
+import type { Plan, PlannedRequest } from '../../api/types.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
+import { WholeJson } from '../../ui/whole-json.tsx'
 
 /** How the gateway writes a credential that it left out. */
 const redacted = /\[redacted\]|^added by the gateway/
 
-/** An HTTP request as it would go over the wire, credentials left out. */
-export function RequestView({ request }: { readonly request: PlannedRequest }) {
+interface RequestViewProps<P extends Plan = Plan> {
+  readonly request: P
+  /** Nothing folded or cut: for what a person decides on. */
+  readonly whole?: boolean
+}
+
+/** What a call would do: the request as it would go over the wire, credentials left out, or the command and what it gets. */
+export function RequestView({ request: plan, whole = false }: RequestViewProps) {
+  if (!('command' in plan)) return <HttpRequestView request={plan} whole={whole} />
+  return (
+    <div className="overflow-hidden rounded-panel border border-line">
+      <div className="bg-sunken px-3 py-2">
+        Runs <code className="font-semibold">{plan.command}</code>
+      </div>
+      {whole ? (
+        <WholeJson value={plan.input} label="the input" />
+      ) : (
+        <JsonView value={plan.input} label="the input" depth={4} flush />
+      )}
+    </div>
+  )
+}
+
+function HttpRequestView({ request, whole }: RequestViewProps<PlannedRequest>) {
   return (
     <div className="overflow-hidden rounded-panel border border-line">
       <div className="flex items-start gap-2 bg-sunken py-2 pr-1.5 pl-3">
@@ -34,7 +57,13 @@ export function RequestView({ request }: { readonly request: PlannedRequest }) {
           ))}
         </dl>
       )}
-      {request.body !== undefined && request.body !== null && <JsonView value={request.body} label="the body" depth={4} flush />}
+      {request.body !== undefined &&
+        request.body !== null &&
+        (whole ? (
+          <WholeJson value={request.body} label="the body" />
+        ) : (
+          <JsonView value={request.body} label="the body" depth={4} flush />
+        ))}
     </div>
   )
 }

@@ -26,6 +26,7 @@ const formats: readonly { readonly value: ToolFormat; readonly label: string }[]
 const modes = [
   { value: 'direct', label: 'all of them' },
   { value: 'search', label: 'a search for them' },
+  { value: 'code', label: 'an API to program' },
 ] as const
 
 /** Makes or changes a toolset; below the form what an agent will see, as the form stands. */

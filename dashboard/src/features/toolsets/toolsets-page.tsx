@@ -6,8 +6,8 @@ import type { Toolset } from '../../api/types.ts'
 import { formatDay, plural } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
-import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
-import { VirtualList } from '../../ui/virtual-list.tsx'
+import { QueryList } from '../../ui/query-list.tsx'
+import { EmptyState } from '../../ui/states.tsx'
 import { ToolsetEditor } from './toolset-editor.tsx'
 import { approvalOptions } from './words.ts'
 
@@ -28,7 +28,6 @@ const Header = () => (
 export function ToolsetsPage() {
   const query = useQuery(queries.toolsets())
   const [editing, setEditing] = useState<Toolset | 'new' | null>(null)
-  const items = query.data?.items ?? []
   const create = (
     <Button look="primary" icon={<Plus size={15} />} onClick={() => setEditing('new')}>
       New toolset
@@ -38,30 +37,21 @@ export function ToolsetsPage() {
     <Page
       title="Toolsets"
       description="What an agent gets to see and to call: a few tools chosen for its task, instead of all."
-      actions={query.isSuccess && items.length === 0 ? null : create}
+      actions={query.isSuccess && query.data.items.length === 0 ? null : create}
     >
-      {query.isPending ? (
-        <div className="border-t border-line">
-          <Header />
-          <SkeletonRows height={rowHeight} />
-        </div>
-      ) : query.isError ? (
-        <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="mx-4 md:mx-8" />
-      ) : items.length === 0 ? (
-        <EmptyState title="No toolsets yet" actions={create}>
-          Without one a token has every tool that its owner reaches. With one it has those of its task, and cannot call another.
-        </EmptyState>
-      ) : (
-        <VirtualList
-          label="Toolsets"
-          items={items}
-          keyOf={({ id }) => id}
-          rowHeight={rowHeight}
-          header={<Header />}
-          row={(toolset) => <ToolsetRow toolset={toolset} onOpen={() => setEditing(toolset)} />}
-          className="border-t border-line"
-        />
-      )}
+      <QueryList
+        label="Toolsets"
+        query={query}
+        keyOf={({ id }) => id}
+        rowHeight={rowHeight}
+        header={<Header />}
+        row={(toolset) => <ToolsetRow toolset={toolset} onOpen={() => setEditing(toolset)} />}
+        empty={
+          <EmptyState title="No toolsets yet" actions={create}>
+            Without one a token has every tool that its owner reaches. With one it has those of its task, and cannot call another.
+          </EmptyState>
+        }
+      />
       {editing !== null && <ToolsetEditor toolset={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
     </Page>
   )

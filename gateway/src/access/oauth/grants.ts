@@ -2,6 +2,7 @@ import { type Caller, hasRole, requireRole } from '../../caller.ts'
 import type { Clock } from '../../clock.ts'
 import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
+import { type Page, type PageRequest, pageSize, parseCursor, toPage } from '../../page.ts'
 import { Secret } from '../../secret.ts'
 import { recordAct } from '../../store/acts.ts'
 import type { Store } from '../../store/types.ts'
@@ -24,7 +25,7 @@ export interface GrantView {
 
 export interface Grants {
   /** The caller's own; for admins everybody's. Newest first. */
-  list(caller: Caller): Promise<readonly GrantView[]>
+  list(caller: Caller, page: PageRequest): Promise<Page<GrantView>>
   /** Its tokens open nothing from the next request on. One's own, or as an admin anybody's. */
   revoke(caller: Caller, id: string): Promise<void>
 }
@@ -34,8 +35,10 @@ const codeMs = 60_000
 
 export function createGrants({ store, clock, cache }: { store: Store; clock: Clock; cache: TokenCache }) {
   const service: Grants = {
-    async list(caller) {
+    async list(caller, { limit, cursor }) {
       requireRole(caller, 'member')
+      const size = pageSize(limit)
+      const before = parseCursor(cursor)
       const { workspaceId } = caller
       const rows = await store.workspace(workspaceId, (db) => {
         let select = db
@@ -55,16 +58,21 @@ export function createGrants({ store, clock, cache }: { store: Store; clock: Clo
           .where('oauth_grants.workspace_id', '=', workspaceId)
           .where('tokens.revoked_at', 'is', null)
         if (!hasRole(caller, 'admin')) select = select.where('oauth_grants.user_id', '=', caller.personId ?? '')
-        return select.orderBy('oauth_grants.id', 'desc').execute()
+        if (before !== undefined) select = select.where('oauth_grants.id', '<', before)
+        return select
+          .orderBy('oauth_grants.id', 'desc')
+          .limit(size + 1)
+          .execute()
       })
-      return rows.map((row) => ({
+      const view = (row: (typeof rows)[number]): GrantView => ({
         id: row.id,
         client: { id: row.client_id, name: row.client_name, host: row.client_host },
         person: { id: row.user_id, name: row.name, email: row.email },
         resource: row.resource,
         created_at: row.created_at.toISOString(),
         last_used_at: row.last_used_at?.toISOString() ?? null,
-      }))
+      })
+      return toPage(rows, size, view, (row) => row.id)
     },
 
     async revoke(caller, id) {

@@ -1,9 +1,13 @@
+import type { LoadedConnection } from '../../connections/registry.ts'
 import { inflated } from '../../egress/body.ts'
 import { type Redactor, withheld } from '../../egress/redact.ts'
-import type { Egress } from '../../egress/types.ts'
+import type { Egress, EgressResponse } from '../../egress/types.ts'
 import { EgressError } from '../../egress/types.ts'
 import { Secret } from '../../secret.ts'
-import type { Armed } from '../facts.ts'
+import type { Armed, Work } from '../facts.ts'
+import { withBodyCredential } from './body-credential.ts'
+
+export type HttpWork = Extract<Work, { kind: 'http' }>
 
 /** One attempt at the API, as facts: whether an answer counts as success is the stage's business. */
 export type HttpAttempt =
@@ -17,6 +21,8 @@ export type HttpAttempt =
       readonly bytes: number
       /** From Retry-After (RFC 9110 section 10.2.3), seconds or date; null when absent. */
       readonly retryAfterMs: number | null
+      /** The API led to its login page: the session has ended, whatever the status. */
+      readonly loggedOut: boolean
     }
   | { readonly kind: 'failed'; readonly error: EgressError }
 
@@ -37,7 +43,7 @@ interface Body {
 }
 
 /** Text is searched for injected secrets here, once and whole, before it is taken apart. */
-function parseBody(contentType: string, body: Buffer, redactor: Redactor): Body | null {
+export function parseBody(contentType: string, body: Buffer, redactor: Redactor): Body | null {
   if (body.length === 0) return { body: null, json: false, suspect: false }
   const type = (contentType.split(';')[0] ?? '').trim().toLowerCase()
   if (type === 'application/json' || type.endsWith('+json') || type === '') {
@@ -58,7 +64,7 @@ function parseBody(contentType: string, body: Buffer, redactor: Redactor): Body 
 }
 
 /** What is no text goes on in base64, and a secret cannot be taken out of the middle of that. */
-async function wrapBytes(contentType: string, body: Buffer, redactor: Redactor, maxBytes: number): Promise<Body> {
+export async function wrapBytes(contentType: string, body: Buffer, redactor: Redactor, maxBytes: number): Promise<Body> {
   const type = redactor.suspects(contentType)
     ? 'application/octet-stream'
     : (contentType.split(';')[0] ?? '').trim().toLowerCase()
@@ -68,8 +74,8 @@ async function wrapBytes(contentType: string, body: Buffer, redactor: Redactor, 
 }
 
 /** The action's own headers with the credential's; a cookie of each becomes one header. */
-function mergeHeaders(
-  own: Readonly<Record<string, string>>,
+export function mergeHeaders(
+  own: Readonly<Record<string, string | Secret>>,
   injected: Readonly<Record<string, string | Secret>>,
 ): Record<string, string | Secret> {
   const headers: Record<string, string | Secret> = { ...own }
@@ -91,29 +97,45 @@ function ownHeaders(
   return name === null ? headers : { ...headers, [name]: key }
 }
 
+/** Of an answer whose redirect is not followed. */
+function leadsTo({ status, headers, url }: EgressResponse, isPage: LoadedConnection['isLoginPage']): boolean {
+  return isPage !== null && status >= 300 && status < 400 && headers.location !== undefined && isPage(headers.location, url)
+}
+
 /** Sends the rendered request with its credential through the egress door. */
-export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: number, callId: string): Promise<HttpAttempt> {
-  const { permit, injection, redactor } = armed
-  const { request, action, connection } = permit
+export async function executeHttp(
+  egress: Egress,
+  { permit, injection, redactor }: Armed,
+  { request, action, baseUrl }: HttpWork,
+  timeoutMs: number,
+  callId: string,
+  signal: AbortSignal | undefined,
+): Promise<HttpAttempt> {
+  const { connection } = permit
+  const { isLoginPage } = connection
+  let loggedOut = false
+  const { body: sentBody, headers } = withBodyCredential(request, injection.body)
   try {
     const response = await egress.request({
       door: 'call',
       method: request.method,
       url: request.url,
-      headers: mergeHeaders(
-        ownHeaders(request.headers, action.idempotencyHeader, permit.idempotencyKey ?? callId),
-        injection.headers,
-      ),
+      headers: mergeHeaders(ownHeaders(headers, action.idempotencyHeader, permit.idempotencyKey ?? callId), injection.headers),
       secretQuery: injection.query,
-      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(sentBody === undefined ? {} : { body: sentBody }),
+      sign: injection.sign,
       timeoutMs,
       maxResponseBytes: action.limits.maxResponseBytes,
       redirects: action.effect === 'read' ? 'follow' : 'none',
-      mayRedirectTo: (url) => connection.connector.urlAllowed(url, permit.baseUrl),
+      mayRedirectTo(url) {
+        loggedOut ||= isLoginPage?.(url) ?? false
+        return !loggedOut && connection.connector.urlAllowed(url, baseUrl)
+      },
       verifyTls: connection.connector.verifyTls,
       authorities: connection.connector.authorities ?? undefined,
       clientCertificate: injection.clientCertificate,
       http2: connection.connector.http2,
+      ...(signal !== undefined && { signal }),
     })
     const type = response.headers['content-type'] ?? ''
     const { body, json, suspect } =
@@ -126,8 +148,11 @@ export async function executeHttp(egress: Egress, armed: Armed, timeoutMs: numbe
       suspect,
       bytes: response.body.length,
       retryAfterMs: parseRetryAfter(response.headers['retry-after']),
+      loggedOut: leadsTo(response, isLoginPage),
     }
   } catch (error) {
+    if (error instanceof EgressError && loggedOut)
+      return { kind: 'answered', status: 302, body: null, json: false, suspect: false, bytes: 0, retryAfterMs: null, loggedOut }
     if (error instanceof EgressError) return { kind: 'failed', error }
     throw error
   }

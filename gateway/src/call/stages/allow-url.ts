@@ -1,18 +1,11 @@
-import ipaddr from 'ipaddr.js'
-import type { LoadedConnection } from '../../connections/connections.ts'
+import type { LoadedConnection } from '../../connections/registry.ts'
 import { EgressError } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import type { Allowed, Granted } from '../facts.ts'
 import { inputOf } from '../input.ts'
+import { refusePlainHttp } from '../plain-http.ts'
 import type { CallServices } from '../services.ts'
 import type { CallRequest } from '../types.ts'
-
-/** Plain HTTP is for loopback and for private addresses, which the egress door dials only where the operator listed them. */
-function isPrivateHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '')
-  if (host === 'localhost' || host.endsWith('.localhost')) return true
-  return ipaddr.isValid(host) && ipaddr.process(host).range() !== 'unicast'
-}
 
 /** Servers found fit to be dialled; a connection is loaded anew when anything about it changes. */
 const judged = new WeakMap<LoadedConnection, Set<string>>()
@@ -21,12 +14,7 @@ const judged = new WeakMap<LoadedConnection, Set<string>>()
 function judgeServer(services: CallServices, connection: LoadedConnection, baseUrl: string): void {
   const known = judged.get(connection)
   if (known?.has(baseUrl)) return
-  const { protocol, hostname, origin } = new URL(baseUrl)
-  if (protocol !== 'https:' && !connection.connector.allowHttp && !isPrivateHost(hostname)) {
-    throw new SallyportError('URL_NOT_ALLOWED', {
-      detail: `${origin} is not HTTPS. Use an https:// server URL, or set security.allow_http in the connector.`,
-    })
-  }
+  refusePlainHttp(connection.connector, baseUrl)
   try {
     services.egress.checkUrl(baseUrl)
   } catch (error) {
@@ -40,7 +28,10 @@ function judgeServer(services: CallServices, connection: LoadedConnection, baseU
 /** Is the URL one that the connector may call and the gateway may dial? Throws URL_NOT_ALLOWED. */
 export function allowUrl(services: CallServices, granted: Granted, request: CallRequest): Allowed {
   const { caller, connection, action } = granted
+  // Code says only while it runs where it wants to go: the executor asks of each request then.
+  if (action.kind !== 'http') return { caller, connection, action, route: { kind: 'command', action } } as Allowed
   const baseUrl = action.baseUrl(connection.environment, connection.settings) ?? connection.baseUrl
+  if (baseUrl === null) throw new SallyportError('URL_NOT_ALLOWED', { internal: 'a request without a server' })
   const url = action.renderUrl(baseUrl, inputOf(request), connection.settings)
   if (!connection.connector.urlAllowed(url, baseUrl)) {
     throw new SallyportError('URL_NOT_ALLOWED', {
@@ -49,5 +40,5 @@ export function allowUrl(services: CallServices, granted: Granted, request: Call
     })
   }
   judgeServer(services, connection, baseUrl)
-  return { caller, connection, action, baseUrl, url } as Allowed
+  return { caller, connection, action, route: { kind: 'http', action, baseUrl, url } } as Allowed
 }

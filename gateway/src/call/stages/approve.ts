@@ -1,16 +1,20 @@
+import type { Judgement } from '../../approval-policy.ts'
 import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import { recordStart } from '../../store/acts.ts'
 import type { First, Permission, Permit } from '../facts.ts'
-import { waitsForApproval } from '../permitted.ts'
-import { exactCall, hashOf } from '../sealed-calls.ts'
+import { judge } from '../judge.ts'
+import { alikeOf, exactCall, hashOf } from '../sealed-calls.ts'
 import type { CallServices } from '../services.ts'
-import type { CallRequest, PlannedRequest } from '../types.ts'
+import { spendStanding } from '../standing-approvals.ts'
+import type { CallRequest, Plan } from '../types.ts'
 
 /** How long a call waits for a decision. */
 const approvalTtlMs = 24 * 60 * 60 * 1000
 
-function planOf({ request, connection }: First): PlannedRequest {
+function planOf({ work, connection, action, input }: First): Plan {
+  if (work.kind === 'command') return { command: action.name, input }
+  const { request } = work
   const credential: Record<string, string> =
     connection.scheme.type === 'none' ? {} : { '(credential)': `added by the gateway: ${connection.scheme.type}` }
   return {
@@ -21,8 +25,21 @@ function planOf({ request, connection }: First): PlannedRequest {
   }
 }
 
-function permit({ caller, connection, action, baseUrl, url, input, request, idempotencyKey }: First): Permission {
-  return { kind: 'permitted', permit: { caller, connection, action, baseUrl, url, input, request, idempotencyKey } as Permit }
+function permit({ caller, connection, action, input, work, idempotencyKey }: First): Permission {
+  return { kind: 'permitted', permit: { caller, connection, action, input, work, idempotencyKey } as Permit }
+}
+
+function judgementOf({ caller, connection, action, input, work }: First): Judgement {
+  const request = work.kind === 'http' ? work.request : null
+  return judge({
+    effect: action.effect,
+    confirm: action.confirm,
+    toolset: caller.toolset,
+    policy: connection.approval,
+    input,
+    url: request?.url ?? null,
+    body: request?.body,
+  })
 }
 
 /** Must a person decide on this exact call, and have they? */
@@ -32,17 +49,18 @@ export function approve(
   request: CallRequest,
   callId: string,
 ): Permission | Promise<Permission> {
-  const needsApproval = waitsForApproval(first.caller, first.action)
+  const judgement = judgementOf(first)
   if (request.dryRun) {
     const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
-    return { kind: 'planned', plan: planOf(first), hash: hashOf(exactCall(first, expiresAt)).toString('hex'), needsApproval }
+    return { kind: 'planned', plan: planOf(first), hash: hashOf(exactCall(first, expiresAt)).toString('hex'), judgement }
   }
   if (request.approvalId !== undefined) return spend(services, first, request.approvalId, callId)
-  return needsApproval ? ask(services, first, callId) : permit(first)
+  return judgement.asks ? ask(services, first, judgement, callId) : permit(first)
 }
 
-/** Stores the call, sealed, to wait for a person. */
-async function ask(services: CallServices, first: First, callId: string): Promise<Permission> {
+/** Stores the call, sealed, to wait for a person, unless one has decided on calls like it. */
+async function ask(services: CallServices, first: First, judgement: Judgement, callId: string): Promise<Permission> {
+  if (await spendStanding(services, first, judgement, callId)) return permit(first)
   const { caller, connection, action, input } = first
   const id = newId('approval', services.clock.now())
   const expiresAt = new Date(services.clock.now() + approvalTtlMs).toISOString()
@@ -62,16 +80,20 @@ async function ask(services: CallServices, first: First, callId: string): Promis
     decided_by: null,
     decided_at: null,
     reason: null,
+    judgement: JSON.stringify({ risk: judgement.risk, rulings: judgement.rulings }),
+    alike: alikeOf(first),
   } as const
   await services.sealedCalls.storing(caller.workspaceId, async () => {
     const sealed = await services.sealedCalls.sealInput(caller.workspaceId, id, input)
-    await services.store.workspace(caller.workspaceId, (db) =>
-      db
+    await services.store.workspace(caller.workspaceId, async (db) => {
+      await db
         .insertInto('approvals')
         .values({ ...row, sealed_call: sealed.ciphertext, sealed_key_id: sealed.keyId })
-        .execute(),
-    )
+        .execute()
+      await services.notices.queue(db, caller.workspaceId, id)
+    })
   })
+  services.notices.wake()
   return { kind: 'pending', approvalId: id, expiresAt }
 }
 

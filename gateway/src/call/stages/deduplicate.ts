@@ -9,8 +9,8 @@ function upstreamKey(workspace: string, caller: string, key: string): string {
   return sha256(canonicalJson([workspace, caller, key])).toString('base64url')
 }
 
-function firstOf({ caller, connection, action, baseUrl, url, input, request }: Checked, idempotencyKey: string | null): Claim {
-  return { kind: 'first', first: { caller, connection, action, baseUrl, url, input, request, idempotencyKey } as First }
+function firstOf({ caller, connection, action, input, work }: Checked, idempotencyKey: string | null): Claim {
+  return { kind: 'first', first: { caller, connection, action, input, work, idempotencyKey } as First }
 }
 
 /**

@@ -23,10 +23,10 @@ function rateLimited(refusal: Refusal<CallQuota>): SallyportError {
 
 /** Is the call within the limits of its action, connection and caller? Throws RATE_LIMITED with the seconds until it is. */
 export function limit(services: CallServices, allowed: Allowed, request: CallRequest): Admitted | Promise<Admitted> {
-  const { caller, connection, action, baseUrl, url } = allowed
+  const { caller, connection, action, route } = allowed
   const admit = (refusal: Refusal<CallQuota> | null) => {
     if (refusal !== null) throw rateLimited(refusal)
-    return { caller, connection, action, baseUrl, url } as Admitted
+    return { caller, connection, action, route } as Admitted
   }
   // A stored call was counted when it was asked for, and a dry run sends nothing.
   if (request.approvalId !== undefined || request.dryRun) return admit(null)

@@ -1,10 +1,10 @@
-import type { Armed, Mapped, Redacted } from '../facts.ts'
+import type { Mapped, Redacted } from '../facts.ts'
 import type { Outcome } from '../types.ts'
 
 /** Takes the injected secrets out of everything that goes back. */
-export function redact(armed: Armed, mapped: Mapped): Redacted {
-  const { status, bytes, outcome, suspect } = mapped
+export function redact(mapped: Mapped): Redacted {
+  const { status, bytes, outcome, suspect, redactor } = mapped
   if (!suspect) return { status, bytes, outcome } as Redacted
   // The redactor keeps the shape of what it is given: only texts and keys change.
-  return { status, bytes, outcome: armed.redactor.value(outcome) as Outcome } as Redacted
+  return { status, bytes, outcome: redactor.value(outcome) as Outcome } as Redacted
 }

@@ -1,5 +1,7 @@
 import type { Caller } from '../../caller.ts'
-import type { LoadedConnection } from '../../connections/connections.ts'
+import type { LoadedConnection } from '../../connections/registry.ts'
+import type { CompiledAction } from '../../definition/types.ts'
+import { probeName } from '../../definition/verify.ts'
 import { SallyportError } from '../../errors.ts'
 import type { Resolved } from '../facts.ts'
 import type { CallServices } from '../services.ts'
@@ -13,8 +15,13 @@ export function resolve(services: CallServices, caller: Caller, request: CallReq
     : actionOf(services, caller, connection, request)
 }
 
+/** The read of the connector's `verify` is no action: only tests of a connection make it. */
+function probeOf({ connector }: LoadedConnection, { entrance, action }: CallRequest): CompiledAction | undefined {
+  return entrance === 'test' && action === probeName ? connector.verify()?.action : undefined
+}
+
 function actionOf({ log }: CallServices, caller: Caller, connection: LoadedConnection, request: CallRequest): Resolved {
-  const action = connection.connector.actions.get(request.action)
+  const action = connection.connector.actions.get(request.action) ?? probeOf(connection, request)
   if (action === undefined) {
     const { removed = {}, name } = connection.connector.document
     const gone = Object.hasOwn(removed, request.action) ? removed[request.action] : undefined
@@ -26,6 +33,9 @@ function actionOf({ log }: CallServices, caller: Caller, connection: LoadedConne
       detail: `"${connection.connector.id}" has no action "${request.action}". List its actions with GET /api/v1/connectors/${connection.connector.id}/capabilities.`,
     })
   }
-  if (action.deprecated) log.warn({ connector: connection.connector.id, action: action.name }, 'a deprecated action was called')
+  if (action.deprecated) {
+    const instead = action.deprecatedMessage ?? undefined
+    log.warn({ connector: connection.connector.id, action: action.name, instead }, 'a deprecated action was called')
+  }
   return { caller, connection, action } as Resolved
 }

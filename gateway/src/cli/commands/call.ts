@@ -11,6 +11,7 @@ interface CallOptions {
   readonly connection?: string
   readonly idempotencyKey?: string
   readonly dryRun?: true
+  readonly mock?: true | string
   readonly wait?: true
 }
 
@@ -18,9 +19,14 @@ interface CallOptions {
 const pollMs = { first: 250, most: 2000 }
 
 function printPlan(out: Output, plan: NonNullable<Schemas['CallResult']['plan']>): void {
-  out.line(`${out.style('bold', plan.method)} ${plan.url}`)
-  out.facts(Object.entries(plan.headers))
-  if (plan.body !== undefined) out.payload(plan.body)
+  if (!('url' in plan)) {
+    out.line(`${out.style('bold', 'Run')} ${plan.command}`)
+    out.payload(plan.input)
+  } else {
+    out.line(`${out.style('bold', plan.method)} ${plan.url}`)
+    out.facts(Object.entries(plan.headers))
+    if (plan.body !== undefined) out.payload(plan.body)
+  }
   out.note(plan.needs_approval ? 'Nothing was sent. The real call would wait for a person to approve it.' : 'Nothing was sent.')
 }
 
@@ -114,6 +120,7 @@ async function call(
     ...(options.connection !== undefined && { connection: options.connection }),
     ...(options.idempotencyKey !== undefined && { idempotency_key: options.idempotencyKey }),
     ...(options.dryRun && { dry_run: true }),
+    ...(options.mock !== undefined && { mock: options.mock === true ? 'default' : options.mock }),
   }
   const result = await sallyport.calls.create(request).catch((error: unknown) => {
     if (isTextMistaken(error, pairs))
@@ -136,6 +143,7 @@ export function registerCall(program: Command): void {
     .option('--connection <id>', 'id or name of the connection, when the connector has several')
     .option('--idempotency-key <key>', 'the same key with the same input within 24 hours runs once')
     .option('--dry-run', 'show the request that would be sent, without credentials, and send nothing')
+    .option('--mock [scenario]', "answer with a scenario of the action's mocks, and send nothing")
     .option('--wait', 'when a person must approve it, wait until that is decided')
     .action(call)
 }

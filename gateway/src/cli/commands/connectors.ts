@@ -14,6 +14,7 @@ const shownChanges = 40
 async function listConnectors(options: PageOptions & { search?: string }, command: Command): Promise<void> {
   const out = outputOf(command)
   const page = await connectToGateway().connectors.list({
+    source: 'own',
     ...pageQuery(options),
     ...(options.search !== undefined && { search: options.search }),
   })
@@ -30,7 +31,7 @@ async function listConnectors(options: PageOptions & { search?: string }, comman
     out.table(
       ['id', 'name', 'version', 'actions', 'connections', 'description'],
       rows,
-      'There are no connectors yet: sallyport import <file or URL>',
+      'There are no connectors yet: sallyport catalog, or sallyport import <file or URL>',
     )
     noteNextPage(out, page.next_cursor)
   })
@@ -93,7 +94,7 @@ async function checkAll(sallyport: Sallyport, out: Output): Promise<void> {
   const all: unknown[] = []
   const rows: string[][] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await sallyport.connectors.list({ limit: 200, ...(cursor !== undefined && { cursor }) })
+    const page = await sallyport.connectors.list({ source: 'own', limit: 200, ...(cursor !== undefined && { cursor }) })
     for (const { id } of page.items) {
       if ((await sallyport.connectors.versions(id)).address === null) continue
       // One that cannot be had must not keep the others from being looked at.
@@ -140,6 +141,16 @@ async function pin(id: string, _options: object, command: Command): Promise<void
   out.answer(pinned, () => out.line(`${id} stays on ${items[0]?.version ?? 'its version'} until its document changes again.`))
 }
 
+async function watch(id: string, every: string, _options: object, command: Command): Promise<void> {
+  const out = outputOf(command)
+  const hours = every === 'never' ? null : Number(every)
+  if (hours !== null && (!Number.isInteger(hours) || hours < 1 || hours > 720))
+    throw new UsageError('Say every how many hours to look, from 1 to 720, or never.')
+  const schedule = await connectToGateway().connectors.scheduleChecks(id, hours)
+  const what = hours === null ? 'is not checked by the gateway any more' : `is checked now, and then every ${hours} hours`
+  out.answer(schedule, () => out.line(`${out.style('bold', id)} ${what}.`))
+}
+
 export function registerConnectors(program: Command): void {
   const connectors = program
     .command('connectors')
@@ -169,4 +180,10 @@ export function registerConnectors(program: Command): void {
     .description('stay on the stored version, in spite of what the last check found')
     .argument('<id>')
     .action(pin)
+  connectors
+    .command('watch')
+    .description('let the gateway look by itself whether the description of an API has changed')
+    .argument('<id>')
+    .argument('<hours>', 'every how many hours, from 1 to 720; never ends it')
+    .action(watch)
 }

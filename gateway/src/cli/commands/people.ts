@@ -1,7 +1,7 @@
-import type { Schemas } from '@sallyport/sdk'
+import { allItems, type Schemas } from '@sallyport/sdk'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { roles, type TeamRole, teamRoles } from '../../caller.ts'
-import { collect, connectToGateway, outputOf } from '../context.ts'
+import { collect, connectToGateway, noteNextPage, outputOf, type PageOptions, pageQuery, withPages } from '../context.ts'
 import { CliError } from '../failure.ts'
 import { when } from '../text.ts'
 
@@ -9,7 +9,7 @@ type Role = Schemas['Role']
 
 /** A member by id or by email. */
 async function memberOf(who: string): Promise<Schemas['Member']> {
-  const { items } = await connectToGateway().members.list()
+  const { items } = await connectToGateway().members.list({ q: who, limit: 200 })
   const found = items.find(({ id, email }) => id === who || email === who.toLowerCase())
   if (found !== undefined) return found
   throw new CliError('NOT_FOUND', `Nobody in this workspace is ${who}.`, 'List the members: sallyport members list')
@@ -17,9 +17,9 @@ async function memberOf(who: string): Promise<Schemas['Member']> {
 
 /** A team by id or by name. */
 async function teamOf(which: string): Promise<Schemas['Team']> {
-  const { items } = await connectToGateway().teams.list()
-  const found = items.find(({ id, name }) => id === which || name.toLowerCase() === which.toLowerCase())
-  if (found !== undefined) return found
+  const { teams } = connectToGateway()
+  for await (const team of allItems((cursor) => teams.list({ limit: 200, ...(cursor !== undefined && { cursor }) })))
+    if (team.id === which || team.name.toLowerCase() === which.toLowerCase()) return team
   throw new CliError('NOT_FOUND', `There is no team ${which} in this workspace.`, 'List the teams: sallyport teams list')
 }
 
@@ -31,24 +31,25 @@ function parseRole(text: string): Role {
 
 function registerMembers(program: Command): void {
   const members = program.command('members').description('who belongs to the workspace')
-  members
-    .command('list')
-    .description('list the members')
-    .action(async (_options: object, command: Command) => {
-      const out = outputOf(command)
-      const page = await connectToGateway().members.list()
-      out.answer(page, () => {
-        const rows = page.items.map(({ id, name, email, role, two_factor, teams }) => [
-          id,
-          name,
-          email,
-          role,
-          two_factor ? 'on' : 'off',
-          teams.map((team) => team.name).join(', '),
-        ])
-        out.table(['id', 'name', 'email', 'role', 'second factor', 'teams'], rows, 'There are no members, only tokens.')
-      })
+  withPages(
+    members.command('list').description('list the members').option('--search <text>', 'a part of a name or an email'),
+  ).action(async (options: PageOptions & { search?: string }, command: Command) => {
+    const out = outputOf(command)
+    const { search } = options
+    const page = await connectToGateway().members.list({ ...pageQuery(options), ...(search !== undefined && { q: search }) })
+    out.answer(page, () => {
+      const rows = page.items.map(({ id, name, email, role, two_factor, teams }) => [
+        id,
+        name,
+        email,
+        role,
+        two_factor ? 'on' : 'off',
+        teams.map((team) => team.name).join(', '),
+      ])
+      out.table(['id', 'name', 'email', 'role', 'second factor', 'teams'], rows, 'There are no members, only tokens.')
+      noteNextPage(out, page.next_cursor)
     })
+  })
   members
     .command('role')
     .description('change the role of a member, from the next request on')
@@ -101,22 +102,20 @@ function registerMembers(program: Command): void {
 
 function registerTeams(program: Command): void {
   const teams = program.command('teams').description('parts of the workspace, with connections of their own')
-  teams
-    .command('list')
-    .description('list the teams')
-    .action(async (_options: object, command: Command) => {
-      const out = outputOf(command)
-      const page = await connectToGateway().teams.list()
-      out.answer(page, () => {
-        const rows = page.items.map(({ id, name, members, connections }) => [
-          id,
-          name,
-          members.map(({ email, role }) => (role === 'manager' ? `${email} (manager)` : email)).join(', '),
-          String(connections),
-        ])
-        out.table(['id', 'name', 'members', 'connections'], rows, 'There are no teams.')
-      })
+  withPages(teams.command('list').description('list the teams')).action(async (options: PageOptions, command: Command) => {
+    const out = outputOf(command)
+    const page = await connectToGateway().teams.list(pageQuery(options))
+    out.answer(page, () => {
+      const rows = page.items.map(({ id, name, members, connections }) => [
+        id,
+        name,
+        members.map(({ email, role }) => (role === 'manager' ? `${email} (manager)` : email)).join(', '),
+        String(connections),
+      ])
+      out.table(['id', 'name', 'members', 'connections'], rows, 'There are no teams.')
+      noteNextPage(out, page.next_cursor)
     })
+  })
   teams
     .command('create')
     .description('make a team')
@@ -161,17 +160,17 @@ function registerInvitations(program: Command): void {
         out.line(sent.url)
       }
     })
-  invitations
-    .command('list')
-    .description('list the invitations')
-    .action(async (_options: object, command: Command) => {
+  withPages(invitations.command('list').description('list the invitations')).action(
+    async (options: PageOptions, command: Command) => {
       const out = outputOf(command)
-      const page = await connectToGateway().invitations.list()
+      const page = await connectToGateway().invitations.list(pageQuery(options))
       out.answer(page, () => {
         const rows = page.items.map(({ id, email, role, status, expires_at }) => [id, email, role, status, when(expires_at)])
         out.table(['id', 'email', 'role', 'state', 'until'], rows, 'Nobody is invited.')
+        noteNextPage(out, page.next_cursor)
       })
-    })
+    },
+  )
   invitations
     .command('create')
     .description('invite somebody, and print the link unless it goes by mail')
@@ -201,7 +200,22 @@ function registerInvitations(program: Command): void {
     })
 }
 
+function registerWorkspace(program: Command): void {
+  program
+    .command('workspace')
+    .description('the workspace of your token')
+    .command('rename')
+    .description('rename it')
+    .argument('<name>')
+    .action(async (name: string, _options: object, command: Command) => {
+      const out = outputOf(command)
+      const workspace = await connectToGateway().workspaces.rename(name)
+      out.answer(workspace, () => out.note(`The workspace is named "${workspace.name}" now.`))
+    })
+}
+
 export function registerPeople(program: Command): void {
+  registerWorkspace(program)
   registerMembers(program)
   registerTeams(program)
   registerInvitations(program)

@@ -65,6 +65,45 @@ async function create(name: string, options: CreateOptions, command: Command): P
   })
 }
 
+type OrNone<T> = T | 'none'
+
+/** `none` lifts a bound. Kept as a word: commander takes null from a parser for nothing. */
+const orNone =
+  <T>(parse: (text: string) => T) =>
+  (text: string): OrNone<T> =>
+    text === 'none' ? text : parse(text)
+const boundOf = <T>(value: OrNone<T>): T | null => (value === 'none' ? null : value)
+
+interface UpdateOptions {
+  readonly name?: string
+  readonly role?: Schemas['Role']
+  readonly expires?: string
+  readonly perMinute?: OrNone<number>
+  readonly perDay?: OrNone<number>
+  readonly toolset?: string
+  readonly environment?: string[]
+  readonly from?: string[]
+}
+
+async function update(id: string, options: UpdateOptions, command: Command): Promise<void> {
+  const out = outputOf(command)
+  const { name, role, expires, perMinute, perDay, toolset, environment, from } = options
+  const listOf = (words: string[]) => (words.join() === 'none' ? null : words)
+  const token = await connectToGateway().tokens.update(id, {
+    ...(name !== undefined && { name }),
+    ...(role !== undefined && { role }),
+    ...(expires !== undefined && { expires_at: expires === 'none' ? null : parseInstant(expires, '--expires', 1) }),
+    ...(perMinute !== undefined && { per_minute: boundOf(perMinute) }),
+    ...(perDay !== undefined && { per_day: boundOf(perDay) }),
+    ...(toolset !== undefined && { toolset: boundOf(toolset) }),
+    ...(environment !== undefined && { environments: listOf(environment) }),
+    ...(from !== undefined && { caller_ips: listOf(from) }),
+  })
+  out.answer(token, () =>
+    out.note(`The token "${token.name}" may make ${limitsOf(token)} calls now, for ${confinementOf(token)}.`),
+  )
+}
+
 async function rotate(id: string, { overlap }: { readonly overlap?: number }, command: Command): Promise<void> {
   const out = outputOf(command)
   const rotated = await connectToGateway().tokens.rotate(id, overlap === undefined ? {} : { overlap_seconds: overlap })
@@ -100,7 +139,7 @@ async function revoke(id: string, _options: object, command: Command): Promise<v
 }
 
 export function registerTokens(program: Command): void {
-  const token = program.command('token').alias('tokens').description('make, list, rotate and revoke tokens')
+  const token = program.command('token').alias('tokens').description('make, list, change, rotate and revoke tokens')
   token
     .command('create')
     .description('make a token and print it')
@@ -114,6 +153,19 @@ export function registerTokens(program: Command): void {
     .option('--environment <names...>', 'whose connections alone it uses')
     .option('--from <cidrs...>', 'address ranges from which alone it is used, such as 203.0.113.7/32')
     .action(create)
+  token
+    .command('update')
+    .description('change a token from its next request on; none lifts a bound')
+    .argument('<id>', 'id of the token')
+    .option('--name <name>', 'what it is for')
+    .addOption(new Option('--role <role>', 'what it may do').choices(roles))
+    .option('--expires <time>', 'a date, a span such as 30d, or none')
+    .option('--per-minute <calls>', 'at most so many calls in any 60 seconds, or none', orNone(parseCalls))
+    .option('--per-day <calls>', 'at most so many calls in any 24 hours, or none', orNone(parseCalls))
+    .option('--toolset <slug>', 'the only tools it has, or none')
+    .option('--environment <names...>', 'whose connections alone it uses, or none')
+    .option('--from <cidrs...>', 'address ranges from which alone it is used, or none')
+    .action(update)
   token.command('list').description('list the tokens').action(list)
   token
     .command('rotate')

@@ -43,8 +43,10 @@ test('ends a document that takes more than its memory', async () => {
 test('ends the process of an import that nobody waits for any more, and the next goes on', async () => {
   const importer = createImporter({ egress, budget: budget(60_000, 512) })
   const left = new AbortController()
-  await expect(importer.run(job(long), () => left.abort(), left.signal)).rejects.toMatchObject({ name: 'AbortError' })
-  await expect(importer.run(job(long), () => {}, left.signal)).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(importer.run(job(long), { onProgress: () => left.abort(), signal: left.signal })).rejects.toMatchObject({
+    name: 'AbortError',
+  })
+  await expect(importer.run(job(long), { signal: left.signal })).rejects.toMatchObject({ name: 'AbortError' })
   const { stored } = await importer.run(job(spec({ '/a': { get: { responses: {} } } })))
   expect(stored?.actions).toHaveLength(1)
 })

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
 import { SallyportError, unreachable } from '../../errors.ts'
+import type { Drafter } from './drafter.ts'
 import type { Fetched, FromProcess, ImportJob, ImportProgress, StoredConnector, ToProcess } from './protocol.ts'
 
 /** The largest document fetched from an address, and all that one import fetches together: Microsoft Graph's beta has 47 MB. */
@@ -33,12 +34,19 @@ export interface ImportResult {
   readonly stored: StoredConnector | null
 }
 
+export interface ImportRun {
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Reads documentation that holds no description; without it only tables and examples are read. */
+  readonly draft?: Drafter | undefined
+}
+
 export interface Importer {
   /**
    * Runs one import in a process of its own, which is ended at its budget. Throws
    * INVALID_INPUT, PAYLOAD_TOO_LARGE, or UNAVAILABLE when too many imports wait. The process also ends with `signal`.
    */
-  run(job: ImportJob, onProgress?: (progress: ImportProgress) => void, signal?: AbortSignal): Promise<ImportResult>
+  run(job: ImportJob, options?: ImportRun): Promise<ImportResult>
   /** A document from an address. Throws a problem that says why it cannot be had. */
   fetch(address: string): Promise<Fetched>
 }
@@ -72,13 +80,21 @@ export function createImporter({
     else next()
   }
 
-  async function fetchDocument(address: string, maxBytes = maxFetchedBytes): Promise<Fetched> {
+  /** `ask`: for the schema of a GraphQL server, the only thing that is ever posted; redirects are not followed then. */
+  async function fetchDocument(address: string, maxBytes = maxFetchedBytes, ask?: 'graphql'): Promise<Fetched> {
+    const asked =
+      ask === undefined
+        ? { method: 'GET', headers: { Accept: 'application/json, application/yaml, text/yaml, */*;q=0.5' } }
+        : {
+            method: 'POST',
+            headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+            body: JSON.stringify({ query: await introspectionQuery() }),
+          }
     const response = await egress
       .request({
         door: 'spec_import',
-        method: 'GET',
         url: address,
-        headers: { Accept: 'application/json, application/yaml, text/yaml, */*;q=0.5' },
+        ...asked,
         timeoutMs: fetchTimeoutMs,
         maxResponseBytes: maxBytes,
         redirects: 'follow',
@@ -95,7 +111,7 @@ export function createImporter({
     return { address, found: response.url, bytes: new Uint8Array(response.body), ...(link === undefined ? {} : { link }) }
   }
 
-  async function fetchAll(addresses: readonly string[], left: { documents: number; bytes: number }): Promise<ToProcess> {
+  async function fetchAll(addresses: readonly string[], left: Left, ask?: 'graphql'): Promise<ToProcess> {
     const documents: Fetched[] = []
     const refused: { address: string; why: string }[] = []
     const queue = [...addresses]
@@ -110,7 +126,7 @@ export function createImporter({
         }
         left.documents -= 1
         try {
-          const document = await fetchDocument(address, left.bytes)
+          const document = await fetchDocument(address, left.bytes, ask)
           left.bytes -= document.bytes.length
           documents.push(document)
         } catch (error) {
@@ -125,16 +141,33 @@ export function createImporter({
 
   return {
     fetch: (address) => fetchDocument(address),
-    async run(job, onProgress = () => {}, signal) {
+    async run(job, { onProgress = () => {}, signal, draft } = {}) {
       await enter()
       try {
         signal?.throwIfAborted()
-        return await inProcess(job, allowanceFor(job, budget), { onProgress, fetchAll, signal })
+        return await inProcess({ ...job, hasModel: draft !== undefined }, allowanceFor(job, budget), {
+          onProgress,
+          fetchAll,
+          signal,
+          draft,
+        })
       } finally {
         leave()
       }
     },
   }
+}
+
+/** Loaded on use: the gateway itself needs nothing of GraphQL. */
+async function introspectionQuery(): Promise<string> {
+  const { introspection } = await import('../../definition/import/discovery/candidates.ts')
+  return introspection()
+}
+
+/** What an import may still fetch. */
+interface Left {
+  documents: number
+  bytes: number
 }
 
 interface Allowance {
@@ -163,10 +196,12 @@ async function inProcess(
     onProgress,
     fetchAll,
     signal,
+    draft = async () => ({ why: 'there is none.' }),
   }: {
     readonly onProgress: (progress: ImportProgress) => void
-    readonly fetchAll: (addresses: readonly string[], left: { documents: number; bytes: number }) => Promise<ToProcess>
+    readonly fetchAll: (addresses: readonly string[], left: Left, ask?: 'graphql') => Promise<ToProcess>
     readonly signal: AbortSignal | undefined
+    readonly draft: Drafter | undefined
   },
 ): Promise<ImportResult> {
   let { timeMs } = allowance
@@ -206,9 +241,16 @@ async function inProcess(
         break
       case 'wanted':
         stop()
-        fetchAll(message.addresses, left).then((answer) => {
+        fetchAll(message.addresses, left, message.ask).then((answer) => {
           start()
           send(answer)
+        }, reject)
+        break
+      case 'undrafted':
+        stop()
+        draft(message.documentation).then((drafted) => {
+          start()
+          send({ kind: 'drafted', draft: drafted })
         }, reject)
         break
       case 'done':

@@ -1,8 +1,10 @@
 import type { Part } from '../../definition/changes/take.ts'
 import type { Choice } from '../../definition/import/choice.ts'
+import type { Documentation } from '../../definition/import/discovery/drafting.ts'
 import type { ImportReport } from '../../definition/import/report.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { ConnectorSummary } from '../../store/schema.ts'
+import type { Draft } from './drafter.ts'
 
 /** What the gateway and the process that imports say to each other. */
 
@@ -44,6 +46,8 @@ export interface ImportJob {
   readonly serverUrl?: string
   readonly choice: Choice
   readonly against?: Against
+  /** Whether there is a language model to ask. */
+  readonly hasModel?: boolean
 }
 
 export interface Fetched {
@@ -62,6 +66,7 @@ export type ToProcess =
       readonly documents: readonly Fetched[]
       readonly refused: readonly { readonly address: string; readonly why: string }[]
     }
+  | { readonly kind: 'drafted'; readonly draft: Draft }
 
 /** `fetched`: documents from other addresses; `operations`: done of all. */
 export interface ImportProgress {
@@ -86,7 +91,10 @@ export interface StoredConnector {
 export type FromProcess =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly progress: ImportProgress }
-  | { readonly kind: 'wanted'; readonly addresses: readonly string[] }
+  /** `ask`: by POST for the schema of a GraphQL server, and not by GET for what lies there. */
+  | { readonly kind: 'wanted'; readonly addresses: readonly string[]; readonly ask?: 'graphql' }
+  /** Documentation that the language model is to read. */
+  | { readonly kind: 'undrafted'; readonly documentation: Documentation }
   | { readonly kind: 'done'; readonly json: Uint8Array<ArrayBuffer>; readonly stored: StoredConnector | null }
   | { readonly kind: 'fault'; readonly message: string }
   | {

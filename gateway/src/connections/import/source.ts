@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { SallyportError } from '../../errors.ts'
-import type { Importer } from './importer.ts'
+import type { Sources } from '../catalog/pick.ts'
 import type { ImportJob, Want } from './protocol.ts'
 
-/** What an import takes, and where its document is: exactly one of spec, url, text, files and zip. */
+/** What an import takes, and where its document is: exactly one of spec, url, text, files, zip and catalog. */
 export const ImportSource = Type.Object(
   {
     spec: Type.Optional(
@@ -26,6 +26,12 @@ export const ImportSource = Type.Object(
       }),
     ),
     zip: Type.Optional(Type.String({ description: 'The same as a zip file, in base64.' })),
+    catalog: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'Id of a connector of the catalog, or of a document of the OpenAPI directory.',
+      }),
+    ),
     root: Type.Optional(
       Type.String({
         description: 'Which of the files is the document. Default: the one with "openapi" or "swagger" at its top.',
@@ -55,7 +61,7 @@ export const ImportSource = Type.Object(
 )
 export type ImportSource = Static<typeof ImportSource>
 
-export const places = ['spec', 'url', 'text', 'files', 'zip'] as const
+export const places = ['spec', 'url', 'text', 'files', 'zip', 'catalog'] as const
 let check: ReturnType<typeof Compile<typeof ImportSource>> | undefined
 
 /** An import, if the body is one and no connector document. Throws INVALID_INPUT naming what is wrong with it. */
@@ -77,13 +83,13 @@ const isRefusal = (error: unknown): boolean => error instanceof SallyportError &
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
 /** What the process is to do, with the document fetched when it lies at an address. */
-export async function jobOf(source: ImportSource, want: Want, importer: Importer): Promise<ImportJob> {
+export async function jobOf(source: ImportSource, want: Want, sources: Sources): Promise<ImportJob> {
   const given = places.filter((place) => source[place] !== undefined)
   if (given.length !== 1) throw new SallyportError('INVALID_INPUT', { detail: `Give exactly one of ${places.join(', ')}.` })
   const { connector, name, server_url: serverUrl, root } = source
   return {
     want,
-    ...(await documentOf(source, importer)),
+    ...(await documentOf(source, sources)),
     ...(connector === undefined ? {} : { connector }),
     ...(name === undefined ? {} : { name }),
     ...(serverUrl === undefined ? {} : { serverUrl }),
@@ -101,17 +107,18 @@ export async function jobOf(source: ImportSource, want: Want, importer: Importer
 }
 
 async function documentOf(
-  { spec, url, text, files, zip }: ImportSource,
-  importer: Importer,
+  { spec, url, text, files, zip, catalog }: ImportSource,
+  sources: Sources,
 ): Promise<Pick<ImportJob, 'text' | 'orConnector' | 'address' | 'files' | 'zip'>> {
   if (url !== undefined) {
-    const fetched = await importer.fetch(url).catch((error: unknown) => {
+    const fetched = await sources.fetch(url).catch((error: unknown) => {
       // The base address of an API often answers nothing itself; that of a document should.
       if (!isRefusal(error) || /\.(json|ya?ml)$/i.test(new URL(url).pathname)) throw error
       return null
     })
     return fetched === null ? { text: bytesOf(''), address: url } : { text: fetched.bytes, address: fetched.found }
   }
+  if (catalog !== undefined) return sources.pick(catalog)
   if (text !== undefined) return { text: bytesOf(text), orConnector: true }
   if (files !== undefined) return { files: Object.entries(files).map(([path, content]) => ({ path, bytes: bytesOf(content) })) }
   if (zip !== undefined) return { zip: new Uint8Array(Buffer.from(zip, 'base64')) }

@@ -1,16 +1,21 @@
 import { unzipSync } from 'fflate'
 import { compileConnector } from '../../definition/compile.ts'
 import type { ConnectorDocument } from '../../definition/document.ts'
+import { externalProtocol } from '../../definition/external.ts'
 import { detectFormat } from '../../definition/import/detect.ts'
 import { discover, type FoundPage } from '../../definition/import/discovery/discover.ts'
+import type { Documentation } from '../../definition/import/discovery/drafting.ts'
+import { externalDocument } from '../../definition/import/external.ts'
 import { importDetected } from '../../definition/import/import-any.ts'
 import { type Imported, type ImportOptions, importSpec } from '../../definition/import/openapi.ts'
 import { previewOf } from '../../definition/import/preview.ts'
 import { type Files, SpecReader } from '../../definition/import/read-spec.ts'
 import { type ImportReport, type ReportEntry, Reporter } from '../../definition/import/report.ts'
+import { isRecord, type Json } from '../../definition/import/spec.ts'
 import { checkMade, parseConnector } from '../../definition/parse.ts'
 import { SallyportError } from '../../errors.ts'
 import { summaryOf } from '../summary.ts'
+import type { Draft } from './drafter.ts'
 import type { Fetched, FromProcess, ImportJob, SourceFile, ToProcess } from './protocol.ts'
 import { renew } from './renew.ts'
 
@@ -27,10 +32,12 @@ const firstVersion = '1.0.0'
 const say = (message: FromProcess) => process.send?.(message)
 
 let answer: (message: Extract<ToProcess, { kind: 'fetched' }>) => void = () => {}
+let drafted: (draft: Draft) => void = () => {}
 
 process.on('disconnect', () => process.exit())
 process.on('message', (message: ToProcess) => {
   if (message.kind === 'fetched') answer(message)
+  else if (message.kind === 'drafted') drafted(message.draft)
   else run(message.job).catch((error: unknown) => say(failureOf(error)))
 })
 say({ kind: 'ready' })
@@ -78,7 +85,7 @@ function finishStored(document: ConnectorDocument, version: string, report: Impo
     name: document.name,
     version,
     summary: summaryOf(document),
-    servers: Object.values(document.servers).map(({ url }) => url),
+    servers: Object.values(document.servers ?? {}).map(({ url }) => url),
     actions: Object.keys(document.actions),
     authorities: document.security?.tls?.ca ?? null,
     report,
@@ -104,6 +111,7 @@ async function make(job: ImportJob): Promise<Made> {
   }
   const other = importDetected(text, detected, options, () => besides(files, address))
   if (other !== null) return madeOf(other, notes)
+  if (detected.format === 'external') return externalOf(detected.value ?? {}, job)
   if (job.orConnector === true && detected.format !== 'openapi' && detected.format !== 'swagger') {
     if (detected.format === 'unknown' && !looksLikeMap(text)) throw invalid(detected.reason)
     const document = chosenFrom(parseConnector(text), job)
@@ -135,7 +143,7 @@ async function described(job: ImportJob, given: Described): Promise<Described> {
   const { text, address } = given
   if (job.url === undefined || address === undefined || !mayLeadOn(text)) return given
   const first = text === '' ? undefined : { url: address, text }
-  const { found, draft, tried } = await discover(job.url, fetchPage, first)
+  const { found, draft, drafting, tried } = await discover(job.url, fetchPage, first, job.hasModel ? askModel : undefined)
   const report = new Reporter()
   const asked = tried.length === 1 ? 'One address was' : `${tried.length} addresses were`
   if (found !== null) {
@@ -149,10 +157,11 @@ async function described(job: ImportJob, given: Described): Promise<Described> {
       '',
       `No description was found, so this is a draft of the examples and tables of the documentation: check it. ${asked} looked at.`,
     )
+    if (drafting !== null) report.add('drafted', '', '', drafting)
     return { text: draft, address: undefined, notes: report.entries }
   }
   throw new SallyportError('INVALID_INPUT', {
-    detail: `No description of an API was found from ${job.url}. ${asked} looked at. Give the address of the description itself, or paste curl commands.`,
+    detail: `No description of an API was found from ${job.url}. ${asked} looked at.${drafting === null ? '' : ` ${drafting}`} Give the address of the description itself, or paste curl commands.`,
     diagnostics: { tried: tried.slice(0, 50) },
   })
 }
@@ -163,12 +172,20 @@ function mayLeadOn(text: string): boolean {
   return format === 'unknown' && (reason.startsWith('The JSON') || /^\uFEFF?\s*</.test(text) || !looksLikeMap(text))
 }
 
-async function fetchPage(url: string, maxBytes: number): Promise<FoundPage> {
-  const { documents, refused } = await fetched([url])
+async function fetchPage(url: string, maxBytes: number, ask?: 'graphql'): Promise<FoundPage> {
+  const { documents, refused } = await fetched([url], ask)
   const [document] = documents
   if (document === undefined) throw new Error(refused[0]?.why ?? 'brought no answer')
   if (document.bytes.length > maxBytes) throw new Error('is too long to be looked at')
   return { url: document.found, text: decode(document.bytes), link: document.link }
+}
+
+/** One question at a time: a discovery asks once. */
+function askModel(documentation: Documentation): Promise<Draft> {
+  const { promise, resolve } = Promise.withResolvers<Draft>()
+  drafted = resolve
+  say({ kind: 'undrafted', documentation })
+  return promise
 }
 
 /** The other files that were given. */
@@ -177,10 +194,10 @@ function besides(files: ReadonlyMap<string, Uint8Array>, address: string | undef
 }
 
 /** What lies at addresses, which the gateway fetches. */
-function fetched(addresses: readonly string[]): Promise<Extract<ToProcess, { kind: 'fetched' }>> {
+function fetched(addresses: readonly string[], ask?: 'graphql'): Promise<Extract<ToProcess, { kind: 'fetched' }>> {
   const { promise, resolve } = Promise.withResolvers<Extract<ToProcess, { kind: 'fetched' }>>()
   answer = resolve
-  say({ kind: 'wanted', addresses })
+  say({ kind: 'wanted', addresses, ...(ask === undefined ? {} : { ask }) })
   return promise
 }
 
@@ -216,9 +233,19 @@ function chosenFrom(document: ConnectorDocument, { connector, name, choice: { se
   }
 }
 
+/** The schema that an external service tells of itself. */
+function externalOf(value: Json, job: ImportJob): Made {
+  const { connector, name, serverUrl = job.url } = job
+  const document = chosenFrom(parseConnector(externalDocument(value, { connector, name, serverUrl })), job)
+  const operations = isRecord(value.commands) ? Object.keys(value.commands).length : 0
+  const imported = Object.keys(document.actions).length
+  const report = { format: `External service, protocol ${externalProtocol}`, operations, imported, entries: [] }
+  return { document, report, preview: () => notPreviewed(document) }
+}
+
 function notPreviewed(document: ConnectorDocument): never {
   throw new SallyportError('INVALID_INPUT', {
-    detail: `This is the connector file of "${document.connector}" already, so there is nothing to choose. Import it as it is.`,
+    detail: `This is the connector "${document.connector}" already, so there is nothing to choose. Import it as it is.`,
     diagnostics: { format: 'connector' },
   })
 }

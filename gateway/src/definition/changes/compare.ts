@@ -44,7 +44,8 @@ export function changesBetween(previous: ConnectorDocument, next: ConnectorDocum
       changes.push(...within.filter(({ aspect }) => !(told && aspect === 'request')))
       continue
     }
-    const request = `${(after ?? before)?.method} ${(after ?? before)?.path}`
+    const { method, path } = after ?? before ?? {}
+    const request = path === undefined ? '' : `${method} ${path}`
     changes.push(
       before === undefined
         ? changeOf(name, 'action', '', 'added', null, 'minor', '', request)

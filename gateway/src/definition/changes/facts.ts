@@ -66,7 +66,7 @@ class Collected extends Map<string, Fact> {
 /** Everything a connection is made of: fields, server variables, environments and auth schemes; and what concerns all actions. */
 export function connectionFacts(document: ConnectorDocument): Facts {
   const facts = new Collected()
-  const { servers, auth = {}, fields = {}, limits, security, idempotency_header, name, description } = document
+  const { servers = {}, auth = {}, fields = {}, limits, security, idempotency_header, name, description } = document
   const needed = new Set<string>()
   for (const [environment, { url, variables }] of Object.entries(servers)) {
     facts.put('environment', environment, '')
@@ -111,7 +111,7 @@ export function actionFacts(action: ActionDocument, document: ConnectorDocument)
   facts.put('deprecated', '', deprecated === true ? 'deprecated' : '')
   facts.put('request', '', { path_styles, query, headers, cookies, body })
   facts.put('response', '', { response, errors })
-  facts.put('settings', '', { limits, confirm, idempotency_header })
+  facts.put('settings', '', { limits, confirm, idempotency_header, mocks: action.mocks })
   facts.put('text', '', { title: action.title, description: action.description })
   properties(inputShape(action, schemas).schema, schemas, 'input', facts)
   properties(action.output ?? true, schemas, 'output', facts)

@@ -2,6 +2,7 @@ import { SallyportError } from '../../errors.ts'
 import type { ActionDocument, ConnectorDocument, JsonSchemaValue } from '../document.ts'
 import { isObject } from '../json-schema/keywords.ts'
 import { encodeToken, referenceTokens } from '../json-schema/references.ts'
+import { isVerifiable } from '../verify.ts'
 
 /** Which part of a newer document to take: actions by name (new, changed or gone), and what concerns connections. */
 export interface Part {
@@ -25,16 +26,16 @@ export function withOwn(current: ConnectorDocument, next: ConnectorDocument): Co
   return {
     ...next,
     ...defined({ limits, security, idempotency_header, category, brand }),
-    ...(verify !== undefined && own(next.actions, verify.action) !== undefined && { verify }),
+    ...(verify !== undefined && isVerifiable(verify, (name) => own(next.actions, name) !== undefined) && { verify }),
     actions: Object.fromEntries(actions),
   }
 }
 
 function withOwnOfAction(before: ActionDocument, action: ActionDocument): ActionDocument {
-  const { limits, confirm, effect, idempotency_header, response } = before
+  const { limits, confirm, effect, idempotency_header, response, mocks } = before
   return {
     ...action,
-    ...defined({ limits, confirm, effect, idempotency_header }),
+    ...defined({ limits, confirm, effect, idempotency_header, mocks }),
     ...defined({ response: action.response ?? response }),
   }
 }
@@ -55,7 +56,7 @@ export function takePart(current: ConnectorDocument, next: ConnectorDocument, pa
   const { schemas: _schemas, verify, ...rest } = base
   const document = {
     ...rest,
-    ...(verify !== undefined && byName.has(verify.action) && { verify }),
+    ...(verify !== undefined && isVerifiable(verify, (name) => byName.has(name)) && { verify }),
     actions: Object.fromEntries([...order].flatMap((name) => (byName.has(name) ? [[name, byName.get(name)]] : []))),
     ...(Object.keys(schemas).length > 0 && { schemas }),
   } as ConnectorDocument
@@ -74,7 +75,11 @@ export function withRemoved(current: ConnectorDocument, next: ConnectorDocument,
     if (own(next.actions, name) === undefined) removed[name] = entry
   for (const [name, { method, path }] of Object.entries(current.actions)) {
     if (own(next.actions, name) !== undefined) continue
-    const same = Object.entries(next.actions).find(([, action]) => action.method === method && shape(action.path) === shape(path))
+    // Code is called by its name alone.
+    const same =
+      path === undefined
+        ? undefined
+        : Object.entries(next.actions).find(([, action]) => action.method === method && shape(action.path) === shape(path))
     removed[name] = { version, ...(same !== undefined && { use: same[0] }) }
   }
   const { removed: _removed, ...rest } = next
@@ -82,7 +87,7 @@ export function withRemoved(current: ConnectorDocument, next: ConnectorDocument,
 }
 
 /** A path whatever its inputs are called. */
-const shape = (path: string) => path.replace(/\{+[^}]*\}+/g, '{}')
+const shape = (path = '') => path.replace(/\{+[^}]*\}+/g, '{}')
 
 /** Both sets of actions with the shared schemas of both: where a name means two things, the newer gets another. */
 function besides(

@@ -42,6 +42,7 @@ export const Endpoint = Type.Object(
     body: Type.Optional(Type.Unknown({ description: 'A sample: a JSON value, or text.' })),
     answer: Type.Optional(Type.Unknown({ description: 'A sample of a successful answer: a JSON value, or text.' })),
     auth: Type.Optional(Type.Enum(['none', 'bearer', 'basic'])),
+    drafted_by_model: Type.Optional(Type.Boolean({ description: 'A language model wrote it; the report says so.' })),
   },
   closed,
 )
@@ -71,7 +72,11 @@ export function importEndpoints(source: unknown, options: ImportOptions = {}): I
   const credentials = new Credentials()
   const requests = source.endpoints.flatMap((endpoint, index) => {
     const at = pointer('/endpoints', index)
-    if (!('curl' in endpoint)) return [requestOf(endpoint, at, credentials, report)]
+    if (!('curl' in endpoint)) {
+      if (endpoint.drafted_by_model === true)
+        report.add('drafted_by_model', '', at, 'The language model drafted this endpoint from the documentation: check it.')
+      return [requestOf(endpoint, at, credentials, report)]
+    }
     return curlCommands(endpoint.curl).flatMap(({ words }) => curlRequestOf(words, at, credentials, report) ?? [])
   })
   if (requests.length === 0)

@@ -1,14 +1,15 @@
-import type { ActionDocument, JsonSchemaValue } from '../document.ts'
+import type { HttpActionDocument, JsonSchemaValue } from '../document.ts'
 import type { Direction } from './directions.ts'
 import type { Inputs } from './inputs.ts'
 import type { ReportCode } from './report.ts'
 import type { Security } from './security.ts'
+import type { Shared } from './shared.ts'
 import type { Json, Spec } from './spec.ts'
 
 /** An operation in the document, with the name its action gets. */
 export interface Operation {
   readonly name: string
-  readonly method: ActionDocument['method']
+  readonly method: HttpActionDocument['method']
   readonly path: string
   readonly value: Json
   readonly at: string
@@ -16,8 +17,6 @@ export interface Operation {
   readonly item: Json
   readonly itemAt: string
 }
-
-export type SharedError = NonNullable<ActionDocument['errors']>[string]
 
 /** What the parts of one operation's import share. */
 export interface OperationContext {
@@ -29,8 +28,7 @@ export interface OperationContext {
   readonly serverUrl: string | undefined
   /** The media type that was asked for, of those that its body may have. */
   readonly contentType: string | undefined
-  /** Answers that are no success, by their place: operations share them. */
-  readonly errors: Map<string, SharedError>
+  readonly shared: Shared
   /** Told the media types that the body may have, the one taken first, where there are several. */
   offer(contentTypes: readonly string[]): void
   /** A schema of this operation as the connector's; `at` is its JSON Pointer. */

@@ -1,20 +1,9 @@
 import { unreachable } from '../../errors.ts'
 import { headerNameProblem, isToken } from '../parse/headers.ts'
 import type { OperationContext } from './context.ts'
+import { type Location, locations, type Parameter } from './shared.ts'
 import { isRecord, type Json, pointer, textOf } from './spec.ts'
 import { parameterOf as fromSwagger, styleOf } from './swagger.ts'
-
-const locations = ['path', 'query', 'querystring', 'header', 'cookie'] as const
-export type Location = (typeof locations)[number]
-
-/** A parameter in the words of OpenAPI 3; `at` is its JSON Pointer, `schemaAt` that of its schema. */
-export interface Parameter {
-  readonly name: string
-  readonly location: Location
-  readonly value: Json
-  readonly at: string
-  readonly schemaAt: string
-}
 
 /** A part of the body, which Swagger 2.0 declares as a parameter. */
 export interface BodyPart {
@@ -38,7 +27,9 @@ const ignoredHeaders: ReadonlyMap<string, string> = new Map([
 /** Those of the path and, overriding them, those of the operation. */
 export function declaredParameters(context: OperationContext): Declared {
   const { operation, note } = context
-  const found = new Map<string, Parameter>()
+  if (operation.item.parameters === undefined && operation.value.parameters === undefined)
+    return { parameters: [], bodyParts: [] }
+  const parameters: Parameter[] = []
   const body = new Map<string, BodyPart>()
   for (const { holder, base } of [
     { holder: operation.item, base: operation.itemAt },
@@ -49,7 +40,8 @@ export function declaredParameters(context: OperationContext): Declared {
       note('parameter_left_out', pointer(base, 'parameters'), '"parameters" should be a list.')
       continue
     }
-    for (const [index, written] of holder.parameters.entries()) {
+    for (let index = 0; index < holder.parameters.length; index++) {
+      const written: unknown = holder.parameters[index]
       const place = pointer(base, 'parameters', index)
       const { value, at, lost } = context.spec.follow(written, place)
       if (lost !== undefined) note('reference_lost', place, `A parameter is missing: the reference ${lost}.`)
@@ -58,19 +50,28 @@ export function declaredParameters(context: OperationContext): Declared {
       else {
         const parameter = parameterOf(context, value, place, at)
         if (parameter === null) continue
-        const { location, name } = parameter
-        found.set(`${location} ${location === 'header' ? name.toLowerCase() : name}`, parameter)
+        const known = parameters.findIndex((other) => isSame(other, parameter))
+        if (known < 0) parameters.push(parameter)
+        else parameters[known] = parameter
       }
     }
   }
-  return {
-    parameters: [...found.values()].sort((a, b) => locations.indexOf(a.location) - locations.indexOf(b.location)),
-    bodyParts: [...body.values()],
-  }
+  const place = ({ location }: Parameter) => locations.indexOf(location)
+  const isSorted = parameters.every((one, index) => index === 0 || place(parameters[index - 1] ?? one) <= place(one))
+  if (!isSorted) parameters.sort((a, b) => place(a) - place(b))
+  return { parameters, bodyParts: [...body.values()] }
+}
+
+function isSame(a: Parameter, b: Parameter): boolean {
+  if (a.location !== b.location) return false
+  return a.name === b.name || (a.location === 'header' && a.name.toLowerCase() === b.name.toLowerCase())
 }
 
 /** Null for what is no parameter of this operation, which is reported. `place` is where it is used, `at` where it is declared. */
-function parameterOf({ spec, security, note }: OperationContext, value: unknown, place: string, at: string): Parameter | null {
+function parameterOf(context: OperationContext, value: unknown, place: string, at: string): Parameter | null {
+  const { spec, security, shared, note } = context
+  const known = shared.parameters.get(value)
+  if (known !== undefined) return known
   const name = isRecord(value) ? textOf(value.name) : undefined
   const location = isRecord(value) ? locations.find((one) => one === value.in) : undefined
   if (!isRecord(value) || name === undefined || location === undefined) {
@@ -96,7 +97,11 @@ function parameterOf({ spec, security, note }: OperationContext, value: unknown,
     note('parameter_left_out', place, `The ${location} parameter "${name}" is left out: ${problem}.`)
     return null
   }
-  if (!spec.isSwagger) return { name, location, value, at, schemaAt: pointer(at, 'schema') }
+  if (!spec.isSwagger) {
+    const parameter = { name, location, value, at, schemaAt: pointer(at, 'schema') }
+    shared.parameters.set(value, parameter)
+    return parameter
+  }
   if (value.type === 'array' && styleOf(value) === null)
     note('written_differently', place, `The items of "${name}" should be separated by tabs; here they are separated by commas.`)
   return { name, location, value: fromSwagger(value), at, schemaAt: at }

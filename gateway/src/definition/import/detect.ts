@@ -12,6 +12,7 @@ export type Format =
   | 'graphql-introspection'
   | 'endpoints'
   | 'connector'
+  | 'external'
   | 'unknown'
 
 export interface Detected {
@@ -48,6 +49,11 @@ const marks: readonly (readonly [Exclude<Format, 'unknown'>, string, (root: Json
     'graphql-introspection',
     '"__schema" of a GraphQL introspection',
     (root) => root.__schema !== undefined || (isRecord(root.data) && root.data.__schema !== undefined),
+  ],
+  [
+    'external',
+    '"protocolVersion" and "commands" of an external service',
+    (root) => root.protocolVersion !== undefined && isRecord(root.commands),
   ],
   ['endpoints', '"endpoints" described by hand', (root) => Array.isArray(root.endpoints)],
 ]

@@ -1,4 +1,4 @@
-import { type ActionDocument, type AuthScheme, type ConnectorDocument, methods } from '../document.ts'
+import { type AuthScheme, type HttpActionDocument, type HttpConnectorDocument, methods } from '../document.ts'
 import type { Operation } from './context.ts'
 import { snakeCase, UniqueNames } from './names.ts'
 import { type Imported, type ImportOptions, importFound } from './openapi.ts'
@@ -17,7 +17,7 @@ export interface DraftOperation {
   /** Where it stands in the source: a JSON Pointer, or in a text `line 12`. */
   readonly at: string
   /** What OpenAPI has no words for. */
-  readonly finish?: ((action: ActionDocument) => ActionDocument) | undefined
+  readonly finish?: ((action: HttpActionDocument) => HttpActionDocument) | undefined
 }
 
 /** A source read into the words of OpenAPI, so that everything after it is the same for every format. */
@@ -29,7 +29,7 @@ export interface Draft {
   /** Server Objects of OpenAPI. */
   readonly servers: readonly Json[]
   readonly auth: ReadonlyMap<string, AuthScheme>
-  readonly fields?: ConnectorDocument['fields']
+  readonly fields?: HttpConnectorDocument['fields']
   readonly tags?: readonly Json[]
   readonly schemas?: Json
   readonly operations: readonly DraftOperation[]
@@ -72,7 +72,7 @@ export function importDraft(draft: Draft, report: Reporter, options: ImportOptio
     },
   }
 
-  function usedFields({ fields: declared }: Draft, { servers }: ConnectorDocument): ConnectorDocument['fields'] {
+  function usedFields({ fields: declared }: Draft, { servers }: HttpConnectorDocument): HttpConnectorDocument['fields'] {
     const text = JSON.stringify([finished(imported, options, finishers), servers])
     const used = Object.entries(declared ?? {}).filter(([name]) => text.includes(`{{settings.${name}}}`))
     return used.length === 0 ? undefined : Object.fromEntries(used)
@@ -102,7 +102,7 @@ function named(draft: Draft, report: Reporter): { readonly operations: readonly 
   return { operations, finishers }
 }
 
-function finished({ document }: Imported, { choice }: ImportOptions, finishers: Finishers): ConnectorDocument['actions'] {
+function finished({ document }: Imported, { choice }: ImportOptions, finishers: Finishers): HttpConnectorDocument['actions'] {
   const actions = { ...document.actions }
   for (const [name, finish] of finishers) {
     const renamed = choice?.rename
@@ -135,7 +135,10 @@ function wordsOf(scheme: AuthScheme): Json {
   }
 }
 
-function withOwnWords(auth: NonNullable<ConnectorDocument['auth']>, own: Draft['auth']): NonNullable<ConnectorDocument['auth']> {
+function withOwnWords(
+  auth: NonNullable<HttpConnectorDocument['auth']>,
+  own: Draft['auth'],
+): NonNullable<HttpConnectorDocument['auth']> {
   return Object.fromEntries(Object.entries(auth).map(([name, scheme]) => [name, own.get(name) ?? scheme]))
 }
 

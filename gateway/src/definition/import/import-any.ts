@@ -15,7 +15,7 @@ const MAX_PLAIN_TEXT = 16 * 1024 * 1024
 
 /**
  * A connector out of a text whose format was detected, of every format but OpenAPI and Swagger, which may need other documents,
- * and connector files; null for those and for what is unknown. `beside`: other texts that were given, of which the environments
+ * connector files and schemas of external services; null for those and for what is unknown. `beside`: other texts that were given, of which the environments
  * of Postman are taken. Throws INVALID_INPUT or PAYLOAD_TOO_LARGE.
  */
 export function importDetected(
@@ -40,6 +40,7 @@ export function importDetected(
     case 'openapi':
     case 'swagger':
     case 'connector':
+    case 'external':
     case 'unknown':
       return null
     default:

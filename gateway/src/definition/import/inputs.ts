@@ -1,13 +1,13 @@
 import type { JsonSchemaValue } from '../document.ts'
 import { identifier, UniqueNames } from './names.ts'
-import { isRecord } from './spec.ts'
+import { isRecord, textOf } from './spec.ts'
 
 /** The input of one action, as it grows: every parameter and body property is one property at its top. */
 export class Inputs {
   readonly #names = new UniqueNames()
   readonly #properties: Record<string, JsonSchemaValue> = {}
   readonly #required: string[] = []
-  readonly #dependent: Record<string, readonly string[]> = {}
+  #dependent: Record<string, readonly string[]> | undefined
   readonly #examples: Record<string, unknown> = {}
 
   has(name: string): boolean {
@@ -33,18 +33,18 @@ export class Inputs {
   requireTogether(names: readonly string[], required: readonly string[]): void {
     for (const name of names) {
       const others = required.filter((other) => other !== name)
-      if (others.length > 0) this.#dependent[name] = others
+      if (others.length === 0) continue
+      this.#dependent ??= {}
+      this.#dependent[name] = others
     }
   }
 
   schema(): JsonSchemaValue {
-    return {
-      type: 'object',
-      properties: this.#properties,
-      ...(this.#required.length === 0 ? {} : { required: this.#required }),
-      ...(Object.keys(this.#dependent).length === 0 ? {} : { dependentRequired: this.#dependent }),
-      additionalProperties: false,
-    }
+    const schema: Record<string, unknown> = { type: 'object', properties: this.#properties }
+    if (this.#required.length > 0) schema.required = this.#required
+    if (this.#dependent !== undefined) schema.dependentRequired = this.#dependent
+    schema.additionalProperties = false
+    return schema
   }
 
   /** An input made of the examples in the document; undefined when there are none, or one for something required is missing. */
@@ -66,15 +66,13 @@ export function annotated(
   schema: JsonSchemaValue,
   notes: { readonly description?: unknown; readonly deprecated?: unknown },
 ): JsonSchemaValue {
-  const description =
-    typeof notes.description === 'string' && notes.description.trim() !== '' ? notes.description.trim() : undefined
+  const description = textOf(notes.description)
   const own = isRecord(schema) ? schema : null
   // The parameter's description says what it is for here; that of a shared schema says what it is in general.
-  const adds = {
-    ...(description === undefined || own?.description === description ? {} : { description }),
-    ...(notes.deprecated === true ? { deprecated: true } : {}),
-  }
-  if (Object.keys(adds).length === 0) return schema
+  const adds: { description?: string; deprecated?: true } = {}
+  if (description !== undefined && own?.description !== description) adds.description = description
+  if (notes.deprecated === true) adds.deprecated = true
+  if (adds.description === undefined && adds.deprecated === undefined) return schema
   if (own === null) return schema === true ? adds : schema
   return { ...own, ...adds }
 }

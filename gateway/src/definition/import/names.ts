@@ -57,6 +57,10 @@ export class UniqueNames {
   }
 
   take(wanted: string): string {
+    if (!this.#used.has(wanted)) {
+      this.#used.add(wanted)
+      return wanted
+    }
     let name = wanted
     let count = this.#next.get(wanted) ?? 2
     while (this.#used.has(name)) {
@@ -80,7 +84,9 @@ function cut(text: string, max: number): string {
   return text.length <= max ? text : text.slice(0, max).replace(/_+$/, '')
 }
 
+const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
+
 /** What every object inherits must not be a name of ours: `constructor` → `constructor_`. */
 function unreserved(name: string): string {
-  return name in Object.prototype ? `${name}_` : name
+  return inherited.has(name) ? `${name}_` : name
 }

@@ -1,7 +1,7 @@
 import { SallyportError } from '../../errors.ts'
-import { type ActionDocument, methods as allMethods, type ConnectorDocument } from '../document.ts'
+import { methods as allMethods, type HttpActionDocument, type HttpConnectorDocument } from '../document.ts'
 import { actionName, type Choice, chosenOf, contentTypeFor } from './choice.ts'
-import type { Operation, SharedError } from './context.ts'
+import type { Operation } from './context.ts'
 import { Inputs } from './inputs.ts'
 import { proposeSlug, snakeCase, UniqueNames } from './names.ts'
 import { importOperation } from './operation.ts'
@@ -10,6 +10,7 @@ import { type ImportReport, Reporter } from './report.ts'
 import { SchemaLibrary } from './schemas.ts'
 import { Security } from './security.ts'
 import { importServers } from './servers.ts'
+import { Shared } from './shared.ts'
 import { entriesOf, isRecord, type Json, own, pointer, type Spec, textOf } from './spec.ts'
 import { bounded } from './text.ts'
 
@@ -25,7 +26,7 @@ export interface ImportOptions extends SpecOptions {
 }
 
 export interface Imported {
-  readonly document: ConnectorDocument
+  readonly document: HttpConnectorDocument
   readonly report: ImportReport
   /** Every operation found, chosen or not, by the name its action has or would have. */
   readonly operations: readonly Operation[]
@@ -68,27 +69,30 @@ export function importFound(spec: Spec, found: FoundOperations, report: Reporter
   const servers = importServers(spec, options.serverUrl, report)
   const security = new Security(spec, report)
   const schemas = new SchemaLibrary(spec, report)
-  const actions: Record<string, ActionDocument> = {}
+  const actions: Record<string, HttpActionDocument> = {}
+  const accepted = new Map<HttpActionDocument, string[]>()
   const contentTypes = new Map<string, readonly string[]>()
-  const errors = new Map<string, SharedError>()
+  const shared = new Shared()
   const chosen = chosenOf(found.operations, options.choice, report)
   for (const [index, operation] of chosen.entries()) {
     if (index % progressStep === 0) options.onProgress?.(index, chosen.length)
     const name = actionName(operation, options.choice)
-    const action = importOperation({
+    const made = importOperation({
       spec,
       security,
       operation,
       inputs: new Inputs(),
       serverUrl: options.serverUrl,
       contentType: contentTypeFor(operation, options.choice),
-      errors,
+      shared,
       offer: (types) => contentTypes.set(operation.name, types),
       convert: (schema, direction, at) => schemas.convert(schema, direction, at, name),
       note: (code, at, message) => report.add(code, name, at, message),
       noteOnce: (code, at, message) => report.addOnce(code, name, at, message),
     })
-    if (action !== null) actions[name] = action
+    if (made === null) continue
+    actions[name] = made.action
+    if (made.auth !== undefined) accepted.set(made.action, made.auth)
   }
   options.onProgress?.(chosen.length, chosen.length)
   const imported = Object.keys(actions).length
@@ -101,10 +105,11 @@ export function importFound(spec: Spec, found: FoundOperations, report: Reporter
   const info = isRecord(spec.root.info) ? spec.root.info : {}
   const title = textOf(info.title) ?? 'API'
   const description = textOf(info.description)
-  const auth = leaveOutNeedless(actions, security)
+  const auth = security.schemes()
+  sayWhereNeeded(accepted, auth)
   const reached = schemas.finish()
   reportUncallable(spec, found.operations, report)
-  const document: ConnectorDocument = {
+  const document: HttpConnectorDocument = {
     connector: options.connector ?? proposeSlug(title),
     name: (options.name ?? title).slice(0, 200),
     ...(description === undefined ? {} : { description: bounded(description) }),
@@ -131,9 +136,9 @@ const methods = {
   head: 'HEAD',
   patch: 'PATCH',
   query: 'QUERY',
-} as const satisfies Readonly<Record<string, ActionDocument['method']>>
+} as const satisfies Readonly<Record<string, HttpActionDocument['method']>>
 
-const isMethod = (method: string): method is ActionDocument['method'] => allMethods.some((one) => one === method)
+const isMethod = (method: string): method is HttpActionDocument['method'] => allMethods.some((one) => one === method)
 
 /** Every operation with the name of its action, given before any is chosen so that choosing changes no name. */
 function operationsOf(spec: Spec, report: Reporter): FoundOperations {
@@ -181,7 +186,7 @@ function operationsOf(spec: Spec, report: Reporter): FoundOperations {
   }
   return { operations, total }
 
-  function add(method: ActionDocument['method'], path: string, value: Json, at: string, item: Json, itemAt: string): void {
+  function add(method: HttpActionDocument['method'], path: string, value: Json, at: string, item: Json, itemAt: string): void {
     const wanted =
       (textOf(value.operationId) === undefined ? '' : snakeCase(String(value.operationId))) ||
       snakeCase(`${method.toLowerCase()} ${path}`)
@@ -193,13 +198,10 @@ function operationsOf(spec: Spec, report: Reporter): FoundOperations {
 }
 
 /** An action that accepts every scheme leaves the choice to the connection, and needs no list. */
-function leaveOutNeedless(actions: Record<string, ActionDocument>, security: Security): ReturnType<Security['schemes']> {
-  const auth = security.schemes()
-  const all = auth === undefined ? 0 : Object.keys(auth).length
-  for (const action of Object.values(actions)) {
-    if (action.auth !== undefined && (auth === undefined || (action.auth.length === all && all > 0))) delete action.auth
-  }
-  return auth
+function sayWhereNeeded(accepted: ReadonlyMap<HttpActionDocument, string[]>, auth: ReturnType<Security['schemes']>): void {
+  const all = Object.keys(auth ?? {}).length
+  if (all === 0) return
+  for (const [action, schemes] of accepted) if (schemes.length !== all) action.auth = schemes
 }
 
 /** What a document describes besides operations: what the API calls itself, each with its place, and links. */
@@ -207,6 +209,7 @@ function reportUncallable(spec: Spec, operations: readonly Operation[], report: 
   for (const [name] of entriesOf(spec.root.webhooks))
     report.add('not_callable', '', pointer('/webhooks', name), `The webhook "${name}" is no action: the API calls it.`)
   for (const { name: operation, value, at } of operations) {
+    if (value.callbacks === undefined && value.responses === undefined) continue
     for (const [name] of entriesOf(value.callbacks))
       report.add(
         'not_callable',
@@ -214,7 +217,10 @@ function reportUncallable(spec: Spec, operations: readonly Operation[], report: 
         pointer(at, 'callbacks', name),
         `The callback "${name}" is no action: the API calls it.`,
       )
-    for (const [status, response] of entriesOf(value.responses)) {
+    if (!isRecord(value.responses)) continue
+    for (const status in value.responses) {
+      const response = value.responses[status]
+      if (!isRecord(response) || response.links === undefined || status.startsWith('x-')) continue
       const links = [...entriesOf(response.links)].map(([name]) => `"${name}"`)
       if (links.length > 0)
         report.add(

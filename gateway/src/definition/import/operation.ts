@@ -1,4 +1,4 @@
-import type { ActionDocument } from '../document.ts'
+import type { HttpActionDocument } from '../document.ts'
 import { placeBody } from './body.ts'
 import type { OperationContext } from './context.ts'
 import { isShort } from './examples.ts'
@@ -10,7 +10,7 @@ import { pointer, textOf } from './spec.ts'
 import { bounded } from './text.ts'
 
 /** One operation as one action; null when it cannot be called, which is reported. */
-export function importOperation(context: OperationContext): ActionDocument | null {
+export function importOperation(context: OperationContext): ImportedOperation | null {
   const { security, inputs, operation } = context
   const { value, at, name } = operation
   const placed = placeParameters(context)
@@ -30,31 +30,36 @@ export function importOperation(context: OperationContext): ActionDocument | nul
   const scopes = security.scopes(value)
   const pagination = paginationOf(context, placed, answer.written)
   const examples = examplesOf(inputs.example(), answer.example)
-  return {
-    ...(title === undefined ? {} : { title: bounded(title, 200) }),
-    ...(description === undefined ? {} : { description }),
-    method: operation.method,
-    path: placed.path,
-    ...filled('path_styles', placed.pathStyles),
-    ...filled('query', placed.query),
-    ...filled('headers', placed.headers),
-    ...filled('cookies', placed.cookies),
-    ...(body === undefined ? {} : { body }),
-    input: inputs.schema(),
-    ...(answer.schema === undefined ? {} : { output: answer.schema }),
-    ...(answer.errors === undefined ? {} : { errors: answer.errors }),
-    ...(pagination === undefined ? {} : { response: { pagination } }),
-    ...(auth === undefined ? {} : { auth }),
-    ...(scopes.length === 0 ? {} : { scopes: [...scopes] }),
-    ...(servers === undefined ? {} : { servers }),
-    ...(value.deprecated === true ? { deprecated: true } : {}),
-    ...(tags.length === 0 ? {} : { tags }),
-    ...(examples === undefined ? {} : { examples: [examples] }),
-  }
+  // One by one: there are tens of thousands of them, and spreading what may be absent takes most of the time.
+  const action: HttpActionDocument = { method: operation.method, path: placed.path }
+  if (title !== undefined) action.title = bounded(title, 200)
+  if (description !== undefined) action.description = description
+  if (isFilled(placed.pathStyles)) action.path_styles = placed.pathStyles
+  if (isFilled(placed.query)) action.query = placed.query
+  if (isFilled(placed.headers)) action.headers = placed.headers
+  if (isFilled(placed.cookies)) action.cookies = placed.cookies
+  if (body !== undefined) action.body = body
+  action.input = inputs.schema()
+  if (answer.schema !== undefined) action.output = answer.schema
+  if (answer.errors !== undefined) action.errors = answer.errors
+  if (pagination !== undefined) action.response = { pagination }
+  if (scopes.length > 0) action.scopes = [...scopes]
+  if (servers !== undefined) action.servers = servers
+  if (value.deprecated === true) action.deprecated = true
+  if (tags.length > 0) action.tags = tags
+  if (examples !== undefined) action.examples = [examples]
+  return { action, auth }
 }
 
-function filled<K extends string, V extends object>(key: K, map: V): { readonly [key in K]?: V } {
-  return Object.keys(map).length === 0 ? {} : ({ [key]: map } as { readonly [key in K]: V })
+/** An action, and the auth schemes it accepts; which of them need saying is seen when all are known. */
+export interface ImportedOperation {
+  readonly action: HttpActionDocument
+  readonly auth: string[] | undefined
+}
+
+function isFilled(map: object): boolean {
+  for (const _ in map) return true
+  return false
 }
 
 function descriptionOf({ operation, note }: OperationContext): string | undefined {
@@ -69,6 +74,7 @@ function descriptionOf({ operation, note }: OperationContext): string | undefine
 }
 
 function examplesOf(input: unknown, output: unknown): { input?: unknown; output?: unknown } | undefined {
+  if (input === undefined && output === undefined) return undefined
   const example = {
     ...(input !== undefined && isShort(input) ? { input } : {}),
     ...(output !== undefined && isShort(output) ? { output } : {}),

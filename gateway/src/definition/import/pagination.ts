@@ -1,6 +1,7 @@
 import type { Pagination, Template } from '../document.ts'
 import type { OperationContext } from './context.ts'
 import type { Placed } from './parameters.ts'
+import type { ListFields, Shared } from './shared.ts'
 import { entriesOf, isRecord, type Json, own, type Spec } from './spec.ts'
 
 /** Names of parameters and fields, compared without case and separators. */
@@ -21,22 +22,19 @@ const flags = words('hasmore hasnext hasnextpage more hasmoreitems ismore istrun
 
 /** How a list goes on, from the names of parameters, headers and fields of the answer. Undefined when nothing says so. */
 export function paginationOf(
-  { spec, operation }: OperationContext,
+  { spec, operation, shared }: OperationContext,
   { query }: Placed,
   answer: { readonly schema: unknown; readonly response: Json } | undefined,
 ): Pagination | undefined {
   if (answer === undefined || operation.method !== 'GET') return undefined
+  const list = listFields(spec, answer.schema, shared)
+  if (list === undefined) return undefined
+  const { items, more, token, link } = list
   const inputs = Object.entries(query).flatMap(([name, template]) => {
     const input = inputOf(template)
     return input === undefined ? [] : [{ key: plain(name), input }]
   })
   const find = (known: ReadonlySet<string>) => inputs.find(({ key }) => known.has(key))?.input
-  const fields = [...fieldsOf(spec, answer.schema)]
-  const items = fields.find(({ isList }) => isList)?.path
-  if (items === undefined) return undefined
-  const field = (known: ReadonlySet<string>, test: (schema: Json) => boolean) =>
-    fields.find(({ key, schema }) => known.has(key) && test(schema))?.path
-  const more = field(flags, ({ type }) => includes(type, 'boolean'))
   const size = find(sizes)
   const common = {
     ...(size === undefined ? {} : { size }),
@@ -44,17 +42,36 @@ export function paginationOf(
     ...(more === undefined ? {} : { more }),
   }
   const cursor = find(cursors)
-  const token = field(nextTokens, ({ type, format }) => format !== 'uri' && (type === undefined || includes(type, 'string')))
   if (cursor !== undefined && (token !== undefined || more !== undefined || size !== undefined))
     return { type: 'cursor', parameter: cursor, ...(token === undefined ? {} : { next: token }), ...common }
   const parameter = find(pages) ?? find(offsets)
   if (namesLink(spec, answer.response)) return { type: 'link', ...(parameter === undefined ? {} : { parameter }), ...common }
-  const link = field(nextLinks, ({ type, format }) => format === 'uri' || type === undefined || includes(type, 'string'))
   if (link !== undefined) return { type: 'link', ...(parameter === undefined ? {} : { parameter }), next: link, ...common }
   const page = find(pages)
   if (page !== undefined) return { type: 'page', parameter: page, ...common }
   const offset = find(offsets)
   return offset === undefined || size === undefined ? undefined : { type: 'offset', parameter: offset, ...common }
+}
+
+/** Undefined when the answer has no list. */
+function listFields(spec: Spec, schema: unknown, { lists }: Shared): ListFields | undefined {
+  const root = spec.follow(schema, '').value
+  if (!lists.has(root)) lists.set(root, readListFields(spec, root))
+  return lists.get(root)
+}
+
+function readListFields(spec: Spec, root: unknown): ListFields | undefined {
+  const fields = [...fieldsOf(spec, root)]
+  const items = fields.find(({ isList }) => isList)?.path
+  if (items === undefined) return undefined
+  const field = (known: ReadonlySet<string>, test: (schema: Json) => boolean) =>
+    fields.find(({ key, schema }) => known.has(key) && test(schema))?.path
+  return {
+    items,
+    more: field(flags, ({ type }) => includes(type, 'boolean')),
+    token: field(nextTokens, ({ type, format }) => format !== 'uri' && (type === undefined || includes(type, 'string'))),
+    link: field(nextLinks, ({ type, format }) => format === 'uri' || type === undefined || includes(type, 'string')),
+  }
 }
 
 /** The input that alone makes a parameter. */
@@ -80,8 +97,7 @@ interface FieldOf {
 }
 
 /** Fields on the first two levels of an answer; the list itself first when the answer is one. Bounded: schemas may be wide. */
-function* fieldsOf(spec: Spec, schema: unknown): Generator<FieldOf> {
-  const root = spec.follow(schema, '').value
+function* fieldsOf(spec: Spec, root: unknown): Generator<FieldOf> {
   if (!isRecord(root)) return
   if (includes(root.type, 'array')) {
     yield { key: '', path: '', schema: root, isList: true }

@@ -1,18 +1,19 @@
-import type { ActionDocument, JsonSchemaValue, Style, Template } from '../document.ts'
+import type { HttpActionDocument, JsonSchemaValue, Style, Template } from '../document.ts'
 import type { OperationContext } from './context.ts'
-import { type BodyPart, declaredParameters, type Location, type Parameter } from './declared-parameters.ts'
+import { type BodyPart, declaredParameters } from './declared-parameters.ts'
 import { exampleOf } from './examples.ts'
 import { annotated } from './inputs.ts'
 import { identifier } from './names.ts'
 import { holesOf, plainName, splitPath } from './path-template.ts'
 import { isStructured } from './schema-keywords.ts'
+import type { Location, Parameter } from './shared.ts'
 import { isRecord, type Json, pointer } from './spec.ts'
 import { schemaIn } from './swagger.ts'
 
 /** Where the parameters of an operation go in the action. */
 export interface Placed {
   readonly path: string
-  readonly pathStyles: NonNullable<ActionDocument['path_styles']>
+  readonly pathStyles: NonNullable<HttpActionDocument['path_styles']>
   readonly query: Record<string, Template>
   readonly headers: Record<string, Template>
   readonly cookies: Record<string, Template>
@@ -46,33 +47,35 @@ function placePath(
   declared: readonly Parameter[],
 ): Pick<Placed, 'path' | 'pathStyles'> {
   const { inputs, note, operation } = context
-  const parameters = new Map(
-    declared.filter(({ location }) => location === 'path').map((parameter) => [parameter.name, parameter]),
-  )
-  const names = new Map<string, string>()
+  if (!template.includes('{') && !declared.some(({ location }) => location === 'path')) return { path: template, pathStyles: {} }
+  const parameters = declared.filter(({ location }) => location === 'path')
+  const renamed = new Map<string, string>()
   const pathStyles: Placed['pathStyles'] = {}
-  const used = new Set<Parameter>()
+  const used: Parameter[] = []
   for (const hole of holesOf(template)) {
-    const parameter = parameters.get(hole) ?? parameters.get(plainName(hole))
+    const named = (wanted: string) => parameters.find(({ name }) => name === wanted)
+    const parameter = named(hole) ?? named(plainName(hole))
     if (parameter === undefined) {
       note(
         'parameter_guessed',
         operation.at,
         `The path has {${hole}}, which is not declared as a parameter; it is taken as a required text.`,
       )
-      names.set(hole, inputs.add(plainName(hole), 'path', { type: 'string' }, { required: true }))
+      renamed.set(hole, inputs.add(plainName(hole), 'path', { type: 'string' }, { required: true }))
       continue
     }
-    used.add(parameter)
+    used.push(parameter)
     const name = addInput(context, parameter)
-    names.set(hole, name)
+    if (name !== hole) renamed.set(hole, name)
     const { style, explode, isDefault } = stylesOf(parameter, styles.path)
     if (!isDefault) pathStyles[name] = { style, explode }
   }
-  for (const [name, parameter] of parameters) {
-    if (!used.has(parameter)) note('parameter_left_out', parameter.at, `The path parameter "${name}" does not occur in the path.`)
+  for (const parameter of parameters) {
+    if (!used.includes(parameter))
+      note('parameter_left_out', parameter.at, `The path parameter "${parameter.name}" does not occur in the path.`)
   }
-  return { path: template.replace(/\{([^{}]*)\}/g, (_, hole: string) => `{${names.get(hole)}}`), pathStyles }
+  const path = (hole: string) => `{${renamed.get(hole) ?? hole}}`
+  return { path: renamed.size === 0 ? template : template.replace(/\{([^{}]*)\}/g, (_, hole: string) => path(hole)), pathStyles }
 }
 
 /** A query that stands in the path of the document; what is in braces there is an input. */
@@ -95,9 +98,7 @@ function addInput(context: OperationContext, parameter: Parameter): string {
   const schema = annotated(schemaOf(context, parameter), value)
   const required = location === 'path' || value.required === true
   const input = context.inputs.add(name, location, schema, { required, example: exampleOf(context.spec, value) })
-  const what = `The ${location} parameter "${name}" is the input "${input}"`
-  if (input !== identifier(name)) context.note('renamed', at, `${what}, since another one has its name.`)
-  else if (input !== name) context.noteOnce('renamed', at, `${what}, here and wherever it occurs.`)
+  if (input !== name) noteRenamed(context, parameter, input)
   const known: readonly unknown[] = styles[location]
   if (value.style !== undefined && !known.includes(value.style)) {
     context.note(
@@ -110,6 +111,16 @@ function addInput(context: OperationContext, parameter: Parameter): string {
     context.note('written_differently', at, `"${name}" may contain reserved characters unencoded; here they are encoded.`)
   }
   return input
+}
+
+function noteRenamed({ note, noteOnce, shared }: OperationContext, { location, name, at }: Parameter, input: string): void {
+  if (shared.renamed[location].get(name) === input) return
+  const what = `The ${location} parameter "${name}" is the input "${input}"`
+  if (input !== identifier(name)) note('renamed', at, `${what}, since another one has its name.`)
+  else {
+    shared.renamed[location].set(name, input)
+    noteOnce('renamed', at, `${what}, here and wherever it occurs.`)
+  }
 }
 
 function schemaOf({ spec, convert, note }: OperationContext, { value, at, schemaAt, name }: Parameter): JsonSchemaValue {

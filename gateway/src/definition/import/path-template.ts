@@ -7,8 +7,14 @@ export interface SplitPath {
   readonly query: readonly (readonly [string, string])[]
 }
 
+/** Nothing but segments, in which every brace has its partner. */
+const usual = /^\/[^{}?#]*(?:\{[^{}?#]*\}[^{}?#]*)*$/
+const none: SplitPath['query'] = []
+
 /** `/a?b=c#d` → `/a` and its query; a fragment is never sent. Returns why the path cannot be called, if it cannot. */
 export function splitPath({ operation, note }: OperationContext): SplitPath | string {
+  if (usual.test(operation.path) && !operation.path.includes('/.') && !operation.path.includes('/%'))
+    return { path: operation.path, query: none }
   const [whole = '', fragment] = operation.path.split('#', 2)
   if (fragment?.includes('/') === true) return 'its path has a "#" in the middle, and what follows a "#" is never sent'
   if (fragment !== undefined) {
@@ -38,8 +44,13 @@ function decoded(text: string): string {
 }
 
 /** What stands in the braces of a path, each once. */
-export function holesOf(path: string): ReadonlySet<string> {
-  return new Set([...path.matchAll(/\{([^{}]*)\}/g)].map(([, hole]) => hole ?? ''))
+export function holesOf(path: string): readonly string[] {
+  const holes: string[] = []
+  for (let start = path.indexOf('{'); start >= 0; start = path.indexOf('{', start + 1)) {
+    const hole = path.slice(start + 1, path.indexOf('}', start))
+    if (!holes.includes(hole)) holes.push(hole)
+  }
+  return holes
 }
 
 /** `path+`, `path*` and `id:[0-9]+` are the names `path` and `id` in the manner of some routers. */

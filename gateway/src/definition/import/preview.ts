@@ -1,5 +1,8 @@
+import { compileConnector } from '../compile.ts'
 import { effectOf } from '../compile-action.ts'
-import type { ActionDocument, ConnectorDocument, Effect, Pagination } from '../document.ts'
+import type { Effect, HttpActionDocument, HttpConnectorDocument, Pagination } from '../document.ts'
+import { estimateTokens } from '../tool/tokens.ts'
+import { toolCompiler } from '../tool/tool.ts'
 import { tagNames } from './choice.ts'
 import type { Operation } from './context.ts'
 import type { Imported } from './openapi.ts'
@@ -27,6 +30,8 @@ export interface PreviewOperation {
   readonly content_types?: readonly string[]
   /** Entries of the report about it. */
   readonly notes?: number
+  /** What it costs in a model's context as a tool; absent where that was not worked out. */
+  readonly tokens?: number
   /** Why it is no action. */
   readonly problem?: string
 }
@@ -35,8 +40,8 @@ export interface Preview {
   readonly connector: string
   readonly name: string
   readonly description: string
-  readonly servers: ConnectorDocument['servers']
-  readonly auth: NonNullable<ConnectorDocument['auth']>
+  readonly servers: HttpConnectorDocument['servers']
+  readonly auth: NonNullable<HttpConnectorDocument['auth']>
   readonly tags: readonly {
     readonly name: string
     readonly description?: string
@@ -49,8 +54,27 @@ export interface Preview {
   readonly report: ImportReport
 }
 
+/** Compiling a tool takes half a millisecond: in a larger document only what is proposed is counted. */
+const mostCounted = 2000
+
+/** Tokens by action, of each as a tool in the plain words of MCP, its name included. */
+function tokensOf({ document }: Imported, proposal: readonly Proposed[]): ReadonlyMap<string, number> {
+  const { actions } = compileConnector(document, '1.0.0')
+  const compiled = toolCompiler()
+  const counted = actions.size <= mostCounted ? [...actions.keys()] : proposal.map(({ action }) => action)
+  return new Map(
+    counted.flatMap((name) => {
+      const action = actions.get(name)
+      if (action === undefined) return []
+      const named = estimateTokens(`${document.connector}_${name}`)
+      return [[name, compiled(action, document.connector, 'mcp').tokens + named] as const]
+    }),
+  )
+}
+
 /** What a person sees before choosing. */
-export function previewOf({ document, report, operations, tags, contentTypes }: Imported): Preview {
+export function previewOf(imported: Imported): Preview {
+  const { document, report, operations, tags, contentTypes } = imported
   const notes = new Map<string, number>()
   const problems = new Map<string, string>()
   for (const { operation, code, message } of report.entries) {
@@ -58,11 +82,20 @@ export function previewOf({ document, report, operations, tags, contentTypes }: 
     if (code === 'operation_not_imported') problems.set(operation, message)
   }
   const counts = new Map<string, number>()
+  const proposal = propose(operations, document.actions)
+  const tokens = tokensOf(imported, proposal)
   const listed: PreviewOperation[] = []
   for (const operation of operations) {
     for (const tag of tagNames(operation)) counts.set(tag, (counts.get(tag) ?? 0) + 1)
     const action = Object.hasOwn(document.actions, operation.name) ? document.actions[operation.name] : undefined
-    listed.push(listedOf(operation, action, { types: contentTypes.get(operation.name), notes, problems }))
+    listed.push(
+      listedOf(operation, action, {
+        types: contentTypes.get(operation.name),
+        tokens: tokens.get(operation.name),
+        notes,
+        problems,
+      }),
+    )
   }
   const described = new Map(tags.map((tag) => [tag.name, tag]))
   return {
@@ -76,20 +109,22 @@ export function previewOf({ document, report, operations, tags, contentTypes }: 
       operations: counts.get(name) ?? 0,
     })),
     operations: listed,
-    proposal: propose(operations, document.actions),
+    proposal,
     report,
   }
 }
 
 function listedOf(
   operation: Operation,
-  action: ActionDocument | undefined,
+  action: HttpActionDocument | undefined,
   {
     types,
+    tokens,
     notes,
     problems,
   }: {
     readonly types: readonly string[] | undefined
+    readonly tokens: number | undefined
     readonly notes: ReadonlyMap<string, number>
     readonly problems: ReadonlyMap<string, string>
   },
@@ -113,6 +148,7 @@ function listedOf(
     ...(action?.response?.pagination !== undefined && { pagination: action.response.pagination.type }),
     ...(types !== undefined && { content_types: types }),
     ...(count !== undefined && { notes: count }),
+    ...(tokens !== undefined && { tokens }),
     ...(problem !== undefined && { problem }),
   }
 }

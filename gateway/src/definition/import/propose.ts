@@ -1,5 +1,5 @@
 import { effectOf } from '../compile-action.ts'
-import type { ActionDocument } from '../document.ts'
+import type { HttpActionDocument } from '../document.ts'
 import type { Operation } from './context.ts'
 import { textOf } from './spec.ts'
 
@@ -38,7 +38,7 @@ const verbs: Readonly<Record<Role, string>> = {
  */
 export function propose(
   operations: readonly Operation[],
-  actions: Readonly<Record<string, ActionDocument>>,
+  actions: Readonly<Record<string, HttpActionDocument>>,
 ): readonly Proposed[] {
   const sizes = new Map<string, number>()
   for (const operation of operations) {
@@ -93,7 +93,7 @@ function roleOf({ method, path, name }: Operation): Role {
 
 const weights: Readonly<Record<Role, number>> = { list: 4, search: 4, read: 3, create: 3, change: 2, other: 0 }
 
-function scoreOf({ path, value }: Operation, { input }: ActionDocument, role: Role, size: number): number {
+function scoreOf({ path, value }: Operation, { input }: HttpActionDocument, role: Role, size: number): number {
   const required = typeof input === 'object' && Array.isArray(input.required) ? input.required.length : 0
   const depth = path.split('/').filter(Boolean).length
   const isDescribed = textOf(value.summary) !== undefined || textOf(value.description) !== undefined

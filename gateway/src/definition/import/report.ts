@@ -35,6 +35,7 @@ export const reportCodes = {
   choice_unknown: 'warning',
   version_unknown: 'warning',
   drafted: 'warning', // read from documentation, for want of a description
+  drafted_by_model: 'warning', // by the language model, from documentation
 } as const satisfies Readonly<Record<string, ReportLevel>>
 export type ReportCode = keyof typeof reportCodes
 

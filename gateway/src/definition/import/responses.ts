@@ -1,26 +1,21 @@
-import type { ActionDocument, JsonSchemaValue } from '../document.ts'
+import type { HttpActionDocument, JsonSchemaValue } from '../document.ts'
 import type { OperationContext } from './context.ts'
 import { exampleOf } from './examples.ts'
 import { bodyTypeOf } from './media-types.ts'
-import { isRecord, type Json, own, pointer, textOf } from './spec.ts'
+import type { Content } from './shared.ts'
+import { isRecord, type Json, own, pointer, type Spec, textOf } from './spec.ts'
 import { swaggerContent } from './swagger.ts'
 import { bounded } from './text.ts'
 
 export interface Answer {
-  readonly schema?: JsonSchemaValue
+  readonly schema: JsonSchemaValue | undefined
   /** The first schema as the document has it, and the answer around it. */
-  readonly written?: { readonly schema: unknown; readonly response: Json }
-  readonly example?: unknown
+  readonly written: { readonly schema: unknown; readonly response: Json } | undefined
+  readonly example: unknown
   /** What to ask for when the document offers no plain JSON. */
-  readonly accept?: string
+  readonly accept: string | undefined
   /** What else the API may answer, by status. */
-  readonly errors?: NonNullable<ActionDocument['errors']>
-}
-
-interface Content {
-  readonly type: string
-  readonly value: Json
-  readonly schemaAt: string
+  readonly errors: HttpActionDocument['errors']
 }
 
 interface Response {
@@ -62,21 +57,17 @@ export function answerOf(context: OperationContext): Answer {
   const schema = schemas.length > 1 ? { anyOf: schemas } : schemas[0]
   const hasJson = [...types].some((type) => /^(\*\/\*|application\/\*|application\/json)\s*(;|$)/i.test(type))
   const errors = errorsOf(context, responses)
-  return {
-    ...(schema === undefined ? {} : { schema }),
-    ...(found[0] === undefined ? {} : { written: found[0] }),
-    ...(example === undefined ? {} : { example }),
-    ...(types.size === 0 || hasJson ? {} : { accept: [...types].slice(0, 5).join(', ') }),
-    ...(errors === undefined ? {} : { errors }),
-  }
+  const accept = types.size === 0 || hasJson ? undefined : [...types].slice(0, 5).join(', ')
+  return { schema, written: found[0], example, accept, errors }
 }
 
+const isFailure = (status: string): boolean => /^([45](\d\d|XX)|default)$/i.test(status)
 const isSuccess = (status: string): boolean => /^2(\d\d|XX)$/i.test(status)
 
-function errorsOf({ convert, errors: known }: OperationContext, responses: readonly Response[]): Answer['errors'] {
+function errorsOf({ convert, shared: { errors: known } }: OperationContext, responses: readonly Response[]): Answer['errors'] {
   const errors: NonNullable<Answer['errors']> = {}
   for (const { status, value, content, at } of responses) {
-    if (!/^([45](\d\d|XX)|default)$/i.test(status)) continue
+    if (!isFailure(status)) continue
     let error = known.get(at)
     if (error === undefined) {
       const description = textOf(value.description)
@@ -98,30 +89,48 @@ function jsonOf(content: readonly Content[]): Content | undefined {
 }
 
 /** Every answer that the operation describes, by status. */
-function responsesOf({ spec, operation, note }: OperationContext): readonly Response[] {
+function responsesOf({ spec, operation, shared, note }: OperationContext): readonly Response[] {
   const responses = operation.value.responses
   if (!isRecord(responses)) return []
   const found: Response[] = []
-  for (const status of Object.keys(responses).sort()) {
+  for (const status of sorted(Object.keys(responses))) {
     if (status.startsWith('x-')) continue
     const place = pointer(operation.at, 'responses', status)
     const { value, at, lost } = spec.follow(own(responses, status), place)
     if (lost !== undefined) note('reference_lost', place, `The answer ${status} is not described: the reference ${lost}.`)
     else if (isRecord(value)) {
-      const content = spec.isSwagger ? swaggerContent(spec, operation.value, value, at) : [...contentOf(value, at)]
+      const content = spec.isSwagger ? swaggerContent(spec, operation.value, value, at) : sharedContent(value, at)
       found.push({ status, value, at, content })
     }
   }
   return found
 
-  function* contentOf(response: Json, at: string): Generator<Content> {
-    if (!isRecord(response.content)) return
-    for (const type in response.content) {
-      const place = pointer(at, 'content', type)
-      const { value, at: holder = place } = spec.follow(own(response.content, type), place)
-      yield { type, value: isRecord(value) ? value : {}, schemaAt: pointer(holder, 'schema') }
+  function sharedContent(value: Json, at: string): readonly Content[] {
+    let content = shared.contents.get(value)
+    if (content === undefined) {
+      content = contentOf(spec, value, at)
+      shared.contents.set(value, content)
     }
+    return content
   }
+}
+
+/** Sorted as most are written already. */
+function sorted(names: string[]): readonly string[] {
+  return names.every((name, index) => index === 0 || (names[index - 1] ?? '') <= name) ? names : names.sort()
+}
+
+const nothing: readonly Content[] = []
+
+function contentOf(spec: Spec, response: Json, at: string): readonly Content[] {
+  if (!isRecord(response.content)) return nothing
+  const found: Content[] = []
+  for (const type in response.content) {
+    const place = pointer(at, 'content', type)
+    const { value, at: holder = place } = spec.follow(own(response.content, type), place)
+    found.push({ type, value: isRecord(value) ? value : {}, schemaAt: pointer(holder, 'schema') })
+  }
+  return found
 }
 
 function isSame(a: unknown, b: unknown): boolean {

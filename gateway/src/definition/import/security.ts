@@ -1,6 +1,8 @@
-import type { AuthScheme, OneAuthScheme } from '../document.ts'
+import { type AuthScheme, isSingle, type OneAuthScheme } from '../document.ts'
+import type { OAuth2Scheme } from '../oauth2.ts'
 import { credentialPlaces, headerNameProblem, isToken } from '../parse/headers.ts'
 import { identifier, UniqueNames } from './names.ts'
+import { type Flows, oauthScheme } from './oauth.ts'
 import type { Reporter } from './report.ts'
 import { isRecord, type Json, own, pointer, type Spec, textOf } from './spec.ts'
 import { securitySchemesOf } from './swagger.ts'
@@ -90,11 +92,12 @@ export class Security {
    * with one other, and others are sent side by side unless two of them go into the same place.
    */
   #combined(required: readonly string[], at: string, operation: string): string | null {
-    const known: { readonly name: string; readonly scheme: OneAuthScheme }[] = []
+    const found: { readonly name: string; readonly scheme: OneAuthScheme | OAuth2Scheme }[] = []
     for (const written of required) {
       const name = this.#names.get(written)
       const scheme = name === undefined ? undefined : this.#schemes.get(name)
-      if (name !== undefined && scheme !== undefined && scheme.type !== 'all') known.push({ name, scheme })
+      if (name !== undefined && scheme !== undefined && (isSingle(scheme) || scheme.type === 'oauth2'))
+        found.push({ name, scheme })
       else
         this.#report.add(
           'security_adjusted',
@@ -103,11 +106,19 @@ export class Security {
           `The security scheme "${written}" is not declared or cannot be used here, and is left out.`,
         )
     }
-    const [first, second] = known
+    const [first, second] = found
     if (first === undefined) return null
     if (second === undefined) return first.name
+    const withKeys = oauthWithKeys(found.map(({ scheme }) => scheme))
+    if (withKeys !== null) return this.#add(found, withKeys)
+    const known = found.map(({ name, scheme }): { name: string; scheme: OneAuthScheme } => {
+      if (scheme.type !== 'oauth2') return { name, scheme }
+      const message = `"${name}" is needed together with others, so its access token is entered by hand.`
+      this.#report.add('security_adjusted', operation, at, message)
+      return { name, scheme: { type: 'bearer' } }
+    })
     const [other, another] = known.map(({ scheme }) => scheme).filter((scheme) => scheme.type !== 'mtls')
-    if (other !== undefined && other.type !== 'none' && another === undefined) {
+    if (other !== undefined && other.type !== 'none' && other.type !== 'secrets' && another === undefined) {
       return this.#add(known, { ...other, client_certificate: true })
     }
     const headers = known.map(({ scheme }) => (scheme.type === 'api_key' && (scheme.in ?? 'header') === 'header' ? scheme : null))
@@ -148,6 +159,15 @@ export class Security {
   }
 }
 
+/** OAuth with keys in other headers, which are asked for beside it; null when it is anything else that is needed together. */
+function oauthWithKeys(schemes: readonly (OneAuthScheme | OAuth2Scheme)[]): OAuth2Scheme | null {
+  const [oauth, another] = schemes.filter((scheme) => scheme.type === 'oauth2')
+  const keys = schemes.filter((scheme) => scheme.type === 'api_key').filter((key) => (key.in ?? 'header') === 'header')
+  if (oauth === undefined || another !== undefined || keys.length !== schemes.length - 1) return null
+  const headers = keys.map(({ name }) => ({ name }))
+  return headers.some(({ name }) => name.toLowerCase() === 'authorization') ? null : { ...oauth, headers }
+}
+
 /** What names a field of a connection starts with a letter. */
 const partName = (name: string): string => name.replace(/^[^a-zA-Z]+/, '').slice(0, 63) || 'scheme'
 
@@ -176,24 +196,14 @@ function schemeOf(scheme: Json, at: string, report: Reporter): AuthScheme | null
       return { type: 'mtls', ...common }
     case 'oauth2':
     case 'openIdConnect': {
-      const what = scheme.type === 'oauth2' ? 'OAuth 2.0' : 'OpenID Connect'
-      const message = `${what} is taken as a bearer token: an access token is entered by hand. Its addresses and scopes are kept.`
-      report.add('security_adjusted', '', at, message)
-      const oauth2 = flowsOf(scheme.flows)
-      const discovery = textOf(scheme.openIdConnectUrl)
-      return {
-        type: 'bearer',
-        ...(oauth2 === undefined ? {} : { oauth2 }),
-        ...(discovery === undefined ? {} : { open_id_connect_url: discovery }),
-        ...common,
-      }
+      const taken = oauthScheme(flowsOf(scheme.flows), textOf(scheme.openIdConnectUrl))
+      if (taken.message !== null) report.add('security_adjusted', '', at, taken.message)
+      return { ...taken.scheme, ...common }
     }
     default:
       return null
   }
 }
-
-type Flows = NonNullable<Extract<AuthScheme, { type: 'bearer' }>['oauth2']>
 
 const flowNames = {
   authorizationCode: 'authorization_code',
@@ -203,7 +213,7 @@ const flowNames = {
   password: 'password',
 } as const satisfies Readonly<Record<string, keyof Flows>>
 
-function flowsOf(written: unknown): Flows | undefined {
+function flowsOf(written: unknown): Flows {
   const flows: Flows = {}
   for (const [key, name] of Object.entries(flowNames)) {
     const flow = isRecord(written) ? own(written, key) : undefined
@@ -220,5 +230,5 @@ function flowsOf(written: unknown): Flows | undefined {
       ...(scopes.length === 0 ? {} : { scopes: Object.fromEntries(scopes.map(([scope, text]) => [scope, String(text ?? '')])) }),
     }
   }
-  return Object.keys(flows).length === 0 ? undefined : flows
+  return flows
 }

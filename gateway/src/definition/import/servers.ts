@@ -1,5 +1,5 @@
 import { SallyportError } from '../../errors.ts'
-import type { ConnectorDocument } from '../document.ts'
+import type { HttpConnectorDocument } from '../document.ts'
 import { serverUrlProblem } from '../template/server.ts'
 import type { OperationContext } from './context.ts'
 import { UniqueNames } from './names.ts'
@@ -7,7 +7,7 @@ import type { ReportCode, Reporter } from './report.ts'
 import { entriesOf, isRecord, type Json, pointer, type Spec, textOf } from './spec.ts'
 import { swaggerServers } from './swagger.ts'
 
-type Servers = ConnectorDocument['servers']
+type Servers = HttpConnectorDocument['servers']
 
 interface Listed {
   readonly value: Json
@@ -30,6 +30,7 @@ export function importServers(spec: Spec, serverUrl: string | undefined, report:
 export function ownServers(context: OperationContext): Servers | undefined {
   const { spec, operation, note, serverUrl } = context
   if (spec.isSwagger) return swaggerSchemes(context)
+  if (operation.value.servers === undefined && operation.item.servers === undefined) return undefined
   const own = listedIn(operation.value.servers, operation.at)
   const listed = own.length > 0 ? own : listedIn(operation.item.servers, operation.itemAt)
   const root = new Set(listedIn(spec.root.servers, '').map(({ value }) => textOf(value.url) ?? '/'))

@@ -114,6 +114,7 @@ export class Spec {
   /** The value itself, or what its chain of references ends at. */
   follow(value: unknown, at: string): Target {
     let target: Target = { value, at }
+    if (!isRecord(value) || typeof value.$ref !== 'string') return target
     const seen = new Set<string>()
     while (target.lost === undefined && isRecord(target.value) && typeof target.value.$ref === 'string') {
       if (seen.has(target.value.$ref)) return { lost: `"${target.value.$ref}" leads back to itself` }

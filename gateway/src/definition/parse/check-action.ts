@@ -1,4 +1,4 @@
-import type { ActionDocument, ConnectorDocument, Template } from '../document.ts'
+import { type ActionDocument, type ConnectorDocument, type HttpActionDocument, isHttpAction, type Template } from '../document.ts'
 import { declaredProperties, placeholdersOf, schemasOf } from '../input-schema.ts'
 import { parsePathExpression } from '../response-map.ts'
 import { isDotSegment } from '../template/encode.ts'
@@ -27,7 +27,7 @@ export function connectorFacts(document: ConnectorDocument): ConnectorFacts {
   }
 }
 
-function checkPath(action: ActionDocument, at: Path, issues: Issues): void {
+function checkPath(action: HttpActionDocument, at: Path, issues: Issues): void {
   const path = [...at, 'path']
   const parts = parseParts(action.path.slice(1), noFallback, true)
   const literals = parts.filter((part) => typeof part === 'string')
@@ -148,18 +148,39 @@ function checkResponse({ response }: ActionDocument, at: Path, issues: Issues): 
     const path = response?.pagination?.[key]
     if (path !== undefined && parsePathExpression(path) === null) issues.add([...at, 'response', 'pagination', key], problem)
   }
-  for (const [field, path] of Object.entries(response?.map ?? {})) {
-    if (parsePathExpression(path) === null) issues.add([...at, 'response', 'map', field], problem)
+  for (const key of ['map', 'variables'] as const)
+    for (const [field, path] of Object.entries(response?.[key] ?? {}))
+      if (parsePathExpression(path) === null) issues.add([...at, 'response', key, field], problem)
+}
+
+const ofRequests = [
+  ...(['method', 'path', 'path_styles', 'query', 'headers', 'cookies', 'body', 'errors', 'servers'] as const),
+  'idempotency_header',
+] as const satisfies readonly (keyof ActionDocument)[]
+
+/** Code has no request that the document could describe. */
+function checkCommand(action: ActionDocument, kind: string, at: Path, issues: Issues): void {
+  for (const key of ofRequests)
+    if (action[key] !== undefined) issues.add([...at, key], `is for connectors of kind http; this one is of kind ${kind}`)
+}
+
+export function checkRequest(action: ActionDocument, at: Path, facts: ConnectorFacts, issues: Issues): void {
+  if (!isHttpAction(action)) {
+    for (const key of ['method', 'path'] as const) if (action[key] === undefined) issues.add([...at, key], 'is required')
+    return
   }
+  checkPath(action, at, issues)
+  checkPlaceholders(action, at, facts, issues)
+  checkParameters(action, at, facts, issues)
+  checkBody(action, at, issues)
 }
 
 /** What the schema of the document can't say about an action. */
 export function checkAction(name: string, action: ActionDocument, facts: ConnectorFacts, issues: Issues): void {
   const at = ['actions', name]
-  checkPath(action, at, issues)
-  checkPlaceholders(action, at, facts, issues)
-  checkParameters(action, at, facts, issues)
-  checkBody(action, at, issues)
+  const { kind = 'http' } = facts.document
+  if (kind === 'http') checkRequest(action, at, facts, issues)
+  else checkCommand(action, kind, at, issues)
   checkResponse(action, at, issues)
   const schemes = Object.keys(facts.document.auth ?? {})
   action.auth?.forEach((scheme, index) => {

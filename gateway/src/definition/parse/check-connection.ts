@@ -2,6 +2,10 @@ import ipaddr from 'ipaddr.js'
 import type { ConnectorDocument, OneAuthScheme } from '../document.ts'
 import { parseServerUrl, serversOf, serverUrlProblem } from '../template/server.ts'
 import { compileUrlPattern } from '../template/url-pattern.ts'
+import { checkConnectionString } from './check-connection-string.ts'
+import { checkLogin } from './check-login.ts'
+import { checkOAuth2 } from './check-oauth2.ts'
+import { checkSigning } from './check-signing.ts'
 import { credentialPlaces, headerNameProblem, isToken, valueIsSafe } from './headers.ts'
 import { type Issues, type Path, suggestion } from './issues.ts'
 
@@ -12,13 +16,15 @@ export function settingNames(document: ConnectorDocument): readonly string[] {
 }
 
 export function checkServers(document: ConnectorDocument, issues: Issues): void {
-  checkServerMap(document.servers, document, ['servers'], issues)
+  const { kind = 'http' } = document
+  if (document.servers === undefined && (kind === 'http' || kind === 'external')) issues.add(['servers'], 'is required')
+  checkServerMap(document.servers ?? {}, document, ['servers'], issues)
   for (const [name, { servers }] of Object.entries(document.actions))
     if (servers !== undefined) checkServerMap(servers, document, ['actions', name, 'servers'], issues)
 }
 
 function checkServerMap(
-  servers: ConnectorDocument['servers'],
+  servers: NonNullable<ConnectorDocument['servers']>,
   { fields = {} }: ConnectorDocument,
   place: readonly string[],
   issues: Issues,
@@ -41,19 +47,24 @@ function checkServerMap(
   }
 }
 
-export function checkAuth({ auth = {} }: ConnectorDocument, issues: Issues): void {
-  for (const [name, scheme] of Object.entries(auth)) {
+export function checkAuth(document: ConnectorDocument, issues: Issues): void {
+  const settings = settingNames(document)
+  for (const [name, scheme] of Object.entries(document.auth ?? {})) {
     if (scheme.type === 'all') {
-      for (const [part, one] of Object.entries(scheme.schemes)) checkScheme(one, ['auth', name, 'schemes', part], issues)
+      for (const [part, one] of Object.entries(scheme.schemes))
+        checkScheme(one, settings, ['auth', name, 'schemes', part], issues)
       const places = Object.values(scheme.schemes).flatMap(credentialPlaces)
       const twice = places.find((place, index) => places.indexOf(place) !== index)
       if (twice !== undefined)
         issues.add(['auth', name, 'schemes'], `go into the same place, ${twice}, so they cannot be sent together`)
-    } else checkScheme(scheme, ['auth', name], issues)
+    } else if (scheme.type === 'oauth2') checkOAuth2(scheme, settings, document, ['auth', name], issues)
+    else if (scheme.type === 'conn_string') checkConnectionString(scheme, settings, ['auth', name], issues)
+    else if (scheme.type === 'two_step' || scheme.type === 'session') checkLogin(scheme, settings, ['auth', name], issues)
+    else checkScheme(scheme, settings, ['auth', name], issues)
   }
 }
 
-function checkScheme(declared: OneAuthScheme, at: Path, issues: Issues): void {
+function checkScheme(declared: OneAuthScheme, settings: readonly string[], at: Path, issues: Issues): void {
   const checkHeader = (path: Path, name: string) => {
     const problem = headerNameProblem(name)
     if (problem !== null) issues.add(path, problem)
@@ -61,6 +72,9 @@ function checkScheme(declared: OneAuthScheme, at: Path, issues: Issues): void {
   }
   const prefix = 'prefix' in declared ? declared.prefix : undefined
   if (prefix !== undefined && !valueIsSafe(prefix)) issues.add([...at, 'prefix'], 'must not contain line breaks')
+  checkSigning(declared, settings, at, issues)
+  if (declared.type === 'hmac')
+    for (const name of Object.keys(declared.headers ?? {})) checkHeader([...at, 'headers', name], name)
   if (declared.type === 'api_key') {
     const place = declared.in ?? 'header'
     if (place === 'header') checkHeader([...at, 'name'], declared.name)

@@ -1,5 +1,6 @@
 import { unreachable } from '../../errors.ts'
 import type { AuthScheme, OneAuthScheme } from '../document.ts'
+import { tokenPlace } from '../login.ts'
 
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -29,10 +30,28 @@ function headersOf(scheme: AuthScheme): readonly string[] {
       return (scheme.in ?? 'header') === 'header' ? [scheme.name] : []
     case 'headers':
       return scheme.headers.map(({ name }) => name)
+    case 'oauth2':
+      return [
+        ...((scheme.in ?? 'header') === 'header' ? [scheme.name ?? 'authorization'] : []),
+        ...(scheme.headers ?? []).map(({ name }) => name),
+      ]
+    case 'oauth1':
+      return scheme.in === 'query' ? [] : ['authorization']
+    case 'aws_sigv4':
+      return ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']
+    case 'hmac':
+    case 'conn_string':
+      return Object.keys(scheme.headers ?? {})
+    case 'two_step': {
+      const { place, name } = tokenPlace(scheme)
+      return place === 'header' ? [name] : []
+    }
     case 'all':
       return Object.values(scheme.schemes).flatMap(headersOf)
     case 'none':
     case 'mtls':
+    case 'secrets':
+    case 'session':
       return []
     default:
       return unreachable(scheme)
@@ -43,7 +62,12 @@ function headersOf(scheme: AuthScheme): readonly string[] {
 export function credentialPlaces(scheme: OneAuthScheme): readonly string[] {
   if (scheme.type === 'mtls') return ['the client certificate']
   if (scheme.type === 'api_key' && (scheme.in ?? 'header') !== 'header') return [`the ${scheme.in} value ${scheme.name}`]
-  return headersOf(scheme).map((name) => `the header ${name.toLowerCase()}`)
+  const signature = scheme.type === 'oauth1' || scheme.type === 'aws_sigv4' || scheme.type === 'hmac' ? ['the signature'] : []
+  return [
+    ...signature,
+    ...headersOf(scheme).map((name) => `the header ${name.toLowerCase()}`),
+    ...[...credentialNames([scheme], 'query')].map((name) => `the query value ${name}`),
+  ]
 }
 
 /** The headers, in lower case, that carry credentials of these schemes. */
@@ -51,8 +75,21 @@ export function credentialHeaders(schemes: readonly AuthScheme[]): ReadonlySet<s
   return new Set(schemes.flatMap(headersOf).map((name) => name.toLowerCase()))
 }
 
-/** Names of the query parameters or cookies that carry credentials. */
-export function credentialNames(schemes: readonly AuthScheme[], place: 'query' | 'cookie'): ReadonlySet<string> {
+const oauth1Parameters = ['consumer_key', 'token', 'signature_method', 'timestamp', 'nonce', 'version', 'signature'].map(
+  (name) => `oauth_${name}`,
+)
+
+/** Names of the query parameters, cookies or fields of the body that carry credentials. */
+export function credentialNames(schemes: readonly AuthScheme[], place: 'query' | 'cookie' | 'body'): ReadonlySet<string> {
   const named = schemes.flatMap((scheme) => (scheme.type === 'all' ? Object.values(scheme.schemes) : [scheme]))
-  return new Set(named.flatMap((scheme) => (scheme.type === 'api_key' && scheme.in === place ? [scheme.name] : [])))
+  return new Set(
+    named.flatMap((scheme) => {
+      if ((scheme.type === 'hmac' || scheme.type === 'conn_string') && place === 'query') return Object.keys(scheme.query ?? {})
+      if (scheme.type === 'two_step') return tokenPlace(scheme).place === place ? [tokenPlace(scheme).name] : []
+      if (scheme.type === 'session' && place === 'cookie') return scheme.cookies ?? []
+      if (scheme.type === 'oauth1' && scheme.in === place) return oauth1Parameters
+      if (scheme.type === 'oauth2' && scheme.in === place) return [scheme.name ?? 'access_token']
+      return scheme.type === 'api_key' && scheme.in === place ? [scheme.name] : []
+    }),
+  )
 }

@@ -32,7 +32,7 @@ export interface SearchEntry {
   readonly depth: number
 }
 
-function deedOf({ method, path }: ActionDocument, name: readonly string[]): Deed {
+function deedOf({ method, path = '' }: ActionDocument, name: readonly string[]): Deed {
   const last = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
   switch (method) {
     case 'DELETE':
@@ -95,7 +95,8 @@ export function searchEntry(name: string, document: ConnectorDocument): SearchEn
   const nameWords = tail < 0 ? whole : whole.slice(0, tail)
   const text = searchable(action.description ?? '')
   const first = sentence.exec(text)?.[0] ?? ''
-  const segments = action.path
+  const path = action.path ?? ''
+  const segments = path
     .split('/')
     .filter((segment) => segment !== '' && !segment.includes('{{') && !/^v?\d+(\.\d+)*$/.test(segment))
   const tags = action.tags ?? []
@@ -103,7 +104,7 @@ export function searchEntry(name: string, document: ConnectorDocument): SearchEn
   const roots = (words: readonly string[]) => words.slice(0, maxWords).map(stemOf)
   return {
     deed: deedOf(action, nameWords),
-    depth: action.path.split('/').filter((segment) => segment !== '').length,
+    depth: path.split('/').filter((segment) => segment !== '').length,
     words: {
       name: roots(nameWords),
       summary: roots(wordsOf(action.title ?? first)),

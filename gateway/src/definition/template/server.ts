@@ -4,7 +4,8 @@ import type { Settings } from '../types.ts'
 import { isDotSegment } from './encode.ts'
 import { parseBase } from './url.ts'
 
-type Server = ConnectorDocument['servers'][string]
+type Servers = NonNullable<ConnectorDocument['servers']>
+type Server = Servers[string]
 type Zone = 'whole' | 'scheme' | 'authority' | 'path'
 interface Variable {
   readonly name: string
@@ -57,14 +58,19 @@ const zones: Readonly<Record<Zone, { accepts: RegExp; expected: string; sample: 
 const isSafe = (zone: Zone, value: string) =>
   zones[zone].accepts.test(value) && (zone === 'whole' || !value.split('/').some(isDotSegment))
 
-/** Why a server URL can't be used, whatever its variables become; null when it can. */
-export function serverUrlProblem({ url, variables = {} }: Server): string | null {
+/** A server URL with a value that fits in the place of each variable. */
+function sampleUrl({ url, variables = {} }: Server): string {
   const filled = parseServerUrl(url).map((part) => {
     if (typeof part === 'string') return part
     const declared = Object.hasOwn(variables, part.name) ? variables[part.name] : undefined
     return declared?.default ?? declared?.enum?.[0] ?? zones[part.zone].sample
   })
-  const text = filled.join('')
+  return filled.join('')
+}
+
+/** Why a server URL can't be used, whatever its variables become; null when it can. */
+export function serverUrlProblem(server: Server): string | null {
+  const text = sampleUrl(server)
   if (/[\s\\]/.test(text)) return 'must not contain spaces or backslashes'
   if (text.includes('?') || text.includes('#'))
     return 'must not have a query or a fragment; put parameters into the query of the actions'
@@ -72,26 +78,50 @@ export function serverUrlProblem({ url, variables = {} }: Server): string | null
   return parseBase(text) === null ? 'must be an http or https URL such as https://api.example.com/v1' : null
 }
 
+/** Why an address of OAuth can't be used, whatever the settings in it become; null when it can. */
+export function oauthUrlProblem(url: string, document: ConnectorDocument): string | null {
+  const text = sampleUrl({ url, variables: variablesOf(document) })
+  const parsed = /[\s\\#]/.test(text) ? null : URL.parse(text)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return 'must be an https URL without spaces and fragment'
+  return parsed.username === '' && parsed.password === '' ? null : 'must not hold a user name or password'
+}
+
+/** The variables of every server; those of the first win. */
+const variablesOf = (document: ConnectorDocument): NonNullable<Server['variables']> =>
+  Object.assign(
+    {},
+    ...serversOf(document)
+      .toReversed()
+      .map(({ variables }) => variables ?? {}),
+  )
+
+/** An address of OAuth with the settings in it. Throws INVALID_INPUT naming a setting that is missing or does not fit its place. */
+export function fillOAuthUrl(url: string, document: ConnectorDocument, settings: Settings): string {
+  return fillVariables({ url, variables: variablesOf(document) }, document.fields ?? {}, settings)
+}
+
 /** The base URL, without a slash at its end. */
 export type RenderBase = (settings: Settings) => string
 
 /** Every server of a document: of its environments, and of actions with their own. */
-export function serversOf({ servers, actions }: ConnectorDocument): readonly Server[] {
-  return [servers, ...Object.values(actions).map((action) => action.servers ?? {})].flatMap((map) => Object.values(map))
+export function serversOf({ servers = {}, actions }: ConnectorDocument): readonly Server[] {
+  const own = Object.values(actions).flatMap((action) => (action.servers === undefined ? [] : Object.values(action.servers)))
+  return [...Object.values(servers), ...own]
 }
 
-export function compileServers(
-  servers: ConnectorDocument['servers'],
-  fields: ConnectorDocument['fields'] = {},
-): ReadonlyMap<string, RenderBase> {
+/** A connector that is code and names no server has one environment. */
+export function environmentsOf({ servers }: ConnectorDocument): readonly string[] {
+  return servers === undefined ? ['production'] : Object.keys(servers)
+}
+
+export function compileServers(servers: Servers, fields: ConnectorDocument['fields'] = {}): ReadonlyMap<string, RenderBase> {
   return new Map(Object.entries(servers).map(([environment, server]) => [environment, compileServer(server, fields)]))
 }
 
-function compileServer(server: Server, fields: NonNullable<ConnectorDocument['fields']>): RenderBase {
-  const parts = parseServerUrl(server.url)
+function fillVariables(server: Server, fields: NonNullable<ConnectorDocument['fields']>, settings: Settings): string {
   const { variables = {} } = server
 
-  function fill({ name, zone }: Variable, settings: Settings): string {
+  function fill({ name, zone }: Variable): string {
     const variable = Object.hasOwn(variables, name) ? variables[name] : undefined
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     const value = (Object.hasOwn(settings, name) ? settings[name] : undefined) ?? variable?.default ?? field?.default
@@ -109,8 +139,14 @@ function compileServer(server: Server, fields: NonNullable<ConnectorDocument['fi
     return zone === 'whole' ? text.replace(/\/+$/, '') : text
   }
 
+  return parseServerUrl(server.url)
+    .map((part) => (typeof part === 'string' ? part : fill(part)))
+    .join('')
+}
+
+function compileServer(server: Server, fields: NonNullable<ConnectorDocument['fields']>): RenderBase {
   return (settings) => {
-    const text = parts.map((part) => (typeof part === 'string' ? part : fill(part, settings))).join('')
+    const text = fillVariables(server, fields, settings)
     const base = parseBase(text)
     if (base === null)
       throw new SallyportError('INVALID_INPUT', { detail: 'With these settings the server URL is no http or https URL.' })

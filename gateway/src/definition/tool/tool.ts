@@ -27,9 +27,8 @@ function describe(action: CompiledAction, connector: string): string {
     ...(action.confirm ? ['Each call waits until a person has approved it.'] : []),
   ].join(' ')
   const text = trimText(action.description, maxDescriptionBytes - notes.length - 3)
-  return [text || `${action.title}: ${action.method} ${action.path} of ${connector}.`.slice(0, 500), notes]
-    .filter((part) => part !== '')
-    .join(' ')
+  const does = action.kind === 'http' ? `${action.method} ${action.path} of ${connector}` : `a command of ${connector}`
+  return [text || `${action.title}: ${does}.`.slice(0, 500), notes].filter((part) => part !== '').join(' ')
 }
 
 function compile(action: CompiledAction, connector: string, format: ToolFormat): CompiledTool {

@@ -1,16 +1,20 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { SessionView } from '../../access/account.ts'
+import type { Removal as RemovalView } from '../../access/members.ts'
 import type { WorkspaceView } from '../../access/workspaces.ts'
+import { SallyportError } from '../../errors.ts'
 import { myself } from '../credentials.ts'
 import { IdParams } from '../schemas/common.ts'
 import {
   AuthenticatorCodeRequest,
   ChangePasswordRequest,
+  DeleteWorkspaceRequest,
   EndedSessions,
   MySessionList,
   NameRequest,
   PasswordRequest,
   RecoveryCodes,
+  Removal,
   TwoFactorStart,
   Workspace,
 } from '../schemas/people.ts'
@@ -194,6 +198,52 @@ export function accountRoutes(app: HttpApp, { access }: HttpServices): void {
     async (request, reply) => {
       const { person, ip } = myself(request)
       return reply.code(201).send(await access.workspaces.create(person, request.body.name.trim(), ip))
+    },
+  )
+
+  /** As a member of the workspace that the path names, which need not be the one the page works in. */
+  async function memberOf(request: FastifyRequest<{ Params: { id: string } }>) {
+    const { id: workspace } = request.params
+    const { person, cookie } = myself(request)
+    if (!(await access.workspaces.of(person)).some(({ id }) => id === workspace))
+      throw new SallyportError('NOT_FOUND', { detail: `You are in no workspace "${workspace}".` })
+    return access.authenticate({ kind: 'session', cookie, workspace }, request.ip)
+  }
+
+  app.post(
+    '/workspaces/:id/leave',
+    {
+      config,
+      schema: {
+        operationId: 'leaveWorkspace',
+        summary: 'Leave a workspace',
+        description: 'Takes your own connections in it and the tokens you made. The last owner stays.',
+        tags: ['workspaces'],
+        params: IdParams,
+        response: answers({ 200: answer<RemovalView>(Removal, 'What went with the membership.') }),
+      },
+    },
+    async (request) => access.members.leave(await memberOf(request)),
+  )
+
+  app.post(
+    '/workspaces/:id/delete',
+    {
+      config,
+      schema: {
+        operationId: 'deleteWorkspace',
+        summary: 'Delete a workspace with everything in it, as its owner',
+        description:
+          'For good: members, tokens, toolsets, connectors, connections with their credentials, the log of calls. The audit log stays in the database, where nobody can read it over the API any more. The last workspace of an installation stays.',
+        tags: ['workspaces'],
+        params: IdParams,
+        body: DeleteWorkspaceRequest,
+        response: answers({ 204: noContent('Deleted.') }),
+      },
+    },
+    async (request, reply) => {
+      await access.workspaces.remove(await memberOf(request), request.body.name)
+      return reply.code(204).send(undefined)
     },
   )
 }

@@ -1,11 +1,21 @@
-import type { ApprovalView } from '../../call/types.ts'
-import type { Page } from '../../connections/types.ts'
+import type { ApprovalView, StandingApprovalView } from '../../call/types.ts'
+import type { Page } from '../../page.ts'
 import { type CallResultView, callAnswer } from '../call-answers.ts'
 import { callerOf } from '../credentials.ts'
-import { Approval, ApprovalPage, ApprovalQuery, ApproveResult, RejectRequest } from '../schemas/approvals.ts'
-import { IdParams, type Problem } from '../schemas/common.ts'
+import {
+  Approval,
+  ApprovalLinkRequest,
+  ApprovalPage,
+  ApprovalQuery,
+  ApproveResult,
+  RejectRequest,
+  StandingApproval,
+  StandingApprovalPage,
+  StandingApprovalRequest,
+} from '../schemas/approvals.ts'
+import { IdParams, PageQuery, type Problem } from '../schemas/common.ts'
 import type { HttpApp, HttpOptions, HttpServices } from '../services.ts'
-import { answer, answers } from './answers.ts'
+import { answer, answers, anyone } from './answers.ts'
 
 interface Approved {
   readonly approval: ApprovalView
@@ -81,5 +91,71 @@ export function approvalRoutes(app: HttpApp, { approvals }: HttpServices, { publ
       },
     },
     (request) => approvals.reject(callerOf(request), request.params.id, request.body.reason),
+  )
+
+  app.post(
+    '/approvals/:id/standing',
+    {
+      config: { role: 'manager' },
+      schema: {
+        operationId: 'createStandingApproval',
+        summary: 'Let the next calls like this one run for an hour',
+        tags,
+        params: IdParams,
+        body: StandingApprovalRequest,
+        response: answers({ 201: answer<StandingApprovalView>(StandingApproval, 'What runs without asking again.') }),
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await approvals.standing.create(callerOf(request), request.params.id, request.body)),
+  )
+
+  app.get(
+    '/standing-approvals',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listStandingApprovals',
+        summary: 'Which calls run because a person approved one like them',
+        tags,
+        querystring: PageQuery,
+        response: answers({ 200: answer<Page<StandingApprovalView>>(StandingApprovalPage, 'One page, newest first.') }),
+      },
+    },
+    (request) => approvals.standing.list(callerOf(request), request.query),
+  )
+
+  app.delete(
+    '/standing-approvals/:id',
+    {
+      config: { role: 'manager' },
+      schema: {
+        operationId: 'revokeStandingApproval',
+        summary: 'Ask about the next calls again',
+        tags,
+        params: IdParams,
+        response: answers({ 200: answer<StandingApprovalView>(StandingApproval, 'As it ended.') }),
+      },
+    },
+    (request) => approvals.standing.revoke(callerOf(request), request.params.id),
+  )
+}
+
+/** What whoever has the link of a notification asks. */
+export function approvalLinkRoutes(app: HttpApp, { approvals }: HttpServices): void {
+  app.post(
+    '/approval-links/open',
+    {
+      schema: {
+        operationId: 'openApprovalLink',
+        summary: 'What the one-time link of a notification leads to',
+        description: 'Shows the exact request once, to whoever has the link. Deciding needs a sign-in.',
+        tags,
+        security: anyone,
+        body: ApprovalLinkRequest,
+        response: answers({ 200: answer<ApprovalView>(Approval, 'The approval.') }),
+      },
+    },
+    (request) => approvals.look(request.body.code),
   )
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Checkpoint, AuditEntry as EntryView, Verification } from '../../audit/types.ts'
-import type { Page } from '../../connections/types.ts'
+import type { Page } from '../../page.ts'
 import { callerOf } from '../credentials.ts'
 import {
   AuditCheckpoint,

@@ -1,7 +1,7 @@
 import type { CallSummary, CallRecord as RecordView, CallTotals as TotalsView } from '../../call/types.ts'
 import { isConfined } from '../../caller.ts'
-import type { Page } from '../../connections/types.ts'
 import { SallyportError } from '../../errors.ts'
+import type { Page } from '../../page.ts'
 import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
 import { callerOf, credentialKind, credentialsOf } from '../credentials.ts'
 import {
@@ -42,7 +42,7 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
       },
     },
     async (request, reply) => {
-      const { connector, action, connection, input, idempotency_key, dry_run } = request.body
+      const { connector, action, connection, input, idempotency_key, dry_run, mock, max_result_bytes } = request.body
       const header = request.headers['idempotency-key']
       const idempotencyKey = idempotency_key ?? (typeof header === 'string' && header !== '' ? header : undefined)
       if (idempotencyKey !== undefined && idempotencyKey.length > 255) {
@@ -57,6 +57,8 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
         input: input ?? {},
         ...(connection !== undefined && { connection }),
         ...(dry_run !== undefined && { dryRun: dry_run }),
+        ...(mock !== undefined && { mock }),
+        ...(max_result_bytes !== undefined && { maxResultBytes: max_result_bytes }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
       })
       return sendCallResult(request, reply, result, { log, publicUrl })

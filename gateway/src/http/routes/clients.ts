@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import type { ClientView } from '../../access/oauth/clients.ts'
 import type { GrantView } from '../../access/oauth/grants.ts'
 import { showToken } from '../../access/show-token.ts'
+import type { Page } from '../../page.ts'
 import { callerOf, credentialsOf } from '../credentials.ts'
 import {
   Authorization,
@@ -11,9 +12,9 @@ import {
   ClientList,
   CreateClientRequest,
   CreatedClient,
-  GrantList,
+  GrantPage,
 } from '../schemas/clients.ts'
-import { IdParams } from '../schemas/common.ts'
+import { IdParams, PageQuery } from '../schemas/common.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 import { answer, answers, noContent } from './answers.ts'
 
@@ -86,12 +87,11 @@ export function clientRoutes(app: HttpApp, { access: { oauth }, tools }: HttpSer
         summary: 'List the connected applications',
         description: 'Your own; for admins those of everybody.',
         tags,
-        response: answers({
-          200: answer<{ items: readonly GrantView[]; next_cursor: null }>(GrantList, 'All that are connected, newest first.'),
-        }),
+        querystring: PageQuery,
+        response: answers({ 200: answer<Page<GrantView>>(GrantPage, 'One page of those that are connected, newest first.') }),
       },
     },
-    async (request) => ({ items: await oauth.grants.list(callerOf(request)), next_cursor: null }),
+    (request) => oauth.grants.list(callerOf(request), request.query),
   )
 
   app.delete(

@@ -1,12 +1,21 @@
 import type { TestCheck } from '../../call/types.ts'
-import type { ConnectionView, Page } from '../../connections/types.ts'
+import type { DeviceStatus, NextStep } from '../../connections/oauth/flows.ts'
+import type { ConnectionView } from '../../connections/types.ts'
+import { toSallyportError } from '../../errors.ts'
+import type { Page } from '../../page.ts'
 import { callerOf, credentialsOf } from '../credentials.ts'
+import { logFault, problemOf } from '../problems.ts'
+import { ndjson, progressLines, wantsProgress } from '../progress-lines.ts'
 import { IdParams } from '../schemas/common.ts'
 import {
   Connection,
   ConnectionPage,
   ConnectionQuery,
   CreateConnectionRequest,
+  CreatedConnection,
+  DeviceAnswer,
+  NextStepAnswer,
+  ReauthorizeRequest,
   RotateRequest,
   TestResult,
   UpdateConnectionRequest,
@@ -16,7 +25,7 @@ import { answer, answers, noContent } from './answers.ts'
 
 const tags = ['connections']
 
-export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServices): void {
+export function connectionRoutes(app: HttpApp, { connections, rotation, tests }: HttpServices): void {
   app.get(
     '/connections',
     {
@@ -43,7 +52,10 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
         tags,
         body: CreateConnectionRequest,
         response: answers({
-          201: answer<ConnectionView>(Connection, 'The connection. Its credential is sealed and never shown.'),
+          201: answer<ConnectionView & NextStep>(
+            CreatedConnection,
+            'The connection, and what is to be done before it can be used. Its credential is sealed and never shown.',
+          ),
         }),
       },
     },
@@ -100,12 +112,46 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
   )
 
   app.post(
+    '/connections/:id/reauthorize',
+    {
+      config: { role: 'member' },
+      schema: {
+        operationId: 'reauthorizeConnection',
+        summary: 'Have somebody consent to a connection, again or for the first time',
+        tags,
+        params: IdParams,
+        body: ReauthorizeRequest,
+        response: answers({ 200: answer<NextStep>(NextStepAnswer, 'Where to consent. Earlier links of it count no more.') }),
+      },
+    },
+    (request) => connections.reauthorize(callerOf(request), request.params.id, request.body.scopes ?? []),
+  )
+
+  app.post(
+    '/connections/:id/device',
+    {
+      config: { role: 'member' },
+      schema: {
+        operationId: 'pollConnectionDevice',
+        summary: 'Ask whether the device code of a connection was typed in',
+        tags,
+        params: IdParams,
+        response: answers({
+          200: answer<{ status: DeviceStatus; connection: ConnectionView }>(DeviceAnswer, 'Whether it is done.'),
+        }),
+      },
+    },
+    (request) => connections.pollDevice(callerOf(request), request.params.id),
+  )
+
+  app.post(
     '/connections/:id/test',
     {
       config: { role: 'member' },
       schema: {
         operationId: 'testConnection',
         summary: 'Test a connection against its API',
+        description: `Only reads are tried. With "Accept: ${ndjson}" the answer is lines of JSON: {"progress": a check} as each is done, then {"result": …} or {"problem": …}.`,
         tags,
         params: IdParams,
         response: answers({
@@ -116,7 +162,20 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
         }),
       },
     },
-    (request) => tests.run(callerOf(request), credentialsOf(request), request.params.id, request.ip),
+    (request, reply) => {
+      const run = (onCheck?: (check: TestCheck) => void) =>
+        tests.run(callerOf(request), credentialsOf(request), request.params.id, request.ip, onCheck)
+      if (!wantsProgress(request)) return run()
+      const lines = progressLines(
+        async (onCheck) => Buffer.from(JSON.stringify(await run(onCheck))),
+        (thrown) => {
+          const error = toSallyportError(thrown)
+          logFault(request.server.log, request, error)
+          return problemOf(error)
+        },
+      )
+      return reply.type(ndjson).send(lines)
+    },
   )
 
   app.post(
@@ -126,12 +185,14 @@ export function connectionRoutes(app: HttpApp, { connections, tests }: HttpServi
       schema: {
         operationId: 'rotateConnection',
         summary: 'Replace the credential of a connection',
+        description:
+          'The new one is tried by a read first. Calls under way keep the old one to their end: revoke it at the API some seconds later.',
         tags,
         params: IdParams,
         body: RotateRequest,
         response: answers({ 200: answer<ConnectionView>(Connection, 'The connection with its new credential.') }),
       },
     },
-    (request) => connections.rotate(callerOf(request), request.params.id, request.body.fields),
+    (request) => rotation.rotate(callerOf(request), credentialsOf(request), request.params.id, request.ip, request.body),
   )
 }

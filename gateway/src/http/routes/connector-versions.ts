@@ -3,11 +3,14 @@ import type {
   ConnectorChanges as Changes,
   CreatedConnector as Created,
   Drift as DriftView,
+  CheckSchedule as Schedule,
   ConnectorVersions as Versions,
 } from '../../connections/types.ts'
 import { callerOf } from '../credentials.ts'
 import { IdParams } from '../schemas/common.ts'
 import {
+  CheckSchedule,
+  CheckScheduleRequest,
   ConnectorChanges,
   ConnectorVersions,
   CreatedConnector,
@@ -88,5 +91,22 @@ export function connectorVersionRoutes(app: HttpApp, { connectors }: HttpService
       },
     },
     (request) => connectors.pin(callerOf(request), request.params.id, request.body.fingerprint),
+  )
+
+  app.put(
+    '/connectors/:id/checks',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'scheduleConnectorChecks',
+        summary: 'Let the gateway look by itself whether the description of an API has changed',
+        description: 'At once, and then every so many hours. What it finds is what the last check found; nothing of it is taken.',
+        tags,
+        params: IdParams,
+        body: CheckScheduleRequest,
+        response: answers({ 200: answer<Schedule>(CheckSchedule, 'When it looks.') }),
+      },
+    },
+    (request) => connectors.schedule(callerOf(request), request.params.id, request.body.every_hours),
   )
 }

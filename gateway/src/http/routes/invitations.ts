@@ -1,12 +1,13 @@
 import type { InvitationView, InvitationOffer as Offer, SentInvitation as Sent } from '../../access/invitations.ts'
 import type { SignedIn } from '../../access/people.ts'
 import type { Access } from '../../access/types.ts'
+import type { Page } from '../../page.ts'
 import { callerOf, clientOf, credentialsOf } from '../credentials.ts'
-import { IdParams } from '../schemas/common.ts'
+import { IdParams, PageQuery } from '../schemas/common.ts'
 import {
   InvitationCodeRequest,
-  InvitationList,
   InvitationOffer,
+  InvitationPage,
   InvitationRequest,
   JoinRequest,
   SentInvitation,
@@ -26,15 +27,13 @@ export function invitationRoutes(app: HttpApp, { access }: HttpServices): void {
         operationId: 'listInvitations',
         summary: 'List the invitations of the workspace',
         tags,
+        querystring: PageQuery,
         response: answers({
-          200: answer<{ items: readonly InvitationView[]; next_cursor: null }>(
-            InvitationList,
-            'All invitations, newest first, those that ended included.',
-          ),
+          200: answer<Page<InvitationView>>(InvitationPage, 'One page, newest first, those that ended included.'),
         }),
       },
     },
-    async (request) => ({ items: await access.invitations.list(callerOf(request)), next_cursor: null }),
+    (request) => access.invitations.list(callerOf(request), request.query),
   )
 
   app.post(

@@ -1,11 +1,13 @@
 import type { MemberView, Removal as RemovalView } from '../../access/members.ts'
 import type { RecoveryLink as RecoveryLinkView } from '../../access/recovery.ts'
+import type { Page } from '../../page.ts'
 import { callerOf } from '../credentials.ts'
 import { IdParams } from '../schemas/common.ts'
 import {
   EndedSessions,
   Member,
-  MemberList,
+  MemberPage,
+  MemberQuery,
   RecoveryLink,
   RecoveryRequest,
   Removal,
@@ -25,12 +27,11 @@ export function memberRoutes(app: HttpApp, { access }: HttpServices): void {
         operationId: 'listMembers',
         summary: 'List the members of the workspace',
         tags,
-        response: answers({
-          200: answer<{ items: readonly MemberView[]; next_cursor: null }>(MemberList, 'All members, by name.'),
-        }),
+        querystring: MemberQuery,
+        response: answers({ 200: answer<Page<MemberView>>(MemberPage, 'One page, by name.') }),
       },
     },
-    async (request) => ({ items: await access.members.list(callerOf(request)), next_cursor: null }),
+    (request) => access.members.list(callerOf(request), request.query),
   )
 
   app.patch(

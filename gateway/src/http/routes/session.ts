@@ -12,7 +12,7 @@ type SessionView = Static<typeof Session>
 
 type NextStep = SessionView['next_step']
 
-export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version }: HttpOptions): void {
+export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version, languageModel = null }: HttpOptions): void {
   /** Null for nobody. */
   async function personOf(credentials: Credentials) {
     if (credentials.kind !== 'session') return null
@@ -47,6 +47,7 @@ export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version 
       next_step: step ?? next,
       single_sign_on: person === null && caller === null ? await access.signInSettings.theOnly() : null,
       mails: access.mails,
+      language_model: caller === null ? null : languageModel,
       version,
     }
   }

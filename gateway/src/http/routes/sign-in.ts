@@ -32,7 +32,7 @@ export function signInRoutes(app: HttpApp, { access }: HttpServices): void {
       },
     },
     async (request, reply) => {
-      const { url, cookies } = await access.singleSignOn.begin(request.body.workspace)
+      const { url, cookies } = await access.singleSignOn.begin(request.body.workspace, request.body.return_to)
       return reply.header('set-cookie', [...cookies]).send({ url })
     },
   )
@@ -45,16 +45,18 @@ export function signInRoutes(app: HttpApp, { access }: HttpServices): void {
         summary: 'Where the provider of single sign-on sends the browser back to',
         tags: ['session'],
         security: anyone,
-        response: answers({ 303: noContent('To the dashboard, or to the sign-in page, which says why not.') }),
+        response: answers({ 303: noContent('To where the person was going, or to the sign-in page, which says why not.') }),
       },
     },
     async (request, reply) => {
-      const { cookies, problem } = await access.singleSignOn.finish(
+      const { cookies, problem, returnTo } = await access.singleSignOn.finish(
         { search: new URL(request.url, 'http://here').search, cookie: new Secret(request.headers.cookie ?? '') },
         clientOf(request),
       )
       reply.code(303).header('set-cookie', [...cookies])
-      return reply.header('location', problem === null ? '/' : `/sign-in#sso=${problem}`).send(undefined)
+      // Whoever was not let in may try again from where they were.
+      const refused = `${returnTo === '/' ? '/sign-in' : returnTo.replace(/#.*$/, '')}#sso=${problem}`
+      return reply.header('location', problem === null ? returnTo : refused).send(undefined)
     },
   )
 

@@ -1,7 +1,8 @@
 import type { TeamView } from '../../access/teams.ts'
+import type { Page } from '../../page.ts'
 import { callerOf } from '../credentials.ts'
-import { IdParams } from '../schemas/common.ts'
-import { Team, TeamList, TeamMemberRequest, TeamNameRequest } from '../schemas/people.ts'
+import { IdParams, PageQuery } from '../schemas/common.ts'
+import { Team, TeamMemberRequest, TeamNameRequest, TeamPage } from '../schemas/people.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 import { answer, answers, noContent } from './answers.ts'
 
@@ -16,12 +17,11 @@ export function teamRoutes(app: HttpApp, { access }: HttpServices): void {
         operationId: 'listTeams',
         summary: 'List the teams of the workspace',
         tags,
-        response: answers({
-          200: answer<{ items: readonly TeamView[]; next_cursor: null }>(TeamList, 'All teams with their members, by name.'),
-        }),
+        querystring: PageQuery,
+        response: answers({ 200: answer<Page<TeamView>>(TeamPage, 'One page of teams with their members, by name.') }),
       },
     },
-    async (request) => ({ items: await access.teams.list(callerOf(request)), next_cursor: null }),
+    (request) => access.teams.list(callerOf(request), request.query),
   )
 
   app.post(

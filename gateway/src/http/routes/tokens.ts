@@ -2,7 +2,15 @@ import { showToken } from '../../access/show-token.ts'
 import type { TokenView } from '../../access/types.ts'
 import type { Role } from '../../caller.ts'
 import { callerOf } from '../credentials.ts'
-import { CreatedToken, CreateTokenRequest, RotatedToken, RotateTokenRequest, TokenList } from '../schemas/access.ts'
+import {
+  CreatedToken,
+  CreateTokenRequest,
+  RotatedToken,
+  RotateTokenRequest,
+  Token,
+  TokenList,
+  UpdateTokenRequest,
+} from '../schemas/access.ts'
 import { IdParams } from '../schemas/common.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 import { answer, answers, noContent } from './answers.ts'
@@ -47,6 +55,23 @@ export function tokenRoutes(app: HttpApp, { access }: HttpServices): void {
       const { id, token, name, role } = await access.createToken(callerOf(request), request.body)
       return reply.code(201).send({ id, token: showToken(token), name, role })
     },
+  )
+
+  app.patch(
+    '/tokens/:id',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'updateToken',
+        summary: 'Change the name, role or bounds of a token',
+        description: 'Counts from its next request on. What is left out stays; null lifts a bound.',
+        tags,
+        params: IdParams,
+        body: UpdateTokenRequest,
+        response: answers({ 200: answer<TokenView>(Token, 'The token as it is now.') }),
+      },
+    },
+    (request) => access.updateToken(callerOf(request), request.params.id, request.body),
   )
 
   app.post(

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import type { FoundTool, ToolView } from '../../call/types.ts'
 import { requireRole } from '../../caller.ts'
-import type { Page } from '../../connections/types.ts'
 import { trimText } from '../../definition/tool/text.ts'
 import { SallyportError } from '../../errors.ts'
+import type { Page } from '../../page.ts'
 import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
 import { callerOf, credentialsOf } from '../credentials.ts'
 import { CallResult, PendingCall } from '../schemas/calls.ts'
@@ -20,8 +20,8 @@ interface Found extends Omit<FoundTool, 'tool' | 'matched'> {
   readonly connection: { id: string; name: string; environment: string }
   readonly description: string
   readonly effect: ToolView['effect']
-  readonly method: string
-  readonly path: string
+  readonly method?: string
+  readonly path?: string
   readonly matched: { word: string; in: string[] }[]
 }
 
@@ -93,7 +93,7 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
       },
     },
     async (request, reply) => {
-      const { arguments: args, format, idempotency_key, dry_run } = request.body
+      const { arguments: args, format, idempotency_key, dry_run, max_result_bytes } = request.body
       const target = await tools.find(callerOf(request), request.params.id, args ?? {}, format)
       if (target === null) {
         throw new SallyportError('NOT_FOUND', {
@@ -107,6 +107,7 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
         ...target,
         ...(idempotency_key !== undefined && { idempotencyKey: idempotency_key }),
         ...(dry_run !== undefined && { dryRun: dry_run }),
+        ...(max_result_bytes !== undefined && { maxResultBytes: max_result_bytes }),
       })
       return sendCallResult(request, reply, result, { log, publicUrl })
     },
@@ -122,8 +123,8 @@ function toFound({ tool, score, matched }: FoundTool): Found {
     connection,
     description: trimText(description, foundBytes),
     effect,
-    method,
-    path,
+    ...(method !== null && { method }),
+    ...(path !== null && { path }),
     score,
     matched: matched.map((match) => ({ word: match.word, in: [...match.in] })),
   }

@@ -46,7 +46,7 @@ export function toolsetRoutes(app: HttpApp, { access: { toolsets }, tools }: Htt
       },
     },
     async (request, reply) => {
-      const defaults = { mode: 'direct', format: 'mcp', approval: 'never' } as const
+      const defaults = { mode: 'direct', format: 'mcp', approval: 'never', max_result_bytes: null } as const
       return reply.code(201).send(await toolsets.create(callerOf(request), { ...defaults, ...request.body }))
     },
   )

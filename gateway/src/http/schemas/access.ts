@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Instant, Role } from './common.ts'
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
@@ -43,6 +43,9 @@ export const Session = Type.Object({
     description: 'The workspace with single sign-on, when it is the only one of the installation.',
   }),
   mails: Type.Boolean({ description: 'Whether invitations and lost passwords go by mail.' }),
+  language_model: Type.Union([Type.String(), Type.Null()], {
+    description: 'Name of the language model that the operator configured, for those who are signed in; null without one.',
+  }),
   version: Type.String(),
 })
 export const Password = Type.String({ minLength: 10, maxLength: 128 })
@@ -70,7 +73,8 @@ export const Token = Type.Object({
   name: Type.String(),
   role: Role,
   hint: Type.String({ description: 'First characters of the token, to recognise it.' }),
-  personal: Type.Boolean({ description: 'Acts for the person who made it, and reaches their own connections.' }),
+  person: Type.Union([Named, Type.Null()], { description: 'Whom it acts for, and whose own connections it reaches.' }),
+  personal: Type.Boolean({ description: 'Whether it acts for a person.' }),
   team: Type.Union([Type.String(), Type.Null()], { description: 'The team whose connections it reaches.' }),
   per_minute: Type.Union([Type.Integer(), Type.Null()]),
   per_day: Type.Union([Type.Integer(), Type.Null()]),
@@ -92,42 +96,55 @@ export const Token = Type.Object({
   }),
 })
 export const TokenList = Type.Object({ items: Type.Array(Token), next_cursor: Type.Null() })
+const tokenTerms = {
+  per_minute: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Calls with this token in any 60 seconds.' }),
+  per_day: Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls with this token in any 24 hours.' }),
+  toolset: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description: 'Id or slug: the only tools it has. Its role is member at most.',
+  }),
+  environments: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
+    minItems: 1,
+    maxItems: 50,
+    description: 'Whose connections alone it uses. Its role is member at most.',
+  }),
+  caller_ips: Type.Array(Type.String({ maxLength: 50 }), {
+    minItems: 1,
+    maxItems: 100,
+    description: 'From where alone it is used: CIDRs such as 203.0.113.7/32.',
+  }),
+}
+const TokenName = Type.String({ minLength: 1, maxLength: 100 })
 export const CreateTokenRequest = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
+    name: TokenName,
     role: Type.Optional(Role),
     personal: Type.Optional(Type.Boolean({ description: 'Acts for whoever makes it, and reaches their own connections.' })),
     team: Type.Optional(Type.String({ maxLength: 200, description: 'The team whose connections it reaches.' })),
     expires_at: Type.Optional(Instant),
-    per_minute: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Calls with this token in any 60 seconds.' }),
-    ),
-    per_day: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Calls with this token in any 24 hours.' }),
-    ),
-    toolset: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 200,
-        description: 'Id or slug: the only tools it has. Its role is member at most.',
-      }),
-    ),
-    environments: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
-        minItems: 1,
-        maxItems: 50,
-        description: 'Whose connections alone it uses. Its role is member at most.',
-      }),
-    ),
-    caller_ips: Type.Optional(
-      Type.Array(Type.String({ maxLength: 50 }), {
-        minItems: 1,
-        maxItems: 100,
-        description: 'From where alone it is used: CIDRs such as 203.0.113.7/32.',
-      }),
-    ),
+    per_minute: Type.Optional(tokenTerms.per_minute),
+    per_day: Type.Optional(tokenTerms.per_day),
+    toolset: Type.Optional(tokenTerms.toolset),
+    environments: Type.Optional(tokenTerms.environments),
+    caller_ips: Type.Optional(tokenTerms.caller_ips),
   },
   { additionalProperties: false },
+)
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))
+/** What is left out stays; null lifts a bound. */
+export const UpdateTokenRequest = Type.Object(
+  {
+    name: Type.Optional(TokenName),
+    role: Type.Optional(Role),
+    expires_at: orNull(Instant),
+    per_minute: orNull(tokenTerms.per_minute),
+    per_day: orNull(tokenTerms.per_day),
+    toolset: orNull(tokenTerms.toolset),
+    environments: orNull(tokenTerms.environments),
+    caller_ips: orNull(tokenTerms.caller_ips),
+  },
+  { additionalProperties: false, minProperties: 1 },
 )
 export const RotateTokenRequest = Type.Object(
   {

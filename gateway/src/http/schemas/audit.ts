@@ -64,4 +64,9 @@ export const AuditCheckpoint = Type.Object({
   public_key: Type.String(),
   signature: Type.String(),
 })
-export const AuditExportQuery = Type.Object({ from: Type.Optional(Place) })
+export const AuditExportQuery = Type.Object({
+  from: Type.Optional(Place),
+  workspace: Type.Optional(
+    Type.String({ maxLength: 200, description: 'For a link in a browser, which sends no header Sallyport-Workspace.' }),
+  ),
+})

@@ -1,7 +1,33 @@
 import { Type } from 'typebox'
-import { Actor, AnyJson, Diagnostics, Effect, Instant, Outcome, PageQuery, pageOf } from './common.ts'
+import { risks, rulings } from '../../approval-policy.ts'
+import { Actor, AnyJson, Diagnostics, Effect, Instant, Outcome, PageQuery, pageOf, Scenario } from './common.ts'
 
 export const CallStatus = Type.Enum(['started', 'succeeded', 'failed', 'pending_approval', 'rejected', 'expired'])
+
+export const MaxResultBytes = Type.Integer({
+  minimum: 1024,
+  maximum: 10_000_000,
+  description: 'Shorten a larger answer, in bytes of JSON, and give a handle to the rest. Without it an answer is whole.',
+})
+export const Handle = Type.Object(
+  {
+    handle: Type.String({ description: 'For GET /api/v1/results/{id}, by the same caller, until it expires.' }),
+    bytes: Type.Integer({ description: 'Of the whole, as JSON.' }),
+    expires_at: Instant,
+    left_out: Type.Array(
+      Type.Object({
+        path: Type.String({ description: 'Where; [*] stands for several places.' }),
+        kind: Type.Enum(['items', 'characters', 'members', 'inside']),
+        shown: Type.Integer(),
+        of: Type.Integer(),
+        places: Type.Integer(),
+      }),
+      { description: 'The largest gaps first, at most 20 kinds of them.' },
+    ),
+    content_type: Type.Union([Type.String(), Type.Null()], { description: 'Of a file; null for any other answer.' }),
+  },
+  { description: 'Where the rest is of a payload that is not whole.' },
+)
 
 export const CallRequest = Type.Object(
   {
@@ -19,10 +45,38 @@ export const CallRequest = Type.Object(
           'Of your choice; also taken from the header Idempotency-Key. The same key with the same parameters within 24 hours runs once and is answered alike.',
       }),
     ),
+    mock: Type.Optional(Scenario),
+    max_result_bytes: Type.Optional(MaxResultBytes),
     dry_run: Type.Optional(Type.Boolean({ description: 'Return the request that would be sent, redacted, and send nothing.' })),
   },
   { additionalProperties: false },
 )
+
+const request = {
+  method: Type.String(),
+  url: Type.String(),
+  headers: Type.Record(Type.String(), Type.String()),
+  body: Type.Optional(AnyJson),
+}
+/** Of a connector that is code: what would run, and what it would get. */
+const command = { command: Type.String(), input: AnyJson }
+/** What a call would do; credentials are left out. */
+export const Plan = Type.Union([Type.Object(request), Type.Object(command)])
+export const Risk = Type.Enum([...risks])
+/** What one rule of the policy says to a call. */
+export const Ruling = Type.Object({
+  rule: Type.Enum([...rulings], {
+    description: 'The action, the toolset, the rule of the connection, or one of its conditions on items, bytes and targets.',
+  }),
+  asks: Type.Boolean(),
+  says: Type.String(),
+})
+const decided = {
+  hash: Type.String({ description: 'What an approval of this call would bind.' }),
+  needs_approval: Type.Boolean(),
+  risk: Risk,
+  policy: Type.Array(Ruling, { description: 'What each rule says; the call waits when any asks.' }),
+}
 
 const answer = {
   success: Type.Boolean(),
@@ -37,19 +91,11 @@ export const CallResult = Type.Object({
   id: Type.String(),
   outcome: Outcome,
   ...answer,
+  rest: Type.Optional(Handle),
   status: Type.Union([Type.Integer({ description: 'Status the API answered.' }), Type.Null()]),
   duration_ms: Type.Number(),
   /** Only for a dry run. */
-  plan: Type.Optional(
-    Type.Object({
-      method: Type.String(),
-      url: Type.String(),
-      headers: Type.Record(Type.String(), Type.String()),
-      body: Type.Optional(AnyJson),
-      hash: Type.String(),
-      needs_approval: Type.Boolean(),
-    }),
-  ),
+  plan: Type.Optional(Type.Union([Type.Object({ ...request, ...decided }), Type.Object({ ...command, ...decided })])),
 })
 
 export const PendingCall = Type.Object({

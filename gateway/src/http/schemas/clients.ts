@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Instant } from './common.ts'
+import { Instant, pageOf } from './common.ts'
 
 /** Programs that act for people by OAuth. */
 
@@ -36,7 +36,7 @@ export const Grant = Type.Object({
   created_at: Instant,
   last_used_at: Type.Union([Instant, Type.Null()]),
 })
-export const GrantList = Type.Object({ items: Type.Array(Grant), next_cursor: Type.Null() })
+export const GrantPage = pageOf(Grant)
 
 const Parameter = Type.String({ maxLength: 4000 })
 /** The parameters of the authorization endpoint, as the browser brought them. */

@@ -1,11 +1,43 @@
 import { Type } from 'typebox'
-import { Instant, PageQuery, pageOf } from './common.ts'
+import { Instant, PageQuery, pageOf, Scenario } from './common.ts'
+import { ApprovalRule } from './toolsets.ts'
 
 const Settings = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))
 const SecretFields = Type.Record(Type.String(), Type.String({ maxLength: 65_536 }), {
   description:
     'Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. mtls, or with a client certificate besides: client_certificate, client_key, in PEM.',
 })
+
+/** One value that a scheme asks for. */
+export const CredentialField = Type.Object({
+  name: Type.String(),
+  title: Type.String({ description: 'Such as "API key".' }),
+  kind: Type.Enum(['text', 'long_text'], { description: 'long_text may have line breaks, such as a key in PEM.' }),
+  secret: Type.Boolean({ description: 'Hide it while it is entered. Nothing that was entered is ever shown again.' }),
+  required: Type.Boolean(),
+  description: Type.Optional(Type.String()),
+  example: Type.Optional(Type.String()),
+})
+
+/** Which calls over a connection wait for a person, beside those whose action or toolset asks for it. The strictest rule wins. */
+export const ApprovalPolicy = Type.Object(
+  {
+    rule: ApprovalRule,
+    over_items: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Calls whose longest list in the input has more items wait.' }),
+    ),
+    over_bytes: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'Calls whose body has more bytes wait.' }),
+    ),
+    targets: Type.Optional(
+      Type.Array(Type.String({ maxLength: 2000 }), {
+        maxItems: 100,
+        description: 'Calls to these URLs wait: https://api.example.com/v1/payments/*.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
 
 export const ConnectionStatus = Type.Enum(['active', 'untested', 'failing', 'needs_reauth'])
 
@@ -20,13 +52,21 @@ export const Connection = Type.Object({
     description: 'Calls take your own first, then a team’s, then the workspace’s.',
   }),
   team: Type.Union([Type.String(), Type.Null()]),
+  default: Type.Boolean({ description: 'Calls that name none mean this one, among those of the same owner.' }),
+  approval: Type.Union([ApprovalPolicy, Type.Null()]),
+  mock: Type.Union([Scenario, Type.Null()], {
+    description: 'The scenario of its actions’ mocks that it answers with; null for one that calls the API.',
+  }),
   environment: Type.String(),
   server_url: Type.String(),
   auth: Type.Object({
     scheme: Type.String(),
     type: Type.String(),
     label: Type.String({ description: 'Such as "API key (X-API-Key)".' }),
-    fields: Type.Array(Type.String()),
+    fields: Type.Array(CredentialField),
+    scopes: Type.Union([Type.Array(Type.String()), Type.Null()], {
+      description: 'What somebody consented to; null where nobody had to, or has yet.',
+    }),
   }),
   settings: Settings,
   status: ConnectionStatus,
@@ -38,6 +78,32 @@ export const Connection = Type.Object({
   created_at: Instant,
   tested_at: Type.Union([Instant, Type.Null()]),
 })
+const NextStepMembers = {
+  next_step: Type.Enum(['', 'oauth', 'device'], {
+    description: 'Empty when the connection is complete. oauth: open oauth_url. device: type the code in, then poll.',
+  }),
+  oauth_url: Type.Optional(Type.String({ description: "The provider's page to consent at; counts once." })),
+  device: Type.Optional(
+    Type.Object({
+      user_code: Type.String(),
+      verification_uri: Type.String(),
+      verification_uri_complete: Type.Union([Type.String(), Type.Null()]),
+      interval: Type.Integer({ description: 'Seconds between questions whether it is done.' }),
+    }),
+  ),
+  expires_at: Type.Optional(Instant),
+}
+export const NextStepAnswer = Type.Object(NextStepMembers)
+export const ReauthorizeRequest = Type.Object(
+  {
+    scopes: Type.Optional(
+      Type.Array(Type.String({ maxLength: 500 }), { maxItems: 200, description: 'Asked for besides those that it has.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export const CreatedConnection = Type.Object({ ...Connection.properties, ...NextStepMembers })
+export const DeviceAnswer = Type.Object({ status: Type.Enum(['pending', 'authorized', 'expired']), connection: Connection })
 export const ConnectionPage = pageOf(Connection)
 export const ConnectionQuery = Type.Interface([PageQuery], {
   connector: Type.Optional(Type.String()),
@@ -54,9 +120,22 @@ export const CreateConnectionRequest = Type.Object(
     ),
     team: Type.Optional(Type.String({ maxLength: 200, description: 'Belongs to this team of yours.' })),
     auth: Type.Optional(
-      Type.Object({ scheme: Type.Optional(Type.String()), fields: Type.Optional(SecretFields) }, { additionalProperties: false }),
+      Type.Object(
+        {
+          scheme: Type.Optional(Type.String()),
+          fields: Type.Optional(SecretFields),
+          scopes: Type.Optional(
+            Type.Array(Type.String({ maxLength: 500 }), {
+              maxItems: 200,
+              description: 'Of OAuth, instead of those that the connector asks for.',
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
     ),
     settings: Type.Optional(Settings),
+    mock: Type.Optional(Scenario),
   },
   { additionalProperties: false },
 )
@@ -65,11 +144,34 @@ export const UpdateConnectionRequest = Type.Object(
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     environment: Type.Optional(Type.String()),
     settings: Type.Optional(Settings),
+    default: Type.Optional(
+      Type.Boolean({
+        description: 'True makes it the one that calls mean that name none; another of the same owner no more is.',
+      }),
+    ),
+    mock: Type.Optional(
+      Type.Union([Scenario, Type.Null()], { description: 'Answer with this scenario of mocks. Null: call the API again.' }),
+    ),
+    approval: Type.Optional(
+      Type.Union([ApprovalPolicy, Type.Null()], { description: 'Set by admins only. Null takes it away.' }),
+    ),
   },
   { additionalProperties: false },
 )
-export const RotateRequest = Type.Object({ fields: SecretFields }, { additionalProperties: false })
+export const RotateRequest = Type.Object(
+  {
+    fields: SecretFields,
+    verify: Type.Optional(
+      Type.Boolean({
+        description:
+          'Default: true. Try the new credential at the API first, by a read, and keep the stored one when it is refused.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
 
+const Phase = Type.Enum(['passed', 'failed', 'skipped'])
 /** One line of the checklist of a connection test (P4). */
 export const TestCheck = Type.Object({
   id: Type.String(),
@@ -78,5 +180,11 @@ export const TestCheck = Type.Object({
   detail: Type.String(),
   ms: Type.Number(),
   call_id: Type.Optional(Type.String()),
+  phases: Type.Optional(
+    Type.Object(
+      { dns: Phase, tcp: Phase, tls: Phase },
+      { description: 'Of the check reachable, as far as it is known: how far the way to the API went.' },
+    ),
+  ),
 })
 export const TestResult = Type.Object({ ok: Type.Boolean(), checks: Type.Array(TestCheck), connection: Connection })

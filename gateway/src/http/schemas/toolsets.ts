@@ -47,12 +47,18 @@ const Slug = Type.String({
 })
 const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 const Mode = Type.Enum([...toolsetModes], {
-  description: 'direct: every tool in the list. search: a few tools that find and call the others.',
+  description:
+    'direct: every tool in the list. search: a few tools that find and call the others. code: a few tools with which it writes programs that call them.',
 })
-const ApprovalRule = Type.Enum([...approvalRules], {
+export const ApprovalRule = Type.Enum([...approvalRules], {
   description: 'Calls that wait for a person, beside those whose action asks for it.',
 })
 const Format = Type.Enum([...toolFormats], { description: 'The family of models that its tools are written for.' })
+
+const MaxResultBytes = Type.Union([Type.Integer({ minimum: 1024, maximum: 10_000_000 }), Type.Null()], {
+  description:
+    "Over MCP a larger answer, in bytes of JSON, is shortened and comes with a handle to the rest; null for the gateway's own bound.",
+})
 
 export const Toolset = Type.Object({
   id: Type.String(),
@@ -62,6 +68,7 @@ export const Toolset = Type.Object({
   format: Type.String(),
   approval: ApprovalRule,
   selection: ToolSelection,
+  max_result_bytes: MaxResultBytes,
   tokens: Type.Integer({ description: 'Tokens bound to it that are not revoked.' }),
   created_at: Instant,
   updated_at: Instant,
@@ -75,6 +82,7 @@ export const CreateToolsetRequest = Type.Object(
     mode: Type.Optional(Mode),
     format: Type.Optional(Format),
     approval: Type.Optional(ApprovalRule),
+    max_result_bytes: Type.Optional(MaxResultBytes),
   },
   closed,
 )
@@ -86,6 +94,7 @@ export const UpdateToolsetRequest = Type.Object(
     mode: Type.Optional(Mode),
     format: Type.Optional(Format),
     approval: Type.Optional(ApprovalRule),
+    max_result_bytes: Type.Optional(MaxResultBytes),
   },
   closed,
 )

@@ -9,6 +9,8 @@ export interface Candidate {
   readonly why: string
   /** `named`: something says that the description is there. `page`: it may be documentation. `guess`: a usual place. */
   readonly kind: 'named' | 'page' | 'guess'
+  /** Asked for its schema by POST, as GraphQL servers take every query (GraphQL over HTTP, "POST"). */
+  readonly ask?: 'graphql'
 }
 
 /** Where descriptions usually are, the most usual first. */
@@ -26,14 +28,18 @@ export function usualPlaces(start: string): readonly Candidate[] {
       ? []
       : ['openapi.json', 'openapi.yaml', 'swagger.json', 'v3/api-docs'].map((path) => `${origin}${folder}${path}`)
   const places = [...below, ...usual.map((path) => `${origin}/${path}`)]
-  const graphql = `${origin}${/graphql\/?$/i.test(pathname) ? pathname : '/graphql'}?query=${introspection()}`
-  const all = /graphql\/?$/i.test(pathname) ? [graphql, ...places] : [...places, graphql]
-  return all.map((url) => ({ url, why: 'a usual place', kind: 'guess' }))
+  const guess = (url: string): Candidate => ({ url, why: 'a usual place', kind: 'guess' })
+  const isGraphql = /graphql\/?$/i.test(pathname)
+  const endpoint = `${origin}${isGraphql ? pathname : '/graphql'}`
+  const graphql: readonly Candidate[] = [
+    guess(`${endpoint}?query=${encodeURIComponent(introspection())}`),
+    { ...guess(endpoint), ask: 'graphql' },
+  ]
+  return isGraphql ? [...graphql, ...places.map(guess)] : [...places.map(guess), ...graphql]
 }
 
-/** A query that GraphQL servers answer with their schema, as part of an address (GraphQL over HTTP, "GET"). */
-const introspection = (): string =>
-  encodeURIComponent(getIntrospectionQuery({ inputValueDeprecation: false }).replace(/\s+/g, ' ').trim())
+/** The query that GraphQL servers answer with their schema. */
+export const introspection = (): string => getIntrospectionQuery({ inputValueDeprecation: false }).replace(/\s+/g, ' ').trim()
 
 const documentName =
   /(openapi|swagger|api-docs|api[-_]?spec|asyncapi|postman|collection)[^/]*\.(json|ya?ml)([?#]|$)|\/(openapi|swagger)\.(json|ya?ml)|\/v[23]\/api-docs|\.(graphqls?|har)([?#]|$)/i

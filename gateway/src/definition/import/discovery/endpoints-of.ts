@@ -29,8 +29,11 @@ export class SeenEndpoints {
   }
 
   /** A document of endpoints by hand, which can be looked through, corrected and imported; null when nothing was seen. */
-  document(fallback: string): { readonly endpoints: readonly (Endpoint | { readonly curl: string })[] } | null {
-    const base = this.#base ?? serverOf([...this.#commands]) ?? new URL(fallback).origin
+  document(
+    fallback: string,
+    more: readonly Endpoint[] = [],
+  ): { readonly endpoints: readonly (Endpoint | { readonly curl: string })[] } | null {
+    const base = this.base(fallback)
     const byCurl = [...this.#commands].map((curl) => ({ curl }))
     const listed = [...this.#endpoints.values()].map(
       ({ method, path: written, description }): Endpoint => ({
@@ -39,7 +42,18 @@ export class SeenEndpoints {
         ...(description === '' ? {} : { description }),
       }),
     )
-    return byCurl.length + listed.length === 0 ? null : { endpoints: [...byCurl, ...listed].slice(0, MAX_ENDPOINTS) }
+    const endpoints = [...byCurl, ...listed, ...more].slice(0, MAX_ENDPOINTS)
+    return endpoints.length === 0 ? null : { endpoints }
+  }
+
+  /** Where the API is: as the pages say, or as their commands show; else where the pages are. */
+  base(fallback: string): string {
+    return this.#base ?? serverOf([...this.#commands]) ?? new URL(fallback).origin
+  }
+
+  /** Methods with paths, without those of commands. */
+  known(): readonly string[] {
+    return [...this.#endpoints.keys()]
   }
 
   #row(cells: readonly string[]): void {

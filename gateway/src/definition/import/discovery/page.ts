@@ -4,6 +4,7 @@ import { Parser } from 'htmlparser2'
 const MAX_ITEMS = 3000
 const MAX_TEXT = 4 * 1024 * 1024
 /** No real page nests deeper; the parser's work grows with the square of it. */
+const MAX_PROSE = 100_000
 const MAX_DEPTH = 2000
 const CHUNK = 16 * 1024
 
@@ -24,6 +25,8 @@ export interface Page {
   readonly rows: readonly (readonly string[])[]
   /** Texts of headings and paragraphs. */
   readonly texts: readonly string[]
+  /** All that people read in it, in its order, up to 100,000 characters. */
+  readonly prose: string
 }
 
 /** Attributes by which viewers are told where the description is. */
@@ -48,6 +51,14 @@ export function readPage(html: string): Page {
   const rows: string[][] = []
   const texts: string[] = []
   let open: { readonly tag: string; readonly pieces: string[]; readonly take: (text: string) => void } | null = null
+  const prose: string[] = []
+  let proseLeft = MAX_PROSE
+  const read = (text: string) => {
+    const words = text.trim().slice(0, proseLeft)
+    if (words === '') return
+    proseLeft -= words.length
+    prose.push(words)
+  }
   let row: string[] | null = null
   const collect = (tag: string, take: (text: string) => void) => {
     open = { tag, pieces: [], take }
@@ -75,6 +86,7 @@ export function readPage(html: string): Page {
           collect(tag, (text) => scripts.length < MAX_ITEMS && scripts.push({ src, text }))
         } else if (tag === 'pre' || tag === 'code' || tag === 'textarea')
           collect(tag, (text) => codes.length < MAX_ITEMS && codes.push(text))
+        else if (tag === 'style') collect(tag, () => {})
         else if (tag === 'tr') row = []
         else if ((tag === 'td' || tag === 'th') && row !== null) {
           const cells = row
@@ -82,12 +94,15 @@ export function readPage(html: string): Page {
         } else if (blocks.has(tag)) collect(tag, (text) => texts.length < MAX_ITEMS && texts.push(text.trim()))
       },
       ontext(text) {
-        open?.pieces.push(text)
+        if (open === null) read(text)
+        else open.pieces.push(text)
       },
       onclosetag(tag) {
         depth -= 1
         if (open?.tag === tag) {
-          open.take(open.pieces.join(''))
+          const text = open.pieces.join('')
+          open.take(text)
+          if (tag !== 'script' && tag !== 'style') read(text)
           open = null
         }
         if (tag === 'tr' && row !== null) {
@@ -101,5 +116,5 @@ export function readPage(html: string): Page {
   const end = Math.min(html.length, MAX_TEXT)
   for (let at = 0; at < end && depth < MAX_DEPTH; at += CHUNK) parser.write(html.slice(at, Math.min(end, at + CHUNK)))
   parser.end()
-  return { links, named, scripts, codes, rows, texts }
+  return { links, named, scripts, codes, rows, texts, prose: prose.join('\n') }
 }

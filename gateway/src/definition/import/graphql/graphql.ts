@@ -1,6 +1,6 @@
 import { type GraphQLSchema, getNamedType, isRequiredArgument } from 'graphql'
 import { SallyportError } from '../../../errors.ts'
-import type { ActionDocument } from '../../document.ts'
+import type { HttpActionDocument } from '../../document.ts'
 import { type Draft, type DraftOperation, importDraft } from '../draft.ts'
 import type { Imported, ImportOptions } from '../openapi.ts'
 import { Reporter } from '../report.ts'
@@ -143,7 +143,7 @@ function noteLeft({ left }: Chosen, name: string, at: string, report: Reporter):
     )
 }
 
-function finished(action: ActionDocument, kind: Field['kind'], field: RootField, chosen: Chosen | null): ActionDocument {
+function finished(action: HttpActionDocument, kind: Field['kind'], field: RootField, chosen: Chosen | null): HttpActionDocument {
   const { args, name } = field
   const declared = args.length === 0 ? '' : `(${args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ')})`
   const passed = args.length === 0 ? '' : `(${args.map((arg) => `${arg.name}: $${arg.name}`).join(', ')})`

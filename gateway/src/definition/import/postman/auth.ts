@@ -1,10 +1,10 @@
-import type { AuthScheme } from '../../document.ts'
 import { headerNameProblem, isToken } from '../../parse/headers.ts'
 import { listOf, recordOf } from '../draft.ts'
 import { identifier } from '../names.ts'
+import { type Flows, oauthScheme } from '../oauth.ts'
 import type { Reporter } from '../report.ts'
 import type { Credentials } from '../requests/credentials.ts'
-import { isRecord, type Json, own, textOf } from '../spec.ts'
+import { isRecord, own, textOf } from '../spec.ts'
 
 /** Names of the schemes a request is sent with: none for `noauth`, undefined when nothing is said. Values are never looked at. */
 export function schemesOf(auth: unknown, at: string, credentials: Credentials, report: Reporter): readonly string[] | undefined {
@@ -27,13 +27,9 @@ export function schemesOf(auth: unknown, at: string, credentials: Credentials, r
       return [credentials.add(identifier(name), { type: 'api_key', in: place, name })]
     }
     case 'oauth2': {
-      report.addOnce(
-        'security_adjusted',
-        '',
-        at,
-        'OAuth 2.0 is taken as a bearer token: an access token is entered by hand. Its addresses and scopes are kept.',
-      )
-      return [credentials.add('oauth2', oauth2Of(given))]
+      const { scheme, message } = oauthScheme(flowsOf(given))
+      if (message !== null) report.addOnce('security_adjusted', '', at, message)
+      return [credentials.add('oauth2', scheme)]
     }
     default:
       break
@@ -59,19 +55,19 @@ function settingsOf(written: unknown): ReadonlyMap<string, string> {
   return new Map(Object.entries(recordOf(written)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
-function oauth2Of(given: ReadonlyMap<string, string>): AuthScheme {
+function flowsOf(given: ReadonlyMap<string, string>): Flows {
   const address = (key: string) => {
     const text = given.get(key) ?? ''
     return URL.canParse(text) && /^https?:/i.test(text) ? text : undefined
   }
   const [authorization, token] = [address('authUrl'), address('accessTokenUrl')]
   const scopes = (given.get('scope') ?? '').split(/[\s,]+/).filter((scope) => scope !== '' && !scope.includes('{{'))
-  if (authorization === undefined && token === undefined) return { type: 'bearer' }
-  const flow: Json & { authorization_url?: string; token_url?: string; scopes?: Record<string, string> } = {
+  if (authorization === undefined && token === undefined) return {}
+  const flow = {
     ...(authorization === undefined ? {} : { authorization_url: authorization }),
     ...(token === undefined ? {} : { token_url: token }),
     ...(scopes.length === 0 ? {} : { scopes: Object.fromEntries(scopes.map((scope) => [scope, ''])) }),
   }
   const grant = given.get('grant_type') === 'client_credentials' ? 'client_credentials' : 'authorization_code'
-  return { type: 'bearer', oauth2: { [grant]: flow } }
+  return { [grant]: flow }
 }

@@ -1,5 +1,5 @@
 import { SallyportError } from '../../../errors.ts'
-import type { ConnectorDocument } from '../../document.ts'
+import type { HttpConnectorDocument } from '../../document.ts'
 import { type DraftOperation, importDraft, listOf, recordOf } from '../draft.ts'
 import { identifier, UniqueNames } from '../names.ts'
 import type { Imported, ImportOptions } from '../openapi.ts'
@@ -150,7 +150,7 @@ class Walk {
     return name
   }
 
-  fields(): ConnectorDocument['fields'] {
+  fields(): HttpConnectorDocument['fields'] {
     return Object.fromEntries(
       [...this.#settings].map(([variable, name]) => {
         const value = this.#variables.get(variable) ?? ''

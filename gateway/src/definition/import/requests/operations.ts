@@ -1,4 +1,4 @@
-import type { ActionDocument, Template } from '../../document.ts'
+import type { HttpActionDocument, Template } from '../../document.ts'
 import { headerNameProblem } from '../../parse/headers.ts'
 import type { DraftOperation } from '../draft.ts'
 import type { Reporter } from '../report.ts'
@@ -194,7 +194,7 @@ function securityOf(requests: readonly SeenRequest[]): { security?: readonly Jso
 }
 
 /** What a Parameter Object cannot say: a fixed Accept, settings, and the fixed text of a GraphQL body. */
-function finished(action: ActionDocument, { headers, settings, body }: SeenRequest): ActionDocument {
+function finished(action: HttpActionDocument, { headers, settings, body }: SeenRequest): HttpActionDocument {
   const accept = headers.find(({ name }) => name.toLowerCase() === 'accept')?.value
   const keeps = typeof accept === 'string' && /^application\/[\w.+-]*json/i.test(accept) && !/^application\/json\b/i.test(accept)
   const ownHeaders: Record<string, Template> = { ...(keeps ? { Accept: accept } : {}), ...settings?.headers }
@@ -209,7 +209,7 @@ function finished(action: ActionDocument, { headers, settings, body }: SeenReque
 }
 
 /** The text of a GraphQL request stays as it is; its variables are the inputs. */
-export function graphqlParts(action: ActionDocument, query: string): Partial<ActionDocument> {
+export function graphqlParts(action: HttpActionDocument, query: string): Partial<HttpActionDocument> {
   const variables = action.body?.value
   const value = { query, ...(variables === undefined ? {} : { variables }) }
   return {

@@ -1,0 +1,90 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
+import type { Connection } from '../../api/types.ts'
+import { consentsTo } from '../../lib/connector-document.ts'
+import { Button } from '../../ui/button.tsx'
+import { ErrorNotice } from '../../ui/states.tsx'
+import { connectionStates, Mark } from '../../ui/status.tsx'
+import { say } from '../../ui/toast.tsx'
+import { ConsentPanel } from '../consent/consent-panel.tsx'
+import { useConsent } from '../consent/use-consent.ts'
+import { useMayChange } from '../session/session.ts'
+
+/** Asks for a consent once more, and tests the connection with what it gave. */
+export function useReconsent(connection: Connection, onDone?: () => void) {
+  const client = useQueryClient()
+  const test = useMutation({
+    mutationFn: () => api.connections.test(connection.id),
+    onSuccess: ({ ok }) => {
+      if (ok) say(`${connection.name} works`)
+      onDone?.()
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['connections'] }),
+  })
+  const consent = useConsent(() => test.mutate())
+  const ask = useMutation({
+    mutationFn: (scopes: readonly string[]) => api.connections.reauthorize(connection.id, { scopes: [...scopes] }),
+    onSuccess: (next) => {
+      if (consent.begin(connection.id, next)) test.mutate()
+    },
+    onError: () => consent.cancel(),
+  })
+  return {
+    consent,
+    busy: ask.isPending || test.isPending,
+    error: ask.error ?? test.error,
+    /** In the very press of a button; `scopes` besides those that it has. */
+    begin(scopes: readonly string[] = []) {
+      consent.prepare()
+      ask.mutate(scopes)
+    },
+  }
+}
+
+interface MendProps {
+  readonly connection: Connection
+  readonly onShow: (tab: 'test' | 'credential') => void
+}
+
+/** What is wrong with a connection, and the one press that mends it. */
+export function Mend({ connection, onShow }: MendProps) {
+  const mayChange = useMayChange(connection)
+  const document = useQuery(queries.connector(connection.connector))
+  const byConsent = consentsTo(document.data?.auth?.[connection.auth.scheme])
+  const { consent, busy, error, begin } = useReconsent(connection)
+  const refused = connection.status === 'needs_reauth'
+  // Anything else would be offered first, and taken away when the document is there.
+  const known = document.data !== undefined || document.isError
+  if (!refused && connection.status !== 'failing') return null
+  return (
+    <div className="space-y-3">
+      <div className="flex flex-wrap items-start gap-3 rounded-panel bg-bad-wash p-3.5" role="status">
+        <Mark state={connectionStates[connection.status]} className="mt-1" />
+        <div className="min-w-48 flex-1">
+          <p className="font-medium">{connection.status_detail ?? 'The last test failed.'}</p>
+          <p className="text-ink-2">
+            {!refused
+              ? 'Run the test to see which step fails.'
+              : byConsent
+                ? `Sign in at ${connection.connector_name} once more; agents then continue without a change.`
+                : 'Enter a new credential; agents then continue without a change.'}
+          </p>
+        </div>
+        {mayChange &&
+          known &&
+          (refused && byConsent ? (
+            <Button size="small" look="primary" busy={busy} onClick={() => begin()}>
+              {connection.tested_at === null ? 'Consent' : 'Consent again'}
+            </Button>
+          ) : (
+            <Button size="small" onClick={() => onShow(refused ? 'credential' : 'test')}>
+              {refused ? 'Enter credential' : 'Open the test'}
+            </Button>
+          ))}
+      </div>
+      <ConsentPanel consent={consent} provider={connection.connector_name} onAgain={() => begin()} />
+      <ErrorNotice error={error} />
+    </div>
+  )
+}

@@ -1,0 +1,100 @@
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { api } from '../../api/client.ts'
+import type { NotificationChannel } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { Select } from '../../ui/choice.tsx'
+import { Copyable } from '../../ui/copy-button.tsx'
+import { Field, TextField } from '../../ui/field.tsx'
+import { Dialog } from '../../ui/overlay.tsx'
+import { ErrorNotice } from '../../ui/states.tsx'
+
+type Kind = NotificationChannel['kind']
+
+export const kindWords: Readonly<Record<Kind, string>> = {
+  slack: 'Slack',
+  teams: 'Microsoft Teams',
+  webhook: 'any URL, signed',
+  email: 'email',
+}
+const kinds = (['slack', 'teams', 'webhook', 'email'] as const).map((value) => ({ value, label: kindWords[value] }))
+
+interface AddChannelProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly onDone: () => Promise<unknown>
+}
+
+/** Adds a channel, and shows the secret of a webhook this one time. */
+export function AddChannel({ open, onClose, onDone }: AddChannelProps) {
+  const [kind, setKind] = useState<Kind>('slack')
+  const [name, setName] = useState('')
+  const [target, setTarget] = useState('')
+  const add = useMutation({
+    mutationFn: () => {
+      const to = target.trim()
+      return api.notifications.create({ kind, name: name.trim(), ...(kind === 'email' ? { email: to } : { url: to }) })
+    },
+    onSuccess: async ({ secret }) => {
+      await onDone()
+      if (secret === null) close()
+    },
+  })
+  const close = () => {
+    add.reset()
+    setName('')
+    setTarget('')
+    onClose()
+  }
+  const secret = add.data?.secret
+  if (secret)
+    return (
+      <Dialog
+        open={open}
+        onClose={close}
+        title="The channel is added"
+        description="Its messages are signed with this secret. Copy it now. It can't be shown again."
+        footer={
+          <Button look="primary" onClick={close}>
+            Done
+          </Button>
+        }
+      >
+        <Copyable text={secret} label="Copy the secret" />
+      </Dialog>
+    )
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    add.mutate()
+  }
+  return (
+    <Dialog open={open} onClose={close} title="Add a channel">
+      <form onSubmit={submit} className="space-y-4 pb-2">
+        <Field label="Kind">
+          <Select value={kind} onChange={setKind} options={kinds} />
+        </Field>
+        <TextField label="Name" required maxLength={100} value={name} onValueChange={setName} />
+        {kind === 'email' ? (
+          <TextField label="Email" required type="email" value={target} onValueChange={setTarget} />
+        ) : (
+          <TextField
+            label="URL of the incoming webhook"
+            required
+            mono
+            type="url"
+            value={target}
+            onValueChange={setTarget}
+            hint="It is sealed; afterwards only its host is shown."
+          />
+        )}
+        <ErrorNotice error={add.error} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" look="primary" busy={add.isPending}>
+            Add
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

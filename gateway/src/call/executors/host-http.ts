@@ -1,0 +1,122 @@
+import type { BodyInjection } from '../../connections/schemes/types.ts'
+import type { RenderedRequest } from '../../definition/types.ts'
+import type { Egress, EgressRequest, EgressResponse } from '../../egress/types.ts'
+import { EgressError } from '../../egress/types.ts'
+import { SallyportError } from '../../errors.ts'
+import { Secret } from '../../secret.ts'
+import type { Armed } from '../facts.ts'
+import { refusePlainHttp } from '../plain-http.ts'
+import { withBodyCredential } from './body-credential.ts'
+import { mergeHeaders, parseBody, wrapBytes } from './http.ts'
+
+/** A request of a connector's code. */
+export interface HostRequest {
+  /** Default GET. */
+  readonly method?: string
+  /** Absolute, or beginning with "/": then below the base URL of the connection. */
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string | Secret>>
+  readonly body?: string | Uint8Array | Secret
+  /** False leaves the credential of the connection out; default true. */
+  readonly auth?: boolean
+}
+
+export interface HostResponse {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed JSON, or text, or `{content_type, data_base64}`; null when empty. */
+  readonly body: unknown
+}
+
+/** The outbound HTTP of a connector's code. Throws EgressError; a status is no error. */
+export type HostHttp = (request: HostRequest) => Promise<HostResponse>
+
+interface Limits {
+  readonly timeLeft: () => number
+  readonly leaving: () => () => void
+  readonly signal: AbortSignal
+}
+
+const changesNothing = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+function jsonOf(body: string | Uint8Array): unknown {
+  if (typeof body !== 'string') return undefined
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+/** A body with secrets in it is complete: no credential can be put into what must not be read. */
+function armedBodyOf(own: RenderedRequest, body: HostRequest['body'], injected: BodyInjection | undefined) {
+  if (!Secret.is(body))
+    return withBodyCredential({ ...own, ...(body !== undefined && { body, bodyValue: jsonOf(body) }) }, injected)
+  if (injected === undefined) return { body, headers: own.headers }
+  throw new SallyportError('INVALID_INPUT', {
+    detail: 'The credential goes into the body, which the protocol of external services fixes. Use another auth scheme.',
+  })
+}
+
+function plain(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
+  const texts = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []))
+  return Object.fromEntries(texts)
+}
+
+/**
+ * What code asks for goes through the same door as a described request: the connector's URL patterns on the URL and on each
+ * redirect, the guard, the pinned address, the limits of the action, and the credential put in by the host.
+ */
+export function createHostHttp(egress: Egress, { permit, injection, redactor }: Armed, limits: Limits): HostHttp {
+  const { connection, action } = permit
+  const { connector, baseUrl } = connection
+  const { maxResponseBytes } = action.limits
+  async function request(wire: EgressRequest, stayed: (() => void) | null): Promise<EgressResponse> {
+    try {
+      return await egress.request(wire)
+    } catch (error) {
+      if (error instanceof EgressError && !error.sent) stayed?.()
+      throw error
+    }
+  }
+  return async ({ method = 'GET', url: asked, headers = {}, body, auth = true }) => {
+    const url = asked.startsWith('/') && !asked.startsWith('//') && baseUrl !== null ? `${baseUrl}${asked}` : asked
+    if (!connector.urlAllowed(url, baseUrl))
+      throw new EgressError('blocked', false, `The address is outside the url_patterns of "${connector.id}".`)
+    refusePlainHttp(connector, url)
+    const reads = changesNothing.has(method)
+    const stayed = reads ? null : limits.leaving()
+    const own = { method, url, headers: plain(headers) }
+    const armedBody = armedBodyOf(own, body, auth ? injection.body : undefined)
+    const response = await request(
+      {
+        door: 'command',
+        method,
+        url,
+        headers: mergeHeaders({ ...headers, ...armedBody.headers }, auth ? injection.headers : {}),
+        ...(auth && { secretQuery: injection.query }),
+        ...(armedBody.body !== undefined && { body: armedBody.body }),
+        ...(auth && { sign: injection.sign }),
+        timeoutMs: limits.timeLeft(),
+        maxResponseBytes,
+        redirects: reads ? 'follow' : 'none',
+        mayRedirectTo: (next) => connector.urlAllowed(next, baseUrl),
+        verifyTls: connector.verifyTls,
+        authorities: connector.authorities ?? undefined,
+        clientCertificate: auth ? injection.clientCertificate : undefined,
+        http2: connector.http2,
+        signal: limits.signal,
+      },
+      stayed,
+    )
+    const type = response.headers['content-type'] ?? ''
+    const parsed = parseBody(type, response.body, redactor) ?? (await wrapBytes(type, response.body, redactor, maxResponseBytes))
+    return {
+      status: response.status,
+      headers: response.headers,
+      // Code gets no secret that it was not given: an API that echoes one would hand it over.
+      body: parsed.suspect ? redactor.value(parsed.body) : parsed.body,
+    }
+  }
+}

@@ -1,0 +1,202 @@
+import { type Caller, requireRole } from '../../caller.ts'
+import type { Clock } from '../../clock.ts'
+import { egressProblem } from '../../egress/problem.ts'
+import { EgressError } from '../../egress/types.ts'
+import { SallyportError } from '../../errors.ts'
+import { newId } from '../../id.ts'
+import { recordAct } from '../../store/acts.ts'
+import type { NotificationChannelRow } from '../../store/approval-tables.ts'
+import { isUniqueViolation } from '../../store/constraints.ts'
+import type { Store } from '../../store/types.ts'
+import { randomToken } from '../../vault/digest.ts'
+import type { SealedCalls } from '../sealed-calls.ts'
+import type { NewChannel, NotificationChannels, NotificationChannelView } from '../types.ts'
+import { type Deliverers, deliver, type Target } from './deliver.ts'
+import type { ChannelKind } from './message.ts'
+
+/** More would make each call that waits a burst. */
+const mostChannels = 20
+
+export interface Channels extends NotificationChannels {
+  /** Null when it was deleted. */
+  open(workspaceId: string, id: string): Promise<{ readonly kind: ChannelKind; readonly target: Target } | null>
+}
+
+interface ChannelServices extends Deliverers {
+  readonly store: Store
+  readonly clock: Clock
+  readonly sealedCalls: SealedCalls
+  readonly publicUrl: () => string
+}
+
+function view(row: NotificationChannelRow): NotificationChannelView {
+  const { id, kind, name, hint, last_error } = row
+  return {
+    id,
+    kind,
+    name,
+    target: hint,
+    last_delivered_at: row.delivered_at?.toISOString() ?? null,
+    last_error,
+    created_at: row.created_at.toISOString(),
+  }
+}
+
+function isTarget(value: unknown): value is Target {
+  if (typeof value !== 'object' || value === null) return false
+  if ('to' in value) return typeof value.to === 'string'
+  return 'url' in value && typeof value.url === 'string' && 'secret' in value
+}
+
+export function createChannels({ store, clock, sealedCalls, publicUrl, ...deliverers }: ChannelServices): Channels {
+  /** What a request means, checked; `secret` signs what goes to a webhook, and is shown this once. */
+  function targetOf({ kind, url, email }: NewChannel): { target: Target; hint: string; secret: string | null } {
+    if (kind === 'email') {
+      if (email === undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Give the email address to write to.' })
+      if (deliverers.mailer === null)
+        throw new SallyportError('CONFLICT', { detail: 'The gateway sends no mail. The operator sets SALLYPORT_SMTP_URL first.' })
+      return { target: { to: email }, hint: email, secret: null }
+    }
+    if (url === undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Give the URL of the webhook.' })
+    try {
+      deliverers.egress.checkUrl(url)
+    } catch (error) {
+      throw error instanceof EgressError ? egressProblem(error) : error
+    }
+    const secret = kind === 'webhook' ? `whsec_${randomToken(32)}` : null
+    return { target: { url, secret }, hint: new URL(url).host, secret }
+  }
+
+  async function find(workspaceId: string, id: string): Promise<NotificationChannelRow | undefined> {
+    return store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('notification_channels')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .where('id', '=', id)
+        .executeTakeFirst(),
+    )
+  }
+
+  const missing = (id: string) =>
+    new SallyportError('NOT_FOUND', { detail: `There is no notification channel "${id}" in this workspace.` })
+
+  async function open(workspaceId: string, id: string) {
+    const row = await find(workspaceId, id)
+    if (row === undefined) return null
+    const sealed = { ciphertext: row.sealed_target, keyId: row.target_key_id }
+    const target = await sealedCalls.openTarget(workspaceId, id, sealed)
+    if (!isTarget(target)) throw new SallyportError('DECRYPT_FAILED', { internal: 'the target of a channel is none' })
+    return { kind: row.kind, target }
+  }
+
+  return {
+    open,
+
+    async list(caller) {
+      requireRole(caller, 'admin')
+      const rows = await store.workspace(caller.workspaceId, (db) =>
+        db
+          .selectFrom('notification_channels')
+          .selectAll()
+          .where('workspace_id', '=', caller.workspaceId)
+          .orderBy('id', 'desc')
+          .execute(),
+      )
+      return rows.map(view)
+    },
+
+    async create(caller, request) {
+      requireRole(caller, 'admin')
+      const { workspaceId } = caller
+      const { kind, name } = request
+      const { target, hint, secret } = targetOf(request)
+      const id = newId('notification_channel', clock.now())
+      try {
+        return await sealedCalls.storing(workspaceId, async () => {
+          const sealed = await sealedCalls.sealTarget(workspaceId, id, target)
+          return store.workspace(workspaceId, async (db) => {
+            const { length } = await db.selectFrom('notification_channels').select('id').execute()
+            if (length >= mostChannels)
+              throw new SallyportError('CONFLICT', {
+                detail: `A workspace has at most ${mostChannels} channels. Delete one first.`,
+              })
+            const row = await db
+              .insertInto('notification_channels')
+              .values({
+                id,
+                workspace_id: workspaceId,
+                kind,
+                name,
+                hint,
+                sealed_target: sealed.ciphertext,
+                target_key_id: sealed.keyId,
+              })
+              .returningAll()
+              .executeTakeFirstOrThrow()
+            await recordChange(caller, 'notification_channel.created', row, db)
+            return { ...view(row), secret }
+          })
+        })
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error
+        throw new SallyportError('CONFLICT', { detail: `There is a channel named "${name}" already.`, cause: error })
+      }
+    },
+
+    async remove(caller, id) {
+      requireRole(caller, 'admin')
+      await store.workspace(caller.workspaceId, async (db) => {
+        const row = await db
+          .deleteFrom('notification_channels')
+          .where('workspace_id', '=', caller.workspaceId)
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst()
+        if (row === undefined) throw missing(id)
+        await recordChange(caller, 'notification_channel.deleted', row, db)
+      })
+    },
+
+    async test(caller, id) {
+      requireRole(caller, 'admin')
+      const channel = await open(caller.workspaceId, id)
+      if (channel === null) throw missing(id)
+      const now = clock.now()
+      await deliver(
+        deliverers,
+        channel.kind,
+        channel.target,
+        {
+          approval_id: 'test',
+          workspace: caller.workspaceName,
+          connector: 'test',
+          action: 'test',
+          connection: 'test',
+          effect: 'read',
+          risk: 'low',
+          requested_by: caller.name,
+          expires_at: new Date(now).toISOString(),
+          link: `${publicUrl()}/approvals`,
+          url: `${publicUrl()}/approvals`,
+        },
+        now,
+      )
+    },
+  }
+}
+
+function recordChange(
+  caller: Caller,
+  kind: 'notification_channel.created' | 'notification_channel.deleted',
+  { id, name, kind: channel, hint }: NotificationChannelRow,
+  db: Parameters<typeof recordAct>[0],
+): Promise<void> {
+  const facts = { kind: channel, name, target: hint }
+  return recordAct(db, caller.workspaceId, {
+    kind,
+    by: caller,
+    target: { kind: 'notification_channel', id, name },
+    ...(kind === 'notification_channel.created' ? { after: facts } : { before: facts }),
+  })
+}

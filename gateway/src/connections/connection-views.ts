@@ -1,0 +1,91 @@
+import { sql } from 'kysely'
+import type { Clock } from '../clock.ts'
+import type { ConnectionRow } from '../store/schema.ts'
+import type { Store } from '../store/types.ts'
+import type { ConnectorRegistry } from './connectors.ts'
+import { fitTo } from './fit.ts'
+import { fieldsOf, labelOf } from './schemes/credential.ts'
+import type { ConnectionView } from './types.ts'
+
+interface Dependencies {
+  readonly store: Store
+  readonly connectors: ConnectorRegistry
+  readonly clock: Clock
+}
+
+/** What lists and pages show of connections, with how they are used. */
+export function createConnectionViews({ store, connectors, clock }: Dependencies) {
+  /** By the id of the grant; without those that nobody has consented to. */
+  async function scopesOf(workspaceId: string, grants: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    if (grants.length === 0) return new Map()
+    const found = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('upstream_grants')
+        .select(['id', 'scopes'])
+        .where('workspace_id', '=', workspaceId)
+        .where('id', 'in', grants)
+        .where('fields', 'is not', null)
+        .execute(),
+    )
+    return new Map(found.map(({ id, scopes }) => [id, scopes]))
+  }
+
+  return async (workspaceId: string, shown: readonly ConnectionRow[]): Promise<ConnectionView[]> => {
+    const ids = shown.map((each) => each.id)
+    const midnight = new Date(clock.now())
+    midnight.setUTCHours(0, 0, 0, 0)
+    const usage = await store.workspace(workspaceId, (db) =>
+      sql<{ id: string; last: Date | null; today: number }>`
+        select id, (
+          select max(last_at) from call_figures where workspace_id = ${workspaceId} and connection_id = id and at = (
+            select max(at) from call_figures where workspace_id = ${workspaceId} and connection_id = id
+          )
+        ) as last, (
+          select coalesce(sum(calls), 0)::float8 from call_figures
+          where workspace_id = ${workspaceId} and connection_id = id and at >= ${midnight}
+        ) as today
+        from unnest(${ids}::text[]) as id`.execute(db),
+    )
+    const grants = await scopesOf(
+      workspaceId,
+      shown.flatMap(({ grant_id }) => grant_id ?? []),
+    )
+    return Promise.all(
+      shown.map(async (each) => {
+        const connector = await connectors.compiled(workspaceId, each.connector)
+        const used = usage.rows.find((candidate) => candidate.id === each.id)
+        const { url, scheme, problem } = fitTo(connector, each)
+        return {
+          id: each.id,
+          connector: each.connector,
+          connector_name: connector.name,
+          connector_version: connector.version,
+          name: each.name,
+          owner: each.user_id !== null ? 'you' : each.team_id !== null ? 'team' : 'workspace',
+          team: each.team_id,
+          default: each.is_default,
+          approval: each.approval,
+          mock: each.mock,
+          environment: each.environment,
+          server_url: url,
+          auth: {
+            scheme: each.scheme,
+            type: scheme.type,
+            label: labelOf(scheme),
+            fields: fieldsOf(scheme),
+            scopes: grants.get(each.grant_id ?? '') ?? null,
+          },
+          settings: each.settings,
+          status: problem === null ? each.status : 'failing',
+          status_detail: problem ?? each.status_detail,
+          actions: connector.actions.size,
+          verify_ssl: connector.verifyTls,
+          last_used_at: used?.last?.toISOString() ?? null,
+          calls_today: used?.today ?? 0,
+          created_at: each.created_at.toISOString(),
+          tested_at: each.tested_at?.toISOString() ?? null,
+        }
+      }),
+    )
+  }
+}

@@ -1,0 +1,103 @@
+import type { ApprovalPolicy } from '../approval-policy.ts'
+import type { Caller } from '../caller.ts'
+import type { AuthScheme } from '../definition/document.ts'
+import type { CompiledConnector, Settings } from '../definition/types.ts'
+import { SallyportError } from '../errors.ts'
+import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
+import type { SealedCredential } from './credentials.ts'
+import { awaitedSettings, chooseScheme } from './fit.ts'
+import type { OpenCredential } from './granting.ts'
+import { expirySignal } from './oauth/values.ts'
+import { loginPageTest } from './schemes/login-page.ts'
+import type { Connections, NewConnection } from './types.ts'
+
+/** A connection ready for calls: its connector compiled, its base URL known, its credential still sealed. */
+export interface LoadedConnection {
+  readonly id: string
+  readonly workspaceId: string
+  readonly name: string
+  readonly environment: string
+  readonly connector: CompiledConnector
+  readonly settings: Settings
+  /** Null when the connector is code and names no server. */
+  readonly baseUrl: string | null
+  readonly scheme: AuthScheme
+  readonly schemeName: string
+  readonly credential: SealedCredential | null
+  /** Grows with each rotation. */
+  readonly credentialVersion: number
+  /** Of a credential that is obtained: where it is kept. */
+  readonly grantId: string | null
+  readonly scopes: readonly string[] | null
+  /** Whether an answer says that the credential has expired, though not by its status. */
+  readonly credentialRefused: (body: unknown) => boolean
+  /** Of a session: whether a URL is the page that the API leads to once it has ended. */
+  readonly isLoginPage: ((url: string, base?: string) => boolean) | null
+  /** Tried before it is stored, and so with what its own fields obtain. */
+  readonly isCandidate?: boolean
+  readonly status: ConnectionStatus
+  /** Which calls over it wait for a person, beside those whose action or toolset asks for it. */
+  readonly approval: ApprovalPolicy | null
+  /** The scenario of the actions' mocks that it answers with; null for one that calls its API. */
+  readonly mock: string | null
+  /** Whether every caller of the workspace reaches it: it is no person's and no team's own. */
+  readonly shared: boolean
+}
+
+export function credentialOf(row: ConnectionRow): SealedCredential | null {
+  const { credential: ciphertext, credential_key_id: keyId, credential_version: version } = row
+  return ciphertext === null || keyId === null ? null : { ciphertext, keyId, version }
+}
+
+/** Throws NEEDS_REAUTH while settings are awaited that somebody's consent brings. */
+export function loadConnection(connector: CompiledConnector, row: ConnectionRow): LoadedConnection {
+  const { scheme } = chooseScheme(connector, row.scheme)
+  if (awaitedSettings(scheme, row.settings).length > 0)
+    throw new SallyportError('NEEDS_REAUTH', { detail: 'Nobody has consented yet: authorize the connection.' })
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    name: row.name,
+    environment: row.environment,
+    connector,
+    settings: row.settings,
+    baseUrl: connector.baseUrl(row.environment, row.settings),
+    scheme,
+    schemeName: row.scheme,
+    credential: credentialOf(row),
+    credentialVersion: row.credential_version,
+    grantId: row.grant_id,
+    scopes: row.scopes,
+    credentialRefused: expirySignal(scheme),
+    isLoginPage: loginPageTest(scheme),
+    status: row.status,
+    approval: row.approval,
+    mock: row.mock,
+    shared: row.user_id === null && row.team_id === null,
+  }
+}
+
+export interface ConnectionRegistry extends Connections {
+  /**
+   * The connection a call means: by id or name, or the only one of the connector; the caller's own before a team's before the
+   * workspace's. Throws NOT_FOUND, also for another person's, or INVALID_INPUT naming the choices when there are several.
+   */
+  resolve(caller: Caller, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
+  /** All connections that the caller reaches with their connectors, the nearest and the oldest first, for listing tools. */
+  all(caller: Caller): Promise<readonly LoadedConnection[]>
+  /** Throws what `create` would about owner, fields, settings and OAuth client, for a connector that may not be stored yet. */
+  check(caller: Caller, connector: CompiledConnector, request: NewConnection): Promise<void>
+  /** `refused` is the version of one that the API has refused: another is obtained, where that is possible. */
+  openCredential(connection: LoadedConnection, refused?: number): Promise<OpenCredential>
+  /** Whether a credential that the API has refused can be renewed, and that may help. */
+  mayRenew(connection: LoadedConnection): boolean
+  /** The API has refused the renewed one too. */
+  renewedInVain(connection: LoadedConnection): void
+  /**
+   * The connection as it would be with these fields, stored nowhere: to be tried before it is. Throws as
+   * {@link Connections.rotate}.
+   */
+  candidate(caller: Caller, id: string, fields: Readonly<Record<string, string>>): Promise<LoadedConnection>
+  /** Keeps the status in step with what calls and tests see. Writes only when something changes. */
+  report(connection: LoadedConnection, status: ConnectionStatus, detail: string | null, tested?: boolean): Promise<void>
+}

@@ -1,0 +1,22 @@
+import type { AuthScheme } from '../../definition/document.ts'
+import { all } from './all.ts'
+import { connectionString } from './connection-string.ts'
+import { oauth2 } from './oauth2.ts'
+import { session } from './session.ts'
+import { singleSchemes } from './single.ts'
+import { twoStep } from './two-step.ts'
+import type { Scheme, SchemeOf } from './types.ts'
+
+const schemes: { readonly [Type in AuthScheme['type']]: Scheme<SchemeOf<Type>> } = {
+  ...singleSchemes,
+  oauth2,
+  all,
+  conn_string: connectionString,
+  two_step: twoStep,
+  session,
+}
+
+/** What stands behind a scheme of a document. */
+export function schemeOf(scheme: AuthScheme): Scheme {
+  return schemes[scheme.type]
+}

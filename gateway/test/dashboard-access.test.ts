@@ -1,0 +1,167 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  button,
+  type Dashboard,
+  field,
+  fillWorkspace,
+  heading,
+  link,
+  see,
+  signedIn,
+  startDashboard,
+} from './dashboard-harness.ts'
+import { shoot, type Visit } from './support/browser.ts'
+
+/** What admins give to agents and applications in the dashboard, used by a real MCP client; and the ways out of a workspace. */
+
+const apiKey = 'canary-crm-key-access-51fe'
+let dashboard: Dashboard
+let reader: Visit
+let page: Page
+let agent: Client
+
+beforeAll(async () => {
+  dashboard = await startDashboard(apiKey)
+  await fillWorkspace(dashboard, apiKey)
+  reader = await signedIn(dashboard)
+  page = reader.page
+})
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await shoot(page, 'failed')
+  expect(reader.complaints()).toEqual([])
+})
+afterAll(async () => {
+  await agent?.close()
+  await dashboard?.close()
+})
+
+const go = (path: string) => page.goto(`${dashboard.gateway.url}/${path}`)
+const pick = async (name: string, option: RegExp) => {
+  await page.getByRole('dialog').getByRole('combobox', { name }).click()
+  await page.getByRole('option', { name: option }).click()
+}
+const toolNames = async () => (await agent.listTools()).tools.map(({ name }) => name)
+
+describe('in the dashboard', () => {
+  test('a toolset is made with its cost in view, saved, and changed', async () => {
+    await go('toolsets')
+    await button(page, 'New toolset').click()
+    const sheet = page.getByRole('dialog')
+    await field(sheet, 'Name').fill('Desk')
+    const cost = async () =>
+      Number(/about ([\d,]+) tokens/.exec((await sheet.getByRole('status').textContent()) ?? '')?.[1]?.replace(',', ''))
+    await expect.poll(cost).toBeGreaterThan(0)
+    const all = await cost()
+    await sheet.getByRole('listitem').filter({ hasText: 'list_customers' }).getByRole('button', { name: 'Take out' }).click()
+    await see(sheet.getByRole('listitem').filter({ hasText: 'get_customer' }).first())
+    await expect.poll(() => sheet.getByRole('listitem').filter({ hasText: 'list_customers' }).count()).toBe(0)
+    await expect.poll(cost).toBeLessThan(all)
+    await shoot(page, 'access-toolset')
+    await button(sheet, 'Create toolset').click()
+    await see(page.getByText('Desk made'))
+    await button(page, 'Desk').click()
+    await field(sheet, 'Name').fill('Front desk')
+    await button(sheet, 'Save').click()
+    await see(page.getByText('Front desk changed'))
+    await see(page.getByText('/mcp/desk', { exact: true }))
+  })
+
+  test('a token made for it is used by an MCP client at the address that is shown', async () => {
+    await go('tokens')
+    await button(page, 'New token').first().click()
+    const dialog = page.getByRole('dialog')
+    await field(dialog, 'Name').fill('Desk agent')
+    await pick('Tools', /^Front desk/)
+    await pick('Connections', /^mine and my teams/)
+    await button(dialog, 'Create token').click()
+    await see(heading(page, 'Desk agent is ready'))
+    // What a person pastes into the settings of their client.
+    const settings = JSON.parse((await page.locator('pre').first().textContent()) ?? '') as {
+      mcpServers: { sallyport: { url: string; headers: Record<string, string> } }
+    }
+    const { url, headers } = settings.mcpServers.sallyport
+    expect(url).toBe(`${dashboard.gateway.url}/mcp/desk`)
+    await button(page, 'Done').click()
+    agent = new Client({ name: 'desk', version: '1' })
+    await agent.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }))
+    const names = await toolNames()
+    expect(names).toContain('demo_crm_get_customer')
+    expect(names).not.toContain('demo_crm_list_customers')
+    expect((await agent.callTool({ name: 'demo_crm_get_account', arguments: {} })).isError).not.toBe(true)
+    const row = page.getByRole('listitem').filter({ hasText: 'Desk agent' })
+    await see(row.getByText('as Ada Owner'))
+  })
+
+  test('the token is changed, which its client notices at once, and revoked, which ends it', async () => {
+    const row = page.getByRole('listitem').filter({ hasText: 'Desk agent' })
+    await button(row, 'Change').click()
+    const dialog = page.getByRole('dialog')
+    await field(dialog, 'Name').fill('Night desk')
+    await dialog.getByLabel('Calls per minute').fill('1')
+    await pick('Valid', /^30 days/)
+    await shoot(page, 'access-token-change')
+    await button(dialog, 'Save').click()
+    await see(page.getByText('Night desk changed'))
+    const changed = await see(page.getByRole('listitem').filter({ hasText: 'Night desk' }))
+    await see(changed.getByText('1 a minute'))
+    const call = () => agent.callTool({ name: 'demo_crm_get_account', arguments: {} })
+    const answers = [await call(), await call()]
+    expect(answers.some(({ isError }) => isError === true)).toBe(true)
+    await button(changed, 'Revoke').click()
+    await button(page.getByRole('alertdialog'), 'Revoke token').click()
+    await see(changed.getByText('Revoked'))
+    await expect(agent.listTools()).rejects.toThrow()
+  })
+
+  test('an application is registered by hand, its secret shown once, and removed', async () => {
+    await link(page, 'Applications').click()
+    await page.getByRole('tab', { name: 'Registered' }).click()
+    await button(page, 'Register an application').click()
+    const dialog = page.getByRole('dialog')
+    await field(dialog, 'Name').fill('Old client')
+    await field(dialog, 'Where the browser goes back to').fill('https://old.example.test/callback')
+    await dialog.getByRole('checkbox', { name: 'It has a secret' }).click()
+    await button(dialog, 'Register').click()
+    await see(heading(page, 'Old client is registered'))
+    const [id = '', secret = ''] = await page.getByRole('dialog').locator('code').allTextContents()
+    await shoot(page, 'access-client')
+    await button(page, 'Done').click()
+    const row = await see(page.getByRole('listitem').filter({ hasText: 'Old client' }))
+    await see(row.getByText(id))
+    expect(secret).not.toBe('')
+    expect(await page.content()).not.toContain(secret)
+    await button(row, 'Remove').click()
+    await button(page.getByRole('alertdialog'), 'Remove application').click()
+    await see(heading(page, 'No application is registered by hand'))
+  })
+
+  test('a workspace is renamed, and deleted only when its name is typed, saying what is lost', async () => {
+    await button(page, /Account and theme/).click()
+    await page.getByRole('menuitem', { name: 'New workspace…' }).click()
+    await field(page.getByRole('dialog'), 'Name').fill('Trial')
+    await button(page, 'Make workspace').click()
+    await see(page.getByText('Trial').first())
+    await link(page.getByRole('navigation').first(), 'People').click()
+    await page.getByRole('tab', { name: 'Workspace' }).click()
+    await field(page, 'Name of the workspace').fill('Second trial')
+    await button(page, 'Rename').click()
+    await button(page, 'Delete Second trial…').click()
+    const dialog = page.getByRole('dialog', { name: 'Delete Second trial?' })
+    await see(dialog.getByText('all connections, with their credentials'))
+    await field(dialog, 'Type Second trial to confirm').fill('Second')
+    expect(await button(dialog, 'Delete workspace').isDisabled()).toBe(true)
+    await field(dialog, 'Type Second trial to confirm').fill('Second trial')
+    await shoot(page, 'access-workspace-delete')
+    await button(dialog, 'Delete workspace').click()
+    await see(link(page, 'Demo CRM'))
+    await go('people')
+    await page.getByRole('tab', { name: 'Workspace' }).click()
+    // The last owner of the last one stays.
+    await button(page, /^Leave /).click()
+    await button(page.getByRole('alertdialog'), 'Leave workspace').click()
+    await see(page.getByRole('alertdialog').getByText('last owner', { exact: false }))
+    expect(reader.complaints().every((line) => line.includes('409'))).toBe(true)
+  })
+})

@@ -1,0 +1,122 @@
+import { Sallyport, SallyportProblem } from '@sallyport/sdk'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Gateway, startGateway } from '../src/app.ts'
+import { parseConfig } from '../src/config.ts'
+import { startContactsApi } from './support/contacts-api.ts'
+import { crm, described, instance, script } from './support/crm-models.ts'
+import { startExampleService } from './support/example-service.ts'
+import { ownerToken, removeDataDir, temporaryDataDir } from './support/gateway.ts'
+
+/** The line in the list of built-in types that a new one takes. */
+vi.mock('../src/connections/builtins/index.ts', async (original) => {
+  const real = await original<typeof import('../src/connections/builtins/index.ts')>()
+  const createBuiltins: typeof real.createBuiltins = (egress) => new Map([...real.createBuiltins(egress), [crm.name, crm]])
+  return { createBuiltins }
+})
+
+const apiKey = 'canary-crm-key-77b2e6f1'
+const serviceSecret = 'canary-service-4c1d90aa'
+
+let gateway: Gateway
+let sallyport: Sallyport
+let dataDir: string
+let api: Awaited<ReturnType<typeof startContactsApi>>
+let service: Awaited<ReturnType<typeof startExampleService>>
+
+const models = ['crm_http', 'crm_builtin', 'crm_script', 'crm_external'] as const
+
+/** What a call came to, but for what differs from call to call and the words of people. */
+async function outcomeOf(connector: string, connection: string, action: string, input: object) {
+  try {
+    const result = await sallyport.calls.create({ connector, connection, action, input: { ...input } })
+    if (!('success' in result)) throw new Error('waits for approval')
+    const { success, payload, variables, diagnostics, outcome } = result
+    return { success, outcome, payload, variables, diagnostics }
+  } catch (error) {
+    if (!(error instanceof SallyportProblem)) throw error
+    return { success: false, code: error.code, diagnostics: error.diagnostics }
+  }
+}
+
+beforeAll(async () => {
+  dataDir = await temporaryDataDir()
+  api = await startContactsApi(apiKey)
+  service = await startExampleService(process.execPath, 'service.ts', serviceSecret)
+  gateway = await startGateway(
+    parseConfig({
+      SALLYPORT_PORT: '0',
+      SALLYPORT_DATA_DIR: dataDir,
+      SALLYPORT_BOOTSTRAP_TOKEN: ownerToken,
+      SALLYPORT_EGRESS_ALLOW: '127.0.0.1/32',
+      SALLYPORT_LOG_LEVEL: 'silent',
+    }),
+  )
+  sallyport = new Sallyport({ url: gateway.url, token: ownerToken })
+  await sallyport.connectors.create(described(api.url))
+  await sallyport.connectors.create(instance(api.url))
+  await sallyport.connectors.create(script(api.url))
+  await sallyport.connectors.create({ url: `${service.url}/schema`, connector: 'crm_external' })
+  const settings = { baseUrl: api.url }
+  for (const [name, key] of [
+    ['right', apiKey],
+    ['wrong', 'another'],
+  ] as const) {
+    await sallyport.connections.create({ connector: 'crm_http', name, auth: { fields: { token: key } } })
+    await sallyport.connections.create({ connector: 'crm_builtin', name, settings, auth: { fields: { apiKey: key } } })
+    await sallyport.connections.create({ connector: 'crm_script', name, auth: { fields: { token: key } } })
+    const fields = { 'signature.secret': serviceSecret, 'keys.apiKey': key }
+    await sallyport.connections.create({ connector: 'crm_external', name, settings, auth: { fields } })
+  }
+})
+afterAll(async () => {
+  service?.stop()
+  api?.stop()
+  await gateway?.close()
+  await removeDataDir(dataDir)
+})
+
+describe.each(models)('the CRM connector as %s (F1, F4, F19)', (model) => {
+  test('answers a success with the same payload and variables', async () => {
+    expect(await outcomeOf(model, 'right', 'listContacts', { limit: 1 })).toEqual({
+      success: true,
+      outcome: 'done',
+      payload: { contacts: [{ id: 'c_1' }], total: 2 },
+      variables: { contactCount: 2 },
+      diagnostics: undefined,
+    })
+    expect(await outcomeOf(model, 'right', 'getContact', { id: 'c/1' })).toMatchObject({
+      success: true,
+      payload: { id: 'c%2F1', email: 'ada@example.com' },
+    })
+  })
+
+  test('answers a failure with the same code and diagnostics', async () => {
+    expect(await outcomeOf(model, 'right', 'getContact', { id: 'none' })).toEqual({
+      success: false,
+      code: 'ENDPOINT_NOT_FOUND',
+      diagnostics: { upstream_status: 404, upstream_body: { error: 'There is no contact "none".' } },
+    })
+  })
+
+  test('tells that its key is refused, and marks the connection', async () => {
+    expect(await outcomeOf(model, 'wrong', 'listContacts', {})).toEqual({
+      success: false,
+      code: 'AUTHENTICATION_FAILED',
+      diagnostics: { upstream_status: 401, upstream_body: { error: 'Who are you?' } },
+    })
+    const { items } = await sallyport.connections.list({ connector: model })
+    expect(items.map(({ name, status }) => [name, status])).toEqual(
+      expect.arrayContaining([
+        ['right', 'active'],
+        ['wrong', 'needs_reauth'],
+      ]),
+    )
+  })
+
+  test('refuses an input that its schema does not allow before anything is asked', async () => {
+    const before = api.seen.length
+    expect(await outcomeOf(model, 'right', 'listContacts', { limit: 'many' })).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await outcomeOf(model, 'right', 'getContact', {})).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(api.seen.length).toBe(before)
+  })
+})

@@ -1,0 +1,1 @@
+export { startTokenServer, type TokenRequest, type TokenServer, type TokenServerOptions } from './token-server.ts'
