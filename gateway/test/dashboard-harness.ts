@@ -1,7 +1,7 @@
 import { type DemoCrm, startDemoCrm } from '@sallyport/demo-crm'
 import type { Sallyport } from '@sallyport/sdk'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { buildDashboardIfStale } from '../../scripts/build-dashboard.ts'
 import { launchBrowser, type Visit, visit } from './support/browser.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
@@ -103,6 +103,23 @@ export async function signedIn({ browser, gateway }: Dashboard, options: Browser
 export async function see(locator: Locator): Promise<Locator> {
   await locator.waitFor()
   return locator
+}
+
+/** Waits until an overlay is open and has taken the focus: keys pressed before would go to the page below. */
+export async function opened(overlay: Locator): Promise<Locator> {
+  await see(overlay)
+  const inside = () => overlay.evaluate((element) => element.contains(element.ownerDocument.activeElement))
+  await expect.poll(inside, { timeout: 10_000 }).toBe(true)
+  return overlay
+}
+
+export const hasFocus = (locator: Locator): Promise<boolean> =>
+  locator.evaluate((element) => element === element.ownerDocument.activeElement)
+
+/** Waits until it has the focus. */
+export async function focused(locator: Locator): Promise<void> {
+  await see(locator)
+  await expect.poll(() => hasFocus(locator), { timeout: 10_000 }).toBe(true)
 }
 
 type Place = Page | Locator

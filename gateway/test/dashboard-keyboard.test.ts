@@ -6,8 +6,11 @@ import {
   type Dashboard,
   field,
   fillWorkspace,
+  focused,
+  hasFocus,
   heading,
   link,
+  opened,
   see,
   signedIn,
   startDashboard,
@@ -33,7 +36,11 @@ afterAll(() => dashboard?.close())
 const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve())
 const type = (text: string) => page.keyboard.type(text)
 
-const hasFocus = (locator: Locator) => locator.evaluate((element) => element === element.ownerDocument.activeElement)
+/** Opens a page anew, so that a test depends on none before it, and waits until what it is about is there. */
+async function open(path: string, ready: Locator): Promise<void> {
+  await page.goto(`${dashboard.gateway.url}/${path}`)
+  await see(ready)
+}
 
 /** Steps on with Tab until the element has the focus, as somebody without a pointer does. */
 async function tabTo(locator: Locator): Promise<void> {
@@ -45,12 +52,16 @@ async function tabTo(locator: Locator): Promise<void> {
   throw new Error(`${locator} can't be reached with Tab`)
 }
 
-const focused = (locator: Locator) => expect.poll(() => hasFocus(locator), { timeout: 5_000 }).toBe(true)
+/** The test that imports leaves another connection of the same name. */
+const firstConnection = () => link(page, 'Demo CRM').first()
+const openConnections = () => open('connections', firstConnection())
+
+/** What Enter would take in a list of options. */
+const highlighted = (name: RegExp) => see(page.getByRole('option', { name }).and(page.locator('[data-highlighted]')).first())
 
 describe('without a pointer', () => {
   test('the first Tab offers to skip the navigation', async () => {
-    await page.goto(`${dashboard.gateway.url}/connections`)
-    await see(link(page, 'Demo CRM'))
+    await openConnections()
     await press('Tab')
     await focused(link(page, 'Skip to content'))
     await press('Enter')
@@ -58,11 +69,14 @@ describe('without a pointer', () => {
   })
 
   test('a row opens over its list, keeps the focus inside, and gives it back', async () => {
-    const row = link(page, 'Demo CRM')
-    await press('g', 'c', 'j')
+    const row = firstConnection()
+    await open('toolsets', button(page, 'Support'))
+    await press('g', 'c')
+    await see(row)
+    await press('j')
     await focused(row)
     await press('Enter')
-    const sheet = await see(page.getByRole('dialog', { name: 'Demo CRM' }))
+    const sheet = await opened(page.getByRole('dialog', { name: 'Demo CRM' }))
     for (let steps = 0; steps < 40; steps++) {
       await press('Tab')
       const inside = await sheet.evaluate((element) => element.contains(element.ownerDocument.activeElement))
@@ -78,6 +92,7 @@ describe('without a pointer', () => {
   })
 
   test('a document is read, chosen from, renamed and connected', { timeout: 60_000 }, async () => {
+    await openConnections()
     await tabTo(link(page, 'Connect an API'))
     await press('Enter')
     await focused(page.getByRole('searchbox', { name: 'Search the catalog' }))
@@ -93,8 +108,9 @@ describe('without a pointer', () => {
     await type('by_keys')
     await tabTo(page.getByRole('combobox', { name: 'Tag' }))
     await press('Enter')
-    await see(page.getByRole('option', { name: /^trouble/ }))
+    await opened(page.getByRole('listbox'))
     await type('tr')
+    await highlighted(/^trouble/)
     await press('Enter')
     await tabTo(page.getByRole('checkbox', { name: 'Choose none of these' }))
     await press('Space')
@@ -104,6 +120,7 @@ describe('without a pointer', () => {
     await press('ArrowDown')
     await focused(rows.nth(1))
     await press('F2')
+    await focused(page.getByRole('textbox', { name: /^New name of/ }))
     await type('renamed_by_keys')
     await press('Enter')
     await focused(page.getByRole('checkbox', { name: 'Choose renamed_by_keys' }))
@@ -114,6 +131,7 @@ describe('without a pointer', () => {
     await press('ArrowDown')
     await focused(page.getByRole('radio', { name: 'None' }))
     await press('ArrowUp')
+    await focused(page.getByRole('radio', { name: /^API key/ }))
     // Going on without the key leads to its field.
     await tabTo(button(page, 'Next'))
     await press('Enter')
@@ -125,16 +143,15 @@ describe('without a pointer', () => {
     await focused(page.getByRole('region', { name: 'Your agents can now use 12 tools' }))
     await tabTo(link(page, 'Try one'))
     await press('Enter')
+    await see(page.getByRole('searchbox', { name: 'Search actions' }))
   })
 
   test('an action is found, filled in and run', async () => {
+    await openConnections()
     await press('Control+k')
-    await see(page.getByRole('dialog', { name: 'Go to anything' }))
+    await opened(page.getByRole('dialog', { name: 'Go to anything' }))
     await type('search_customers')
-    await page
-      .getByRole('option', { name: /search_customers/ })
-      .first()
-      .waitFor()
+    await highlighted(/search_customers/)
     await press('Enter')
     await see(heading(page, 'Search customers'))
     await tabTo(field(page, 'query'))
@@ -144,7 +161,9 @@ describe('without a pointer', () => {
   })
 
   test('a waiting call is approved', async () => {
-    await press('Escape', 'g', 'a')
+    await openConnections()
+    await press('g', 'a')
+    await see(link(page, /^add_note/))
     await see(heading(page, 'add_note'))
     await press('j')
     await focused(link(page, /^add_note/))
@@ -155,8 +174,9 @@ describe('without a pointer', () => {
   })
 
   test('the log is filtered, a call opened and left', async () => {
+    await openConnections()
     await press('g', 'l')
-    await see(heading(page, 'Calls'))
+    await see(page.getByRole('searchbox', { name: 'Exact action name' }))
     await press('/')
     await focused(page.getByRole('searchbox', { name: 'Exact action name' }))
     await type('get_customer')
@@ -164,20 +184,22 @@ describe('without a pointer', () => {
     await expect.poll(() => rows.count()).toBe(1)
     await tabTo(link(page, 'demo_crm.get_customer'))
     await press('Enter')
-    await see(page.getByRole('dialog', { name: 'Call' }))
+    await opened(page.getByRole('dialog', { name: 'Call' }))
     await press('Escape')
     await focused(link(page, 'demo_crm.get_customer'))
   })
 
   test('the keys explain themselves, and the way out is a menu', async () => {
+    await openConnections()
     await press('?')
-    const keys = await see(page.getByRole('dialog', { name: 'Keyboard shortcuts' }))
+    const keys = await opened(page.getByRole('dialog', { name: 'Keyboard shortcuts' }))
     await press('Escape')
     await keys.waitFor({ state: 'detached' })
     await tabTo(button(page, /Ada Owner/))
     await press('Enter')
-    await see(page.getByRole('menuitem', { name: 'Sign out' }))
+    await opened(page.getByRole('menu'))
     await type('Sign')
+    await focused(page.getByRole('menuitem', { name: 'Sign out' }))
     await press('Enter')
     await see(heading(page, 'Sign in'))
     await focused(field(page, 'Email'))

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildDashboardIfStale } from '../../scripts/build-dashboard.ts'
-import { button, field, heading, link, see } from './dashboard-harness.ts'
+import { button, field, heading, link, opened, see } from './dashboard-harness.ts'
 import { launchBrowser, shoot, type Visit, visit } from './support/browser.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { type OidcServer, startOidcServer } from './support/oidc-server.ts'
@@ -111,6 +111,7 @@ describe('people', () => {
     await field(page.getByRole('dialog'), 'Member to add').fill('BOB@')
     await button(page, 'Add Bob Builder').click()
     await see(page.getByRole('combobox', { name: 'Role of Bob Builder in the team' }))
+    await opened(page.getByRole('dialog'))
     await page.keyboard.press('Escape')
     await see(page.getByRole('list', { name: 'Teams' }).getByText('Bob Builder'))
   })

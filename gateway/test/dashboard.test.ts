@@ -3,6 +3,7 @@ import { PendingApproval, type Sallyport } from '@sallyport/sdk'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildDashboardIfStale } from '../../scripts/build-dashboard.ts'
+import { opened, see } from './dashboard-harness.ts'
 import { launchBrowser, shoot, type Visit, visit } from './support/browser.ts'
 import { CountingUpstream } from './support/counting-upstream.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
@@ -17,10 +18,6 @@ let reader: Visit
 let page: Page
 let agent: Sallyport
 
-const see = async (locator: Locator): Promise<Locator> => {
-  await locator.waitFor()
-  return locator
-}
 const button = (name: string | RegExp, within: Page | Locator = page) =>
   within.getByRole('button', { name, exact: typeof name === 'string' })
 const link = (name: string | RegExp, within: Page | Locator = page) =>
@@ -289,6 +286,7 @@ describe('the dashboard tells the whole story', () => {
     await see(record.getByText('404 ENDPOINT_NOT_FOUND'))
     await see(button(/^send: /, record))
     await shoot(page, 'story-15-call')
+    await opened(record)
     await page.keyboard.press('Escape')
     await record.waitFor({ state: 'detached' })
   })
