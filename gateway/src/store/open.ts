@@ -73,7 +73,7 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
   if (databaseUrl === undefined) await closeAbandonedCalls(databases, log)
   undo.defer(() => close(calls))
   const redis = redisUrl === undefined ? null : await openRedis(redisUrl)
-  const limiter: SharedLimiter | null = redis ?? (databaseUrl === undefined ? null : new PostgresLimiter(target))
+  const limiter: SharedLimiter | null = redis ?? (databaseUrl === undefined ? null : new PostgresLimiter(target, calls))
   if (limiter !== null) undo.defer(() => close(limiter))
 
   const rights = new RightsNotices(target, log)

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import pg from 'pg'
 import { SallyportError } from '../errors.ts'
 import { asStoreError } from './connection-failure.ts'
-import { clientDefaults, type Target } from './database.ts'
+import { clientDefaults, type DatabaseHealth, type Target } from './database.ts'
 import { type Quota, type Refusal, type SharedLimiter, stepMs } from './quota.ts'
 
 /** Calls decided on in one round trip: enough for a burst, few enough that other gateways need not wait for long. */
@@ -52,11 +52,13 @@ function argumentsOf(entries: readonly Entry[]): unknown[] {
 export class PostgresLimiter implements SharedLimiter {
   readonly #pool: pg.Pool
   readonly #session: string
+  readonly #health: DatabaseHealth
   readonly #prepared = new WeakSet<pg.PoolClient>()
   #waiting: Entry[] = []
   #deciding: Promise<void> | undefined
 
-  constructor(target: Target) {
+  constructor(target: Target, health: DatabaseHealth) {
+    this.#health = health
     this.#pool = new pg.Pool({
       ...clientDefaults,
       ...target.connection,
@@ -72,6 +74,8 @@ export class PostgresLimiter implements SharedLimiter {
 
   async take<Q extends Quota>(quotas: readonly Q[]): Promise<Refusal<Q> | null> {
     if (quotas.length === 0) return null
+    // While the database is known to be away nobody waits to find it out once more.
+    await this.#health.ready()
     if (this.#waiting.length >= maxWaiting) {
       throw new SallyportError('UNAVAILABLE', {
         detail: 'The database is too slow for the calls that arrive.',
@@ -121,6 +125,7 @@ export class PostgresLimiter implements SharedLimiter {
       throw error
     }
     client.release()
+    this.#health.answered()
     const refusals = new Map(answer.rows.map((row) => [row.call, row]))
     let before = 0
     for (const [position, { quotas, decided }] of batch.entries()) {

@@ -35,6 +35,8 @@ export class Writer {
   #answeredAt = Number.NEGATIVE_INFINITY
   #lost: SallyportError | undefined
   #probe: Promise<void> | undefined
+  /** Ends the wait of the probe. */
+  #endProbe: ((error: SallyportError) => void) | undefined
   #recovery: Promise<void> | undefined
   /** Resolves, never rejects, when what was sent last is over. */
   #sent: Promise<unknown> = Promise.resolve()
@@ -123,7 +125,9 @@ export class Writer {
       () => 'there' as const,
       (error: unknown) => error,
     )
-    const first = await Promise.race([answer, late])
+    const { promise: lost, resolve } = Promise.withResolvers<SallyportError>()
+    this.#endProbe = resolve
+    const first = await Promise.race([answer, late, lost])
     if (first === 'there') return this.answered()
     const error = first === 'late' ? new Error(`no answer for ${probeTimeoutMs} ms`) : first
     this.#lose(error)
@@ -135,6 +139,7 @@ export class Writer {
     this.#lost = unavailable(error)
     this.#log.warn({ err: error }, 'the database does not answer; calls are refused until it does')
     this.#events.lost(this.#lost)
+    this.#endProbe?.(this.#lost)
     this.#recovery = this.#recover()
   }
 
