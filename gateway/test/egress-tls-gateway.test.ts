@@ -1,9 +1,11 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { RequestListener } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import { type Sallyport, SallyportProblem } from '@sallyport/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Canary, startCanary, tlsFile } from './support/canary.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
+import { startOidcServer } from './support/oidc-server.ts'
 
 let gateway: GatewayProcess
 let owner: Sallyport
@@ -243,6 +245,91 @@ describe('client certificates', () => {
       expect(shown).not.toContain(secret)
       expect(gateway.output()).not.toContain(secret)
     }
+  })
+})
+
+describe('an authorization server that knows its clients by their certificates (RFC 8705)', () => {
+  const x5c = new X509Certificate(tlsFile('client-b'))
+  const clients = [
+    { client_id: 'signed', token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_subject_dn: 'CN=client-a' },
+    {
+      client_id: 'own',
+      token_endpoint_auth_method: 'self_signed_tls_client_auth',
+      jwks: {
+        keys: [{ ...x5c.publicKey.export({ format: 'jwk' }), kty: 'EC', use: 'sig', x5c: [x5c.raw.toString('base64')] }],
+      },
+    },
+  ].map((client) => ({ ...client, redirect_uris: [], response_types: [], grant_types: ['client_credentials'] }))
+  const peer = ({ socket }: { socket: unknown }) => (socket instanceof TLSSocket ? socket : undefined)
+  const provider = () =>
+    startOidcServer(
+      '',
+      {
+        clients: clients as never,
+        clientAuthMethods: ['tls_client_auth', 'self_signed_tls_client_auth'],
+        features: {
+          devInteractions: { enabled: false },
+          clientCredentials: { enabled: true },
+          mTLS: {
+            enabled: true,
+            tlsClientAuth: true,
+            selfSignedTlsClientAuth: true,
+            certificateAuthorized: (ctx) => peer(ctx)?.authorized ?? false,
+            certificateSubjectMatches: (ctx, _property, expected) =>
+              `CN=${peer(ctx)?.getPeerCertificate().subject.CN}` === expected,
+            getCertificate: (ctx) => peer(ctx)?.getPeerX509Certificate()?.toString() as never,
+          },
+        },
+      },
+      {
+        cert: tlsFile('server'),
+        key: tlsFile('server.key'),
+        ca: tlsFile('client-ca'),
+        requestCert: true,
+        rejectUnauthorized: false,
+      },
+    )
+
+  it('gives tokens for the certificate of the connection, under the authorities of the connector', async () => {
+    const oidc = await provider()
+    cleanups.push(() => oidc.close())
+    const api = await startCanary()
+    cleanups.push(() => api.close())
+    const connected = async (client_id: string, certificate: string, security: object, method = 'tls_client_auth') => {
+      const name = `api_${++last}`
+      await owner.connectors.create({
+        connector: name,
+        name,
+        servers: { production: { url: api.origin } },
+        auth: {
+          // As an importer has it from the address of the metadata: without the slash.
+          oauth: {
+            type: 'oauth2',
+            flow: 'client_credentials',
+            issuer: oidc.issuer.slice(0, -1),
+            client_authentication: method as 'tls_client_auth',
+          },
+        },
+        security,
+        actions: { read: { method: 'GET', path: '/read' } },
+      })
+      await connect(name, { client_id, ...keyPair(certificate) })
+      return name
+    }
+    const trusting = { tls: { ca } }
+    for (const name of [
+      await connected('signed', 'client-a', trusting),
+      await connected('own', 'client-b', trusting, 'self_signed_tls_client_auth'),
+    ])
+      expect(await call(name)).toMatchObject({ status: 200 })
+    expect(api.seen.map(({ headers }) => headers.authorization)).toEqual([
+      expect.stringMatching(/^Bearer .{20}/),
+      expect.stringMatching(/^Bearer .{20}/),
+    ])
+    const mistaken = await problemOf(call(await connected('signed', 'client-b', trusting)))
+    expect(mistaken).toMatchObject({ code: 'AUTHENTICATION_FAILED', detail: expect.stringContaining('invalid_client') })
+    expect((await problemOf(call(await connected('signed', 'client-a', {})))).code).toBe('SSL_ERROR')
+    expect(api.seen.length).toBe(2)
   })
 })
 

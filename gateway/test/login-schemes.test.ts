@@ -162,3 +162,33 @@ test('a login is tried before anything is stored, and a refusal is no error of t
   expect(await verify(password)).toEqual({ ok: true, message: '' })
   expect(await verify('wrong-4')).toEqual({ ok: false, message: expect.stringMatching(/refused the login with 401/) })
 })
+
+test('the addresses of a login are those of the tenant', async () => {
+  const { port } = new URL(upstream.url)
+  await owner.connectors.create({
+    connector: 'tenants',
+    name: 'tenants',
+    fields: { tenant: {}, area: { default: 'eu' } },
+    servers: { production: { url: 'http://{tenant}/api' } },
+    security: { url_patterns: [`${upstream.url}/*`] },
+    auth: {
+      token: { type: 'two_step', login: { url: 'http://{tenant}/{area}/login' }, token: { path: 'data.token' } },
+      session: { type: 'session', login: { url: '/{area}/signin', body_format: 'form', body: { pass: '{{password}}' } } },
+    },
+    actions: { look: { method: 'GET', path: '/look' } },
+  })
+  upstream.behave = (seen, response) => api({ ...seen, path: seen.path.replace(/^\/(?:api\/)?(?:eu|us)\//, '/') }, response)
+  const fields = { username: 'ada', password }
+  const settings = { tenant: `127.0.0.1:${port}` }
+  const as = (scheme: string, name: string, more = {}) =>
+    owner.connections.create({ connector: 'tenants', name, settings: { ...settings, ...more }, auth: { scheme, fields } })
+  for (const { id } of [await as('token', 'a', { area: 'us' }), await as('session', 'b')])
+    expect(await call('tenants', id)).toMatchObject({ success: true })
+  expect(upstream.seen.map(({ path }) => path)).toEqual(['/us/login', '/api/look', '/api/eu/signin', '/api/look'])
+  const auth = { session: { type: 'session', login: { url: 'https://{tenent}/login' } } }
+  const wrong = { ...(await owner.connectors.get('tenants')), connector: 'wrong', auth }
+  await expect(owner.connectors.create(wrong)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    detail: expect.stringContaining('tenant'),
+  })
+})

@@ -116,7 +116,7 @@ const web = { id: 'web', secret }
 const basic = { client_authentication: 'client_secret_basic', default_scopes: ['openid'] }
 
 test('authorization code with PKCE, a refresh token that works once, and revocation at the end', async () => {
-  const { id, oauth_url, owner, read } = await connect('code', web, basic)
+  const { id, oauth_url, owner, read } = await connect('code', web, { ...basic, issuer: `${oidc.issuer}/` })
   expect(new URL(oauth_url ?? '').searchParams.get('code_challenge_method')).toBe('S256')
   const page = await fetch(await oidc.visit(oauth_url ?? ''))
   expect(page.status).toBe(200)

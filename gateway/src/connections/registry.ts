@@ -69,7 +69,7 @@ export function loadConnection(connector: CompiledConnector, row: ConnectionRow)
     grantId: row.grant_id,
     scopes: row.scopes,
     credentialRefused: expirySignal(scheme),
-    isLoginPage: loginPageTest(scheme),
+    isLoginPage: loginPageTest(scheme, connector, row.settings),
     status: row.status,
     approval: row.approval,
     mock: row.mock,

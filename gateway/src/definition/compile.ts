@@ -75,6 +75,7 @@ export function compileConnector(document: ConnectorDocument, version: string): 
     verify: once(() => compileVerify(context, actions)),
     verifyTls: document.security?.verify_ssl ?? true,
     authorities: ca === undefined ? null : { pem: ca },
+    tokenAuthorities: ca === undefined ? null : { pem: ca, besidePublic: true },
     settingDefaults: defaults,
     http2: document.security?.tls?.http2 ?? false,
     allowHttp: document.security?.allow_http ?? false,

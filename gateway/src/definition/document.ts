@@ -215,7 +215,7 @@ const Security = Type.Object(
       Type.Object(
         {
           ca: text(
-            "Certificates in PEM of the authorities that sign the API's certificate. Only theirs are accepted. Default: the public authorities that Node brings.",
+            "Certificates in PEM of the authorities that sign the API's certificate. Only theirs are accepted, by its authorization server besides the public ones. Default: the public authorities that Node brings.",
           ),
           http2: Type.Optional(
             Type.Boolean({

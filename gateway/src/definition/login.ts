@@ -11,8 +11,9 @@ const Login = Type.Object(
   {
     method: Type.Optional(Type.Enum(['POST', 'PUT', 'GET'], { default: 'POST' })),
     url: Type.String({
-      pattern: '^(/([^/]|$)|https?://)',
-      description: 'A path below the server URL, or a whole address where the login is elsewhere.',
+      pattern: '^(/([^/]|$)|https?://|\\{)',
+      description:
+        'A path below the server URL, or a whole address where the login is elsewhere. {name} stands for a setting, as in server URLs.',
     }),
     headers: texts('With {{field}} and {{settings.name}}.'),
     body: texts('Each member of the body, with {{field}} and {{settings.name}}. Default: every field by its name.'),
@@ -84,7 +85,8 @@ export const SessionScheme = Type.Object(
     login_page: Type.Optional(
       Type.String({
         pattern: '^/',
-        description: 'Path that the API redirects to when the session has ended. Default: that of the login.',
+        description:
+          'Path that the API redirects to when the session has ended; {name} stands for a setting. Default: that of the login.',
       }),
     ),
   },
@@ -101,9 +103,6 @@ export function tokenPlace({ in: place = 'header', name, prefix }: TwoStepScheme
   const own = name ?? (place === 'header' ? 'Authorization' : 'token')
   return { place, name: own, prefix: prefix ?? (own.toLowerCase() === 'authorization' ? 'Bearer ' : '') }
 }
-
-export const loginPageOf = ({ login_page, login }: SessionScheme): string =>
-  login_page ?? (login.url.startsWith('/') ? login.url : new URL(login.url).pathname)
 
 export const loginFields = ({ fields }: LoginScheme): NonNullable<LoginScheme['fields']> =>
   fields ?? { username: { title: 'User name', secret: false }, password: { title: 'Password' } }

@@ -95,10 +95,20 @@ export const OAuth2Scheme = Type.Object(
     token_headers: parameters('Further headers of token requests.'),
     body_format: Type.Optional(Type.Enum(['form', 'json'], { default: 'form', description: 'Of token requests.' })),
     client_authentication: Type.Optional(
-      Type.Enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth', 'none'], {
-        description:
-          'How the client proves itself to the token endpoint. Default: client_secret_post; for a client without a secret: none.',
-      }),
+      Type.Enum(
+        [
+          'client_secret_basic',
+          'client_secret_post',
+          'private_key_jwt',
+          'tls_client_auth',
+          'self_signed_tls_client_auth',
+          'none',
+        ],
+        {
+          description:
+            'How the client proves itself to the token endpoint. Default: client_secret_post; for a client without a secret: none.',
+        },
+      ),
     ),
     assertion: Type.Optional(Assertion),
     token_response: Type.Optional(TokenResponse),
@@ -152,4 +162,9 @@ export const OAuth2Scheme = Type.Object(
   },
   { ...closed, description: 'OAuth 2.0: tokens are obtained and refreshed by the gateway.' },
 )
+
+/** Whether the client proves itself by a certificate (RFC 8705), which calls then carry too: tokens may be bound to it. */
+export const provesByCertificate = ({ client_authentication: method }: OAuth2Scheme): boolean =>
+  method === 'tls_client_auth' || method === 'self_signed_tls_client_auth'
+
 export type OAuth2Scheme = Static<typeof OAuth2Scheme>

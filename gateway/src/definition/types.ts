@@ -116,6 +116,8 @@ export interface CompiledConnector {
   readonly verifyTls: boolean
   /** Authorities of the API's certificate, the same object for this version; null for the public ones. */
   readonly authorities: { readonly pem: string } | null
+  /** The same beside the public ones, for its authorization server, which is often not the API's. */
+  readonly tokenAuthorities: { readonly pem: string; readonly besidePublic: true } | null
   readonly http2: boolean
   /** Of fields and server variables, by name. */
   readonly settingDefaults: Settings

@@ -1,9 +1,11 @@
-import { createSecureContext, type SecureContext } from 'node:tls'
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { reveal, type Secret } from '../secret.ts'
 
 /** Certificates of authorities in PEM. One object for as long as its text is the same: sockets are shared by it. */
 export interface Authorities {
   readonly pem: string
+  /** They join the public ones that Node brings; default: only they count. */
+  readonly besidePublic?: boolean
 }
 
 /** What a client proves itself with in the TLS handshake. */
@@ -64,10 +66,15 @@ export function parseClientCertificate(certificate: string, key: string): Parsed
   }
 }
 
+const caOf = ({ pem, besidePublic = false }: Authorities) => [
+  ...(besidePublic ? rootCertificates : []),
+  ...blocksOf(pem, /^CERTIFICATE$/),
+]
+
 /** The one place where a client key leaves its wrapping: OpenSSL keeps it from here on. */
 export function secureContextOf(authorities: Authorities | null, client: ClientCertificate | null): SecureContext {
   return createSecureContext({
-    ...(authorities === null ? {} : { ca: blocksOf(authorities.pem, /^CERTIFICATE$/) }),
+    ...(authorities === null ? {} : { ca: caOf(authorities) }),
     ...(client === null ? {} : { cert: reveal(client.certificate), key: reveal(client.key) }),
   })
 }

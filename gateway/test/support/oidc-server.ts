@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import Provider, { type Configuration } from 'oidc-provider'
 import { WebSession } from './web-session.ts'
@@ -24,12 +25,16 @@ export interface OidcServer {
   close(): Promise<void>
 }
 
-/** A real OpenID provider on loopback, whose sign-in page answers by itself for the account it is told. `more` goes before. */
-export async function startOidcServer(redirectUri: string, more: Configuration = {}): Promise<OidcServer> {
-  const server = createServer()
+/**
+ * A real OpenID provider on loopback, whose sign-in page answers by itself for the account it is told. `more` goes before. With
+ * `tls` it is https://localhost and names itself with a slash at the end, as some do.
+ */
+export async function startOidcServer(redirectUri: string, more: Configuration = {}, tls?: ServerOptions): Promise<OidcServer> {
+  const server = tls === undefined ? createServer() : createTlsServer(tls)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const issuer = tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}/`
   const [clientId, clientSecret] = ['sallyport', 'a client secret of the tests 0123456789']
   const provider = new Provider(issuer, {
     clients: [

@@ -1,4 +1,4 @@
-import { fillOAuthUrl } from '../../definition/template/server.ts'
+import { fillAddress } from '../../definition/template/server.ts'
 import { isPrivateHost } from '../../egress/addresses.ts'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
@@ -53,9 +53,16 @@ function metadataUrls(issuer: string): readonly string[] {
   return [`${origin}${path}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`]
 }
 
+/** A slash at the end makes no other issuer: both have their metadata at the same place, where only one of them can be named. */
+const isNamed = (named: unknown, issuer: string): named is string =>
+  typeof named === 'string' && named.replace(/\/$/, '') === issuer.replace(/\/$/, '')
+
 async function discover(issuer: string, subject: OAuthSubject, egress: Egress, now: number): Promise<Metadata> {
   checked(issuer, subject, egress)
-  const known = cache.get(issuer)
+  const { tokenAuthorities } = subject.connector
+  // What was read from a server that one connector trusts is no word of the issuer for another.
+  const key = `${tokenAuthorities?.pem ?? ''} ${issuer}`
+  const known = cache.get(key)
   if (known !== undefined && known.until > now) return known.metadata
   for (const url of metadataUrls(issuer)) {
     const answer = await egress
@@ -66,6 +73,7 @@ async function discover(issuer: string, subject: OAuthSubject, egress: Egress, n
         headers: { accept: 'application/json' },
         timeoutMs,
         maxResponseBytes,
+        authorities: tokenAuthorities ?? undefined,
       })
       .catch((error: unknown) => {
         throw error instanceof EgressError ? egressProblem(error) : error
@@ -74,9 +82,9 @@ async function discover(issuer: string, subject: OAuthSubject, egress: Egress, n
     if (answer.status === 404 || answer.status === 410) continue
     const metadata = answer.status === 200 ? parse(answer.body.toString('utf8')) : null
     // Whoever could name another issuer here could send codes to a server of its own (mix-up).
-    if (metadata === null || metadata.issuer !== issuer) break
+    if (metadata === null || !isNamed(metadata.issuer, issuer)) break
     if (cache.size >= maxCached) cache.clear()
-    cache.set(issuer, { metadata, until: now + cacheMs })
+    cache.set(key, { metadata, until: now + cacheMs })
     return metadata
   }
   throw new SallyportError('UPSTREAM_ERROR', {
@@ -97,8 +105,8 @@ function parse(text: string): Metadata | null {
 export async function findEndpoints(subject: OAuthSubject, egress: Egress, now: number): Promise<Endpoints> {
   const { connector, scheme, settings } = subject
   const fill = (url: string | undefined) =>
-    url === undefined ? null : checked(fillOAuthUrl(url, connector.document, settings), subject, egress)
-  const issuer = scheme.issuer === undefined ? null : fillOAuthUrl(scheme.issuer, connector.document, settings)
+    url === undefined ? null : checked(fillAddress(url, connector.document, settings), subject, egress)
+  const issuer = scheme.issuer === undefined ? null : fillAddress(scheme.issuer, connector.document, settings)
   const metadata = issuer === null ? {} : await discover(issuer, subject, egress, now)
   const endpoint = (own: string | undefined, name: string) => {
     if (own !== undefined) return fill(own)
@@ -111,7 +119,7 @@ export async function findEndpoints(subject: OAuthSubject, egress: Egress, now: 
     refresh: fill(scheme.refresh_url),
     revocation: endpoint(scheme.revocation_url, 'revocation_endpoint'),
     device: endpoint(scheme.device_authorization_url, 'device_authorization_endpoint'),
-    issuer,
+    issuer: typeof metadata.issuer === 'string' ? metadata.issuer : issuer,
     namesItself: metadata.authorization_response_iss_parameter_supported === true,
   }
 }

@@ -64,6 +64,7 @@ function clientProof({ scheme, client }: OAuthRequester, url: string): { headers
       }
     }
     case 'tls_client_auth':
+    case 'self_signed_tls_client_auth':
     case 'none':
       return { headers: {}, fields: { client_id: client.id } }
     default:
@@ -76,7 +77,7 @@ function clientProof({ scheme, client }: OAuthRequester, url: string): { headers
  * the catalogue when it says nothing.
  */
 export async function askServer(requester: OAuthRequester, url: string, fields: SecretFields): Promise<TokenAnswer> {
-  const { scheme, egress, client } = requester
+  const { scheme, egress, client, connector } = requester
   const proof = clientProof(requester, url)
   const json = scheme.body_format === 'json'
   const all = { ...proof.fields, ...fields }
@@ -94,6 +95,7 @@ export async function askServer(requester: OAuthRequester, url: string, fields: 
       body: json ? jsonBody(all) : formBody(all),
       timeoutMs,
       maxResponseBytes,
+      authorities: connector.tokenAuthorities ?? undefined,
       clientCertificate: client.certificate,
     })
     return readAnswer(answer)

@@ -1,4 +1,5 @@
 import type { AuthScheme } from '../../definition/document.ts'
+import { provesByCertificate } from '../../definition/oauth2.ts'
 import { type ClientCertificate, parseClientCertificate } from '../../egress/certificates.ts'
 import { field, secretField } from './fields.ts'
 import type { CredentialField, CredentialFields, FieldProblem } from './types.ts'
@@ -19,7 +20,7 @@ export const certificateFields: readonly CredentialField[] = [
 /** Whether a TLS connection to the API needs one. */
 export function wantsCertificate(scheme: AuthScheme): boolean {
   if (scheme.type === 'all') return Object.values(scheme.schemes).some(wantsCertificate)
-  if (scheme.type === 'oauth2') return scheme.client_authentication === 'tls_client_auth'
+  if (scheme.type === 'oauth2') return provesByCertificate(scheme)
   return scheme.type === 'mtls' || ('client_certificate' in scheme && scheme.client_certificate === true)
 }
 

@@ -1,5 +1,7 @@
 import type { AuthScheme } from '../../definition/document.ts'
-import { loginPageOf } from '../../definition/login.ts'
+import type { SessionScheme } from '../../definition/login.ts'
+import { fillAddress } from '../../definition/template/server.ts'
+import type { CompiledConnector, Settings } from '../../definition/types.ts'
 
 /** Whether a URL, which may be relative to another, has this path at its end; a server URL may have a prefix of its own. */
 export function isPage(path: string, url: string, base?: string): boolean {
@@ -8,9 +10,18 @@ export function isPage(path: string, url: string, base?: string): boolean {
   return found !== undefined && wanted !== '' && found.endsWith(wanted)
 }
 
+/** Where a session that has ended leads to, as a path. */
+export function loginPageOf({ login_page, login }: SessionScheme, connector: CompiledConnector, settings: Settings): string {
+  const page = fillAddress(login_page ?? login.url, connector.document, settings)
+  return page.startsWith('/') ? page : new URL(page).pathname
+}
+
 /** Recognises the page that an API leads to once a session has ended. */
-export function loginPageTest(scheme: AuthScheme): ((url: string, base?: string) => boolean) | null {
+export function loginPageTest(
+  scheme: AuthScheme,
+  connector: CompiledConnector,
+  settings: Settings,
+): ((url: string, base?: string) => boolean) | null {
   if (scheme.type !== 'session') return null
-  const page = loginPageOf(scheme)
-  return (url, base) => isPage(page, url, base)
+  return (url, base) => isPage(loginPageOf(scheme, connector, settings), url, base)
 }

@@ -1,5 +1,6 @@
 import { unmetOf } from '../../definition/compile-verify.ts'
 import { type LoginScheme, loginFields } from '../../definition/login.ts'
+import { fillAddress } from '../../definition/template/server.ts'
 import { joinUrl } from '../../definition/template/url.ts'
 import { isPrivateHost } from '../../egress/addresses.ts'
 import { egressProblem } from '../../egress/problem.ts'
@@ -33,19 +34,20 @@ export function loginFieldsOf(scheme: LoginScheme): readonly CredentialField[] {
   )
 }
 
-function addressOf({ login }: LoginScheme, { baseUrl, connector }: ObtainContext): string {
-  if (login.url.startsWith('/')) {
+function addressOf({ login }: LoginScheme, { baseUrl, connector, settings }: ObtainContext): string {
+  const address = fillAddress(login.url, connector.document, settings)
+  if (address.startsWith('/')) {
     if (baseUrl === null)
       throw new SallyportError('INVALID_INPUT', { detail: 'The login has a path and the connector no server. Give it a URL.' })
-    const [path = '', query = ''] = login.url.split('?', 2)
+    const [path = '', query = ''] = address.split('?', 2)
     return joinUrl(baseUrl, path, query)
   }
-  const { protocol, hostname, origin } = new URL(login.url)
+  const { protocol, hostname, origin } = new URL(address)
   if (protocol !== 'https:' && !connector.allowHttp && !isPrivateHost(hostname))
     throw new SallyportError('URL_NOT_ALLOWED', {
       detail: `${origin} is not HTTPS. Use an https:// address for the login, or set security.allow_http in the connector.`,
     })
-  return login.url
+  return address
 }
 
 function jsonOf(text: string): unknown {

@@ -1,3 +1,4 @@
+import { provesByCertificate } from '../../definition/oauth2.ts'
 import { Secret } from '../../secret.ts'
 import { readKeyFile, signingKeyProblem } from '../../vault/jwt.ts'
 import { clientOf } from '../oauth/client.ts'
@@ -11,9 +12,10 @@ const optional = { required: false } as const
 const askedHeaders = ({ headers = [] }: OAuth2) => headers.filter(({ value }) => value === undefined)
 
 /** A client of the connection's own, for where the workspace has no OAuth app. */
-function clientFields({ client_authentication: method }: OAuth2): readonly CredentialField[] {
+function clientFields(scheme: OAuth2): readonly CredentialField[] {
+  const { client_authentication: method } = scheme
   const id = openField('client_id', 'Client id', { ...optional, description: 'Only without an OAuth app of the workspace.' })
-  if (method === 'tls_client_auth' || method === 'none') return [id]
+  if (method === 'none' || provesByCertificate(scheme)) return [id]
   if (method === 'private_key_jwt')
     return [id, secretField('client_secret', 'Private key, PEM', { ...optional, kind: 'long_text' })]
   return [id, secretField('client_secret', 'Client secret', optional)]

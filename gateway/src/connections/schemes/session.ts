@@ -1,7 +1,6 @@
-import { loginPageOf } from '../../definition/login.ts'
 import { Secret } from '../../secret.ts'
 import { logIn, loginFieldsOf, nothingIn } from './login.ts'
-import { isPage } from './login-page.ts'
+import { isPage, loginPageOf } from './login-page.ts'
 import type { CredentialFields, Scheme, SchemeOf } from './types.ts'
 
 type Session = SchemeOf<'session'>
@@ -28,7 +27,7 @@ export const session: Scheme<Session> = {
     async obtain() {
       const { answer } = await logIn(scheme, fields, context)
       const { location } = answer.headers
-      const page = loginPageOf(scheme)
+      const page = loginPageOf(scheme, context.connector, context.settings)
       if (location !== undefined && answer.status >= 300 && isPage(page, location, answer.url))
         throw nothingIn(answer, 'anything but the login page')
       const { cookies: wanted, lifetime } = scheme

@@ -29,7 +29,7 @@ export function oauthScheme(flows: Flows, discovery?: string): Taken {
       message: others.length === 0 ? null : `Tokens are obtained by the flow ${flow}; also described: ${others.join(', ')}.`,
     }
   }
-  const issuer = /^(.+?)\/?\.well-known\/openid-configuration$/.exec(discovery ?? '')?.[1]
+  const issuer = /^(.+)\/\.well-known\/openid-configuration$/.exec(discovery ?? '')?.[1]
   if (isAddress(issuer)) return { scheme: { type: 'oauth2', issuer, default_scopes: ['openid'] }, message: null }
   return {
     scheme: {

@@ -59,7 +59,8 @@ export function checkAuth(document: ConnectorDocument, issues: Issues): void {
         issues.add(['auth', name, 'schemes'], `go into the same place, ${twice}, so they cannot be sent together`)
     } else if (scheme.type === 'oauth2') checkOAuth2(scheme, settings, document, ['auth', name], issues)
     else if (scheme.type === 'conn_string') checkConnectionString(scheme, settings, ['auth', name], issues)
-    else if (scheme.type === 'two_step' || scheme.type === 'session') checkLogin(scheme, settings, ['auth', name], issues)
+    else if (scheme.type === 'two_step' || scheme.type === 'session')
+      checkLogin(scheme, settings, document, ['auth', name], issues)
     else checkScheme(scheme, settings, ['auth', name], issues)
   }
 }

@@ -1,7 +1,7 @@
 import type { ConnectorDocument } from '../document.ts'
 import type { OAuth2Scheme } from '../oauth2.ts'
 import { parsePathExpression } from '../response-map.ts'
-import { oauthUrlProblem, parseServerUrl } from '../template/server.ts'
+import { addressProblem, parseServerUrl } from '../template/server.ts'
 import { headerNameProblem, valueIsSafe } from './headers.ts'
 import { type Issues, orKnown, type Path } from './issues.ts'
 
@@ -57,7 +57,7 @@ export function checkOAuth2(
   for (const name of addresses) {
     const address = scheme[name]
     if (address === undefined) continue
-    const problem = oauthUrlProblem(address, document)
+    const problem = addressProblem(address, document)
     if (problem !== null) issues.add([...at, name], problem)
     for (const part of parseServerUrl(address)) if (typeof part !== 'string') known([...at, name], `{${part.name}}`)
   }

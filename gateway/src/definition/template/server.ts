@@ -78,8 +78,8 @@ export function serverUrlProblem(server: Server): string | null {
   return parseBase(text) === null ? 'must be an http or https URL such as https://api.example.com/v1' : null
 }
 
-/** Why an address of OAuth can't be used, whatever the settings in it become; null when it can. */
-export function oauthUrlProblem(url: string, document: ConnectorDocument): string | null {
+/** Why an address of OAuth or a login can't be used, whatever the settings in it become; null when it can. */
+export function addressProblem(url: string, document: ConnectorDocument): string | null {
   const text = sampleUrl({ url, variables: variablesOf(document) })
   const parsed = /[\s\\#]/.test(text) ? null : URL.parse(text)
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) return 'must be an https URL without spaces and fragment'
@@ -95,8 +95,8 @@ const variablesOf = (document: ConnectorDocument): NonNullable<Server['variables
       .map(({ variables }) => variables ?? {}),
   )
 
-/** An address of OAuth with the settings in it. Throws INVALID_INPUT naming a setting that is missing or does not fit its place. */
-export function fillOAuthUrl(url: string, document: ConnectorDocument, settings: Settings): string {
+/** An address of OAuth or a login, or a path, with the settings in it. Throws INVALID_INPUT naming a setting that is missing or does not fit its place. */
+export function fillAddress(url: string, document: ConnectorDocument, settings: Settings): string {
   return fillVariables({ url, variables: variablesOf(document) }, document.fields ?? {}, settings)
 }
 
