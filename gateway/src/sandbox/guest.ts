@@ -1,14 +1,11 @@
-import { type QuickJSContext, type QuickJSHandle, type QuickJSRuntime, Scope } from 'quickjs-emscripten-core'
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core'
 import type { Engine } from './engine.ts'
-import { kernel } from './kernel.ts'
 import type { Ended } from './protocol.ts'
-import { type LimitName, type LogLine, logLevels, memoryBytes, type SandboxJob } from './types.ts'
+import { type LimitName, type LogLine, logLevels, type SandboxJob } from './types.ts'
 
-/** At 200 KB some recursions throw in the host instead; 128 KB was clean (measured with quickjs-emscripten 0.32). */
-const stackBytes = 128 * 1024
 const shy: Ended = { kind: 'threw', name: '', message: 'The script threw something that cannot be shown.', stack: '' }
 
-/** One run in a runtime of its own. */
+/** One run in a fresh runtime. Handles are not given back: the memory they are in is, as a whole. */
 export class Guest {
   readonly logs: LogLine[] = []
   /** Whether the module may go on: after a limit or a fault it is replaced. */
@@ -28,17 +25,12 @@ export class Guest {
   }
 
   run(engine: Engine): Ended {
-    const scope = new Scope()
+    engine.lodge({
+      interrupted: () => this.#interrupted(),
+      hostCall: (name, json) => this.#hostCall(engine.context, name, json),
+    })
     try {
-      const runtime = scope.manage(
-        engine.module.newRuntime({
-          memoryLimitBytes: memoryBytes,
-          maxStackSizeBytes: stackBytes,
-          interruptHandler: () => this.#interrupted(),
-        }),
-      )
-      const context = scope.manage(runtime.newContext())
-      const ended = this.#evaluate(scope, runtime, context)
+      const ended = this.#evaluate(engine)
       if (this.#limit !== null) return { kind: 'limit', limit: this.#limit }
       // Where no memory was left for an error, the engine throws null or cannot describe it.
       return ended.kind === 'threw' && ended.stack === '' && engine.full() ? { kind: 'limit', limit: 'memory' } : ended
@@ -51,12 +43,6 @@ export class Guest {
       return { kind: 'threw', name: '', message: 'The engine that runs scripts gave up.', stack: '' }
     } finally {
       if (this.#limit !== null) this.sound = false
-      try {
-        // Of a module that is thrown away nothing has to be given back.
-        if (this.sound) scope.dispose()
-      } catch {
-        this.sound = false
-      }
     }
   }
 
@@ -82,40 +68,29 @@ export class Guest {
     return context.getString(handle)
   }
 
-  #evaluate(scope: Scope, runtime: QuickJSRuntime, context: QuickJSContext): Ended {
+  #evaluate({ runtime, context, begin, finish, describe }: Engine): Ended {
     const job = this.#job
-    /** Whatever is made is given back at the end; the engine does not let go of a runtime otherwise. */
-    const keep = (handle: QuickJSHandle) => scope.manage(handle)
-    const call = (made: { value: QuickJSHandle; error?: undefined } | { error: QuickJSHandle }) => {
-      keep(made.error ?? made.value)
-      return made
-    }
     const settle = (value: QuickJSHandle): QuickJSHandle | Ended => {
       const jobs = runtime.executePendingJobs()
-      if (jobs.error) return failure(keep(jobs.error))
+      if (jobs.error) return failure(jobs.error)
       const state = context.getPromiseState(value)
-      if (state.type === 'fulfilled') return state.notAPromise === true ? value : keep(state.value)
-      if (state.type === 'rejected') return failure(keep(state.error))
+      if (state.type === 'fulfilled') return state.value
+      if (state.type === 'rejected') return failure(state.error)
       return { kind: 'threw', name: '', message: 'The script waits for a promise that nothing will settle.', stack: '' }
     }
-    let describe: QuickJSHandle | null = null
     const failure = (error: QuickJSHandle): Ended => {
       if (this.#limit !== null) return { kind: 'limit', limit: this.#limit }
-      const described = describe === null ? null : call(context.callFunction(describe, context.undefined, error))
+      const described = context.callFunction(describe, context.undefined, error)
       // Describing an error needs next to nothing: what fails at it has no memory left, or is made to fail.
-      if (described === null || described.error) return shy
+      if (described.error) return shy
       return this.#described(this.#text(context, described.value, 50_000, 'result'))
     }
 
-    const raw = keep(context.newFunction('raw', (name, json) => this.#hostCall(context, name, json)))
-    const boot = call(context.evalCode(kernel(job.prelude), 'sallyport.js'))
-    if (boot.error) return failure(boot.error)
-    const tools = call(context.callFunction(boot.value, context.undefined, raw, keep(context.newString(job.data))))
-    if (tools.error) return failure(tools.error)
-    const finish = keep(context.getProp(tools.value, 'finish'))
-    describe = keep(context.getProp(tools.value, 'describe'))
+    const seed = [...crypto.getRandomValues(new Uint32Array(4))].map((each) => context.newNumber(each))
+    const begun = context.callFunction(begin, context.undefined, context.newString(job.data), ...seed)
+    if (begun.error) return failure(begun.error)
 
-    const loaded = call(context.evalCode(job.source, 'script.js', { type: job.module ? 'module' : 'global' }))
+    const loaded = context.evalCode(job.source, 'script.js', { type: job.module ? 'module' : 'global' })
     if (loaded.error) return failure(loaded.error)
     let value = loaded.value
     if (job.entry !== null) {
@@ -124,19 +99,19 @@ export class Guest {
       const name = job.entry
       const found =
         exports === null
-          ? call(context.evalCode(`typeof ${name} === 'function' ? ${name} : undefined`, 'entry.js'))
-          : { value: keep(context.getProp(exports, name)), error: undefined }
+          ? context.evalCode(`typeof ${name} === 'function' ? ${name} : undefined`, 'entry.js')
+          : { value: context.getProp(exports, name), error: undefined }
       if (found.error) return failure(found.error)
       if (context.typeof(found.value) !== 'function') {
         return { kind: 'threw', name: 'ReferenceError', message: `The script has no function "${name}".`, stack: '' }
       }
-      const called = call(context.callFunction(found.value, context.undefined))
+      const called = context.callFunction(found.value, context.undefined)
       if (called.error) return failure(called.error)
       value = called.value
     }
     const result = settle(value)
     if ('kind' in result) return result
-    const json = call(context.callFunction(finish, context.undefined, result))
+    const json = context.callFunction(finish, context.undefined, result)
     if (json.error) return failure(json.error)
     if (context.typeof(json.value) === 'undefined') return { kind: 'returned', json: null }
     return { kind: 'returned', json: this.#text(context, json.value, job.limits.resultBytes, 'result') }

@@ -5,6 +5,8 @@ import type { LimitName, LogLine, SandboxJob } from './types.ts'
 
 export interface ThreadData {
   readonly wasm: WebAssembly.Module
+  /** Of the first run, to be ready for it; null when it will not run anything. */
+  readonly prelude: string | null
   /** The thread waits on its first element until it is 1: then the answer of the host lies at `answers`. */
   readonly signal: SharedArrayBuffer
   readonly answers: MessagePort

@@ -34,9 +34,9 @@ export function createSandbox({
   const idle: { readonly thread: Thread; readonly timer: NodeJS.Timeout }[] = []
   const waiting: (() => void)[] = []
 
-  async function start(): Promise<Thread> {
+  async function start(prelude: string | null): Promise<Thread> {
     compiled ??= readFile(wasmFile).then((bytes) => WebAssembly.compile(new Uint8Array(bytes)))
-    const thread = new Thread(await compiled)
+    const thread = new Thread(await compiled, prelude)
     alive.add(thread)
     await thread.ready
     return thread
@@ -46,7 +46,7 @@ export function createSandbox({
     return new SallyportError('UNAVAILABLE', { detail, retryAfterSeconds: 5 })
   }
 
-  async function take(): Promise<Thread> {
+  async function take(prelude: string | null): Promise<Thread> {
     if (closed) throw refused('The gateway is stopping.')
     if (taken >= threads) {
       if (waiting.length >= maxWaiting) throw refused('Too many scripts are under way.')
@@ -58,7 +58,7 @@ export function createSandbox({
       if (!rested.thread.dead) return rested.thread
     }
     try {
-      return await start()
+      return await start(prelude)
     } catch (error) {
       leave()
       throw error
@@ -87,8 +87,8 @@ export function createSandbox({
     leave()
   }
 
-  async function withThread<T>(use: (thread: Thread) => Promise<T>): Promise<T> {
-    const thread = await take()
+  async function withThread<T>(prelude: string | null, use: (thread: Thread) => Promise<T>): Promise<T> {
+    const thread = await take(prelude)
     try {
       return await use(thread)
     } finally {
@@ -97,8 +97,8 @@ export function createSandbox({
   }
 
   return {
-    run: (job, host) => withThread((thread) => thread.run(job, host)),
-    stripTypes: (source) => withThread((thread) => thread.strip(source)),
+    run: (job, host) => withThread(job.prelude, (thread) => thread.run(job, host)),
+    stripTypes: (source) => withThread(null, (thread) => thread.strip(source)),
     async close() {
       closed = true
       for (const { timer } of idle) clearTimeout(timer)

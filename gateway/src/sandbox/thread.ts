@@ -12,6 +12,9 @@ const stripMs = 5_000
 /** The engine's own memory does not count; this is for the texts that go through. */
 const heapMb = 64
 
+/** One for all: each that is made would take a picture of the stack. */
+const over = new Error('The run is over.')
+
 interface Task {
   readonly message: (message: FromThread) => void
   readonly gone: (why: string) => void
@@ -27,12 +30,12 @@ export class Thread {
   readonly #flag: Int32Array
   #task: Task | null = null
 
-  constructor(wasm: WebAssembly.Module) {
+  constructor(wasm: WebAssembly.Module, prelude: string | null) {
     const { port1, port2 } = new MessageChannel()
     this.#answers = { port1, port2 }
     const signal = new SharedArrayBuffer(4)
     this.#flag = new Int32Array(signal)
-    const data: ThreadData = { wasm, signal, answers: port2 }
+    const data: ThreadData = { wasm, prelude, signal, answers: port2 }
     this.#worker = new Worker(new URL('worker.ts', import.meta.url), {
       workerData: data,
       transferList: [port2],
@@ -71,7 +74,7 @@ export class Thread {
     let compute = setTimeout(kill, left)
     const total = setTimeout(() => {
       // Waiting for the host it cannot end by itself: it is told, and stays usable.
-      done.abort()
+      done.abort(over)
       if (asking) this.#answer(null)
       setTimeout(() => this.#task === task && kill(), graceMs).unref()
     }, limits.totalMs)
@@ -98,7 +101,7 @@ export class Thread {
     try {
       return await promise
     } finally {
-      done.abort()
+      done.abort(over)
       clearTimeout(compute)
       clearTimeout(total)
       this.#rest()

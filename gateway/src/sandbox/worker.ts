@@ -11,14 +11,25 @@ import type { FromThread, HostAnswer, ThreadData, ToThread } from './protocol.ts
 
 /** The engine's memory grows and never shrinks, so it is made anew now and then. */
 const runsPerModule = 1_000
+/** Scripts and programs of agents each have their prelude, and so an engine. */
+const mostEngines = 4
 
 // Written by this program's own other half.
-const { wasm, signal, answers } = workerData as ThreadData
+const { wasm, prelude, signal, answers } = workerData as ThreadData
 const flag = new Int32Array(signal)
 const say = (message: FromThread) => parentPort?.postMessage(message)
 
-let engine: Engine | null = null
-let runs = 0
+/** By prelude. */
+const engines = new Map<string, { readonly engine: Engine; runs: number }>()
+
+async function engineFor(prelude: string): Promise<{ readonly engine: Engine; runs: number }> {
+  const known = engines.get(prelude)
+  if (known !== undefined) return known
+  const made = { engine: await startEngine(wasm, prelude), runs: 0 }
+  if (engines.size >= mostEngines) engines.clear()
+  engines.set(prelude, made)
+  return made
+}
 
 /** Asks the gateway and stands still until it answers: the script sees an ordinary call. */
 function ask(name: string, json: string): HostAnswer {
@@ -28,15 +39,13 @@ function ask(name: string, json: string): HostAnswer {
   return (receiveMessageOnPort(answers)?.message ?? null) as HostAnswer
 }
 
-async function run(message: Extract<ToThread, { kind: 'run' }>): Promise<void> {
-  engine ??= await startEngine(wasm)
-  const guest = new Guest(message.job, ask)
-  const ended = guest.run(engine)
-  if (!guest.sound || engine.grown() || ++runs >= runsPerModule) {
-    engine = null
-    runs = 0
-  }
+async function run({ job }: Extract<ToThread, { kind: 'run' }>): Promise<void> {
+  const used = await engineFor(job.prelude)
+  const guest = new Guest(job, ask)
+  const ended = guest.run(used.engine)
   say({ kind: 'ended', ended, logs: guest.logs })
+  if (!guest.sound || used.engine.grown() || ++used.runs >= runsPerModule) engines.delete(job.prelude)
+  else used.engine.restore()
 }
 
 function strip(source: string): void {
@@ -53,5 +62,5 @@ parentPort?.on('message', (message: ToThread) => {
   // A fault ends the thread, and with it the run.
   else void run(message)
 })
-engine = await startEngine(wasm)
+if (prelude !== null) await engineFor(prelude)
 say({ kind: 'ready' })
