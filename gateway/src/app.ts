@@ -7,6 +7,7 @@ import { createAccess } from './access/access.ts'
 import { type RecoveryLink, recoverByEmail } from './access/recovery.ts'
 import { createAudit } from './audit/audit.ts'
 import { createApprovals } from './call/approvals.ts'
+import { createAsks } from './call/ask/ask.ts'
 import { createInstalls } from './call/catalog/installs.ts'
 import { createCodeRuns } from './call/code-mode/code-runs.ts'
 import { createConnectionTests } from './call/connection-test.ts'
@@ -202,6 +203,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         results,
         channels,
         tools,
+        asks: createAsks({ tools, calls, languageModel }),
         audit: auditLog.audit,
         scripts: createScriptTrials(services),
         vault: createVaultRotation({ store, vault, keys, clock, log }),

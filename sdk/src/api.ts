@@ -1563,6 +1563,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tools/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do what is asked in plain words
+         * @description Picks a tool and its arguments. A read is called; anything else is only planned; and where nobody can be sure, nothing is called and the tools that may be meant are named.
+         */
+        post: operations["askTools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tools/search": {
         parameters: {
             query?: never;
@@ -1829,6 +1849,71 @@ export interface components {
             approval: components["schemas"]["Approval"];
             call: components["schemas"]["CallResult"] | null;
             problem: components["schemas"]["Problem"] | null;
+        };
+        AskAnswer: {
+            arguments: {
+                [key: string]: unknown;
+            };
+            call: components["schemas"]["CallResult"];
+            /**
+             * @description The configured language model, or the search alone.
+             * @enum {unknown}
+             */
+            chosen_by: "model" | "search";
+            /** @constant */
+            status: "done";
+            tool: string;
+        } | {
+            arguments: {
+                [key: string]: unknown;
+            };
+            call: components["schemas"]["PendingCall"];
+            /**
+             * @description The configured language model, or the search alone.
+             * @enum {unknown}
+             */
+            chosen_by: "model" | "search";
+            /** @constant */
+            status: "pending_approval";
+            tool: string;
+        } | {
+            arguments: {
+                [key: string]: unknown;
+            };
+            call: components["schemas"]["CallResult"];
+            /**
+             * @description The configured language model, or the search alone.
+             * @enum {unknown}
+             */
+            chosen_by: "model" | "search";
+            /** @constant */
+            status: "confirm";
+            tool: string;
+        } | {
+            candidates: {
+                arguments: {
+                    [key: string]: unknown;
+                };
+                /** @description Its beginning. */
+                description: string;
+                effect: components["schemas"]["Effect"];
+                /** @description Arguments it needs beside these. */
+                missing: string[];
+                tool: string;
+            }[];
+            /**
+             * @description The configured language model, or the search alone.
+             * @enum {unknown}
+             */
+            chosen_by: "model" | "search";
+            reason: string;
+            /** @constant */
+            status: "unsure";
+        };
+        AskRequest: {
+            max_result_bytes?: components["schemas"]["MaxResultBytes"];
+            /** @description What is wanted, with the values it takes: `look up customer cus_0001`. */
+            text: string;
         };
         AuditCheckpoint: {
             /** Format: date-time */
@@ -8098,6 +8183,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PendingCall"];
+                };
+            };
+        };
+    };
+    askTools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskAnswer"];
                 };
             };
         };

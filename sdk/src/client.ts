@@ -39,6 +39,19 @@ export interface ImportProgress {
   readonly total?: number
 }
 
+/** Two functions under one name: with a body a call by name, without one a request in plain words. */
+function toolCaller<Body, Called, Asked>(
+  call: (name: string, body: Body) => Promise<Called>,
+  ask: (text: string) => Promise<Asked>,
+) {
+  function either(text: string): Promise<Asked>
+  function either(name: string, body: Body): Promise<Called>
+  function either(first: string, body?: Body): Promise<Called | Asked> {
+    return body === undefined ? ask(first) : call(first, body)
+  }
+  return either
+}
+
 /** One page of a listing. `next_cursor` is null on the last. */
 export interface Page<T> {
   readonly items: T[]
@@ -199,9 +212,14 @@ export class Sallyport {
     listAs: async (format: ToolFormat, query: Omit<NonNullable<QueryOf<'listTools'>>, 'format'> = {}) => {
       return (await this.request('get', '/api/v1/tools', { query: { ...query, format } })) as Page<Record<string, unknown>>
     },
-    /** Calls a tool by its name with what a model gave; `format` as in `listAs`. */
-    call: (name: string, body: BodyOf<'callTool'>) =>
-      this.request('post', '/api/v1/tools/{id}/call', { params: { id: name }, body }),
+    /**
+     * Calls a tool by its name with what a model gave; `format` as in `listAs`. With plain words alone, picks the tool and its
+     * arguments first: what changes something is only planned, and confirmed by calling the tool it names.
+     */
+    call: toolCaller(
+      (name, body: BodyOf<'callTool'>) => this.request('post', '/api/v1/tools/{id}/call', { params: { id: name }, body }),
+      (text) => this.request('post', '/api/v1/tools/ask', { body: { text } }),
+    ),
     search: (body: BodyOf<'searchTools'>) => this.request('post', '/api/v1/tools/search', { body }),
   }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { registerApprovals } from './commands/approvals.ts'
+import { registerAsk } from './commands/ask.ts'
 import { registerAudit } from './commands/audit.ts'
 import { registerCall } from './commands/call.ts'
 import { registerCatalog } from './commands/catalog.ts'
@@ -48,6 +49,7 @@ function build(): Command {
   registerConnect(program)
   registerConnectionCommands(program)
   registerCall(program)
+  registerAsk(program)
   registerResult(program)
   registerListings(program)
   registerConnectors(program)

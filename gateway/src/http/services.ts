@@ -8,6 +8,7 @@ import type {
 } from 'fastify'
 import type { Access } from '../access/types.ts'
 import type { AuditLog } from '../audit/types.ts'
+import type { Asks } from '../call/ask/types.ts'
 import type { Results } from '../call/results/types.ts'
 import type { ScriptTrials } from '../call/script-trials.ts'
 import type {
@@ -45,6 +46,7 @@ export interface HttpServices {
   readonly approvals: Approvals
   readonly channels: NotificationChannels
   readonly tools: Tools
+  readonly asks: Asks
   readonly tests: ConnectionTests
   readonly rotation: CredentialRotation
   readonly audit: AuditLog

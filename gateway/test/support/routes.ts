@@ -172,6 +172,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   listTools: { query: '?limit=200' },
   callTool: { id: (world) => `${world.connector}_pay`, body: () => ({ arguments: { amount: 2 } }) },
   searchTools: { body: () => ({ query: 'ledger look', limit: 50 }) },
+  askTools: { body: () => ({ text: 'ledger look' }) },
 
   listApprovals: { query: '?limit=200' },
   getApproval: { id: approval },

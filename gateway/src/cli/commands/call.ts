@@ -18,7 +18,7 @@ interface CallOptions {
 /** Between two looks at a call that waits: often at first, for whoever approves at once. */
 const pollMs = { first: 250, most: 2000 }
 
-function printPlan(out: Output, plan: NonNullable<Schemas['CallResult']['plan']>): void {
+export function printPlan(out: Output, plan: NonNullable<Schemas['CallResult']['plan']>): void {
   if (!('url' in plan)) {
     out.line(`${out.style('bold', 'Run')} ${plan.command}`)
     out.payload(plan.input)
@@ -47,7 +47,7 @@ export function printResult(out: Output, result: Omit<Schemas['CallResult'], 'ou
   })
 }
 
-function printPending(out: Output, pending: Schemas['PendingCall']): void {
+export function printPending(out: Output, pending: Schemas['PendingCall']): void {
   out.answer(pending, () => {
     out.line('Not done yet: a person must approve this call.')
     out.facts([

@@ -1,14 +1,23 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import type { AskCandidate, Asked } from '../../call/ask/types.ts'
 import type { FoundTool, ToolView } from '../../call/types.ts'
 import { requireRole } from '../../caller.ts'
 import { trimText } from '../../definition/tool/text.ts'
-import { SallyportError } from '../../errors.ts'
+import { SallyportError, unreachable } from '../../errors.ts'
 import type { Page } from '../../page.ts'
-import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
+import { type CallResultView, callAnswer, type PendingCallView, sendCallResult } from '../call-answers.ts'
 import { callerOf, credentialsOf } from '../credentials.ts'
 import { CallResult, PendingCall } from '../schemas/calls.ts'
 import { IdParams, JsonObject, pageOf } from '../schemas/common.ts'
-import { ToolCallRequest, ToolPage, ToolQuery, ToolSearchRequest, ToolSearchResult } from '../schemas/tools.ts'
+import {
+  AskAnswer,
+  AskRequest,
+  ToolCallRequest,
+  ToolPage,
+  ToolQuery,
+  ToolSearchRequest,
+  ToolSearchResult,
+} from '../schemas/tools.ts'
 import type { HttpApp, HttpOptions, HttpServices } from '../services.ts'
 import { formatTool } from '../tool-formats.ts'
 import { answer, answers } from './answers.ts'
@@ -30,7 +39,7 @@ const ToolListing = Type.Union([ToolPage, pageOf(JsonObject)])
 /** Of a description in a list of matches. */
 const foundBytes = 300
 
-export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, publicUrl }: HttpOptions): void {
+export function toolRoutes(app: HttpApp, { tools, calls, asks }: HttpServices, { log, publicUrl }: HttpOptions): void {
   app.get(
     '/tools',
     {
@@ -70,6 +79,35 @@ export function toolRoutes(app: HttpApp, { tools, calls }: HttpServices, { log, 
       requireRole(caller, 'viewer')
       const found = await tools.search(caller, request.body.query, request.body.limit ?? 10)
       return { items: found.map(toFound) }
+    },
+  )
+
+  app.post(
+    '/tools/ask',
+    {
+      config: { role: 'member', tools: true },
+      schema: {
+        operationId: 'askTools',
+        summary: 'Do what is asked in plain words',
+        description:
+          'Picks a tool and its arguments. A read is called; anything else is only planned; and where nobody can be sure, nothing is called and the tools that may be meant are named.',
+        tags,
+        body: AskRequest,
+        response: answers({ 200: answer<Static<typeof AskAnswer>>(AskAnswer, 'What came of it.') }),
+      },
+    },
+    async (request, reply) => {
+      const { text, max_result_bytes } = request.body
+      const asked = await asks.ask({
+        caller: callerOf(request),
+        credentials: credentialsOf(request),
+        ip: request.ip,
+        text,
+        ...(max_result_bytes !== undefined && { maxResultBytes: max_result_bytes }),
+      })
+      if (asked.kind !== 'unsure' && asked.call.kind === 'failed')
+        return sendCallResult(request, reply, asked.call, { log, publicUrl })
+      return toAskAnswer(asked, publicUrl())
     },
   )
 
@@ -127,5 +165,32 @@ function toFound({ tool, score, matched }: FoundTool): Found {
     ...(path !== null && { path }),
     score,
     matched: matched.map((match) => ({ word: match.word, in: [...match.in] })),
+  }
+}
+
+const toCandidate = ({ tool, arguments: args, missing }: AskCandidate) => ({
+  tool: tool.name,
+  description: trimText(tool.description, foundBytes),
+  effect: tool.effect,
+  arguments: { ...args },
+  missing: [...missing],
+})
+
+function toAskAnswer(asked: Asked, publicUrl: string): Static<typeof AskAnswer> {
+  if (asked.kind === 'unsure') {
+    const { chosenBy, reason, candidates } = asked
+    return { status: 'unsure', chosen_by: chosenBy, reason, candidates: candidates.map(toCandidate) }
+  }
+  const chosen = { chosen_by: asked.chosenBy, tool: asked.tool.name, arguments: { ...asked.arguments } }
+  const shown = callAnswer(asked.call, publicUrl)
+  switch (shown.status) {
+    case 200:
+      return { status: asked.kind === 'planned' ? 'confirm' : 'done', ...chosen, call: shown.body }
+    case 202:
+      return { status: 'pending_approval', ...chosen, call: shown.body }
+    case 'problem':
+      throw new SallyportError('INTERNAL')
+    default:
+      return unreachable(shown)
   }
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { toolFormats } from '../../definition/tool/family.ts'
-import { MaxResultBytes } from './calls.ts'
+import { CallResult, MaxResultBytes, PendingCall } from './calls.ts'
 import { Effect, JsonObject, PageQuery, pageOf } from './common.ts'
 
 const ToolFormat = Type.Enum([...toolFormats], {
@@ -73,3 +73,51 @@ export const ToolSearchResult = Type.Object({
     }),
   ),
 })
+
+export const AskRequest = Type.Object(
+  {
+    text: Type.String({
+      minLength: 1,
+      maxLength: 2000,
+      description: 'What is wanted, with the values it takes: `look up customer cus_0001`.',
+    }),
+    max_result_bytes: Type.Optional(MaxResultBytes),
+  },
+  { additionalProperties: false },
+)
+const chosen = {
+  chosen_by: Type.Enum(['model', 'search'], { description: 'The configured language model, or the search alone.' }),
+  tool: Type.String(),
+  arguments: JsonObject,
+}
+export const AskAnswer = Type.Union([
+  Type.Object({ status: Type.Literal('done'), ...chosen, call: CallResult }, { description: 'A read was called.' }),
+  Type.Object(
+    { status: Type.Literal('pending_approval'), ...chosen, call: PendingCall },
+    { description: 'A read was called that waits for the decision of a person.' },
+  ),
+  Type.Object(
+    { status: Type.Literal('confirm'), ...chosen, call: CallResult },
+    {
+      description:
+        'It would change something, so that nothing was sent: `call.plan` is what would be. To confirm, call the tool with these arguments.',
+    },
+  ),
+  Type.Object(
+    {
+      status: Type.Literal('unsure'),
+      chosen_by: chosen.chosen_by,
+      reason: Type.String(),
+      candidates: Type.Array(
+        Type.Object({
+          tool: Type.String(),
+          description: Type.String({ description: 'Its beginning.' }),
+          effect: Effect,
+          arguments: JsonObject,
+          missing: Type.Array(Type.String(), { description: 'Arguments it needs beside these.' }),
+        }),
+      ),
+    },
+    { description: 'Nothing was called: these tools may be meant.' },
+  ),
+])

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { type DemoCrm, startDemoCrm } from '@sallyport/demo-crm'
+import type { Sallyport } from '@sallyport/sdk'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cleanEnvironment, type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
+import { type ModelServer, startModelServer } from './support/model-server.ts'
+
+/** What the gateway does for people and agents who say in words what they want, with a model and without one. */
+
+const apiKey = 'canary-crm-key-2c9e77ab10'
+const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
+
+let crm: DemoCrm
+let model: ModelServer
+let gateway: GatewayProcess
+let owner: Sallyport
+let agentToken: string
+let agent: Sallyport
+
+beforeAll(async () => {
+  crm = await startDemoCrm({ apiKey })
+  model = await startModelServer()
+  gateway = await startGatewayProcess({ env: model.env })
+  owner = gateway.client()
+  await owner.connectors.create({ url: `${crm.url}/openapi.json`, connector: 'crm' })
+  await owner.connections.create({ connector: 'crm', name: 'Demo', auth: { fields: { key: apiKey } } })
+  agentToken = (await owner.tokens.create({ name: 'Agent', role: 'member' })).token
+  agent = gateway.client(agentToken)
+})
+afterAll(async () => {
+  await gateway?.stop()
+  await model?.stop()
+  await crm?.close()
+  if (gateway) await removeDataDir(gateway.dataDir)
+})
+
+async function cli(...args: string[]) {
+  const env = cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: agentToken, NO_COLOR: '1' })
+  return promisify(execFile)(process.execPath, [bin, ...args], { env })
+}
+
+describe('a request in plain words', () => {
+  // The script of the model has no turn here: it answers 500, and the search chooses.
+  test('without a model calls the read that all it says fits into', async () => {
+    expect(await agent.tools.call('Get the customer cus_0001')).toMatchObject({
+      ...{ status: 'done', chosen_by: 'search', tool: 'crm_get_customer', arguments: { customer_id: 'cus_0001' } },
+      call: { outcome: 'done', payload: { name: 'Ada Okafor' } },
+    })
+    const { stdout } = await cli('ask', 'list', 'the', 'first', '3', 'customers')
+    expect(JSON.parse(stdout).items).toHaveLength(3)
+  })
+
+  test.each([
+    ['Look up customer information for Ada Okafor in our CRM', ['crm_list_customers', 'crm_search_customers']],
+    ['get the customer', ['crm_get_customer']],
+    ['export invoices to Berlin', []],
+  ])('%s: calls nothing where several tools or none may be meant', async (text, tools) => {
+    const before = crm.requests
+    const asked = await agent.tools.call(text)
+    if (asked.status !== 'unsure') throw new Error(JSON.stringify(asked))
+    expect(asked.candidates.map(({ tool }) => tool)).toEqual(expect.arrayContaining(tools))
+    expect(crm.requests).toBe(before)
+  })
+
+  test('never writes before it is confirmed, and what is confirmed is what was planned', async () => {
+    const before = crm.requests
+    const asked = await agent.tools.call('Add a note "Called back" to customer cus_0001')
+    if (asked.status !== 'confirm') throw new Error(JSON.stringify(asked))
+    expect(asked).toMatchObject({
+      ...{ tool: 'crm_add_note', arguments: { customer_id: 'cus_0001', text: 'Called back' } },
+      call: {
+        outcome: 'not_sent',
+        plan: { method: 'POST', url: `${crm.url}/customers/cus_0001/notes`, body: { text: 'Called back' } },
+      },
+    })
+    const shown = await cli('ask', 'add a note "By hand" to customer cus_0001')
+    expect(shown.stdout).toContain(`POST ${crm.url}/customers/cus_0001/notes`)
+    expect(shown.stderr).toContain('Nothing was sent.')
+    expect(crm.requests).toBe(before)
+    await agent.tools.call(asked.tool, { arguments: asked.arguments })
+    expect(JSON.parse((await cli('ask', 'add a note "By hand" to customer cus_0001', '--yes', '--json')).stdout)).toMatchObject({
+      payload: { text: 'By hand' },
+    })
+    expect(crm.requests).toBe(before + 2)
+  })
+
+  test('is understood by the model where there is one, which decides nothing', async () => {
+    model.play({ calls: [{ name: 'crm_add_note', input: { customer_id: 'cus_0002', text: 'Hi' } }] })
+    const before = crm.requests
+    expect(await agent.tools.call('leave Mateo a greeting')).toMatchObject({ status: 'confirm', chosen_by: 'model' })
+    expect(crm.requests).toBe(before)
+    expect(model.requests.at(-1)?.body.tools.map((tool: { function: { name: string } }) => tool.function.name)).toContain(
+      'crm_add_note',
+    )
+    expect(JSON.stringify(model.requests)).not.toContain(apiKey)
+    model.play({ calls: [{ name: 'crm_get_customer', input: { customer_id: 'cus_0002' } }] })
+    expect(await agent.tools.call('who is Mateo')).toMatchObject({ status: 'done', call: { payload: { name: 'Mateo Rivas' } } })
+    model.play('Which Mateo?')
+    expect(await agent.tools.call('who is Mateo')).toMatchObject({ status: 'unsure', reason: 'Which Mateo?' })
+  })
+
+  test.each([
+    ['a tool that was never shown', { calls: [{ name: 'crm_drop_everything', input: {} }] }],
+    ['arguments that do not fit', { calls: [{ name: 'crm_list_customers', input: { limit: 'many' } }] }],
+    ['arguments that are no JSON', { calls: [{ name: 'crm_list_customers', input: '{"limit":' }] }],
+    [
+      'several calls at once',
+      {
+        calls: [
+          { name: 'crm_list_customers', input: {} },
+          { name: 'crm_get_account', input: {} },
+        ],
+      },
+    ],
+  ])('calls nothing when the model answers %s', async (_what, turn) => {
+    const before = crm.requests
+    model.play(turn)
+    expect(await agent.tools.call('show it all')).toMatchObject({ status: 'unsure', chosen_by: 'model' })
+    expect(crm.requests).toBe(before)
+  })
+})
