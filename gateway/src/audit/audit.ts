@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { createRounds } from '../rounds.ts'
 import { recordAct } from '../store/acts.ts'
 import type { Store } from '../store/types.ts'
 import type { Signer } from '../vault/signing.ts'
@@ -64,23 +64,16 @@ export function createAudit({ store, clock, log, signerOf, retentionDays }: Opti
     if (retentionDays !== undefined) await removeOldMonths({ store, clock, log, signerOf, days: retentionDays })
   }
 
-  const stopping = new AbortController()
-  async function rounds(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await keep().catch((error: unknown) => log.warn({ err: error }, 'the audit log could not be kept; it is tried again'))
-      await delay(roundMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {})
-    }
-  }
-
   return {
     audit,
     keep,
     /** Signs, makes months and removes old ones from now on. What it returns ends that, and signs every chain. */
     start(): () => Promise<void> {
-      const running = rounds()
+      const stop = createRounds({ everyMs: roundMs, round: keep }).start((error) =>
+        log.warn({ err: error }, 'the audit log could not be kept; it is tried again'),
+      )
       return async () => {
-        stopping.abort()
-        await running
+        await stop()
         await checkpoints
           .due(true)
           .catch((error: unknown) => log.warn({ err: error }, 'the ends of the audit logs could not be signed'))

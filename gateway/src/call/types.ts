@@ -1,3 +1,4 @@
+import type { Outcome } from '@sallyport/sdk/kit'
 import type { Credentials } from '../access/types.ts'
 import type { Judgement, Risk, Ruling } from '../approval-policy.ts'
 import type { Caller } from '../caller.ts'
@@ -49,13 +50,7 @@ export interface CallRequest {
 }
 
 /** What an API's answer became: the contract of every executor. */
-export interface Outcome {
-  readonly success: boolean
-  readonly payload?: unknown
-  readonly variables?: Readonly<Record<string, unknown>>
-  readonly diagnostics?: Readonly<Record<string, unknown>>
-  readonly error?: string
-}
+export type { Outcome }
 
 /** What a call would do: send this request, or run this command of its connector. */
 export type Plan = PlannedRequest | PlannedCommand

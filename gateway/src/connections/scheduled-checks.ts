@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
 import { SallyportError, toSallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { createRounds } from '../rounds.ts'
 import { gatewayActor, recordAct } from '../store/acts.ts'
 import type { Store } from '../store/types.ts'
 import type { Renewal } from './import/renew.ts'
@@ -31,8 +31,6 @@ interface Due {
 
 /** The gateway looks by itself whether the descriptions of connectors have changed, as often as their admins said. */
 export function createScheduledChecks({ store, clock, look }: Dependencies) {
-  let wake = Promise.withResolvers<void>()
-
   /**
    * One that is due, put off to its next time in the same commit: whatever becomes of this gateway, it is looked at once. Null
    * when none is, or when another gateway is just taking one.
@@ -88,6 +86,8 @@ export function createScheduledChecks({ store, clock, look }: Dependencies) {
     }
   }
 
+  const rounds = createRounds({ everyMs: roundMs, round })
+
   return {
     round,
 
@@ -116,26 +116,13 @@ export function createScheduledChecks({ store, clock, look }: Dependencies) {
           after: { every_hours: everyHours },
         })
       })
-      wake.resolve()
+      rounds.wake()
       return { every_hours: everyHours, next_at: due?.toISOString() ?? null, problem: null }
     },
 
     /** Looks at what is due from now on. What it returns ends that, after the look that is under way. */
     start(log: Log): () => Promise<void> {
-      const stopping = new AbortController()
-      const rounds = async () => {
-        while (!stopping.signal.aborted) {
-          wake = Promise.withResolvers<void>()
-          await round().catch((error: unknown) => log.warn({ err: error }, 'scheduled checks failed; they are tried again'))
-          const pause = delay(roundMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {})
-          await Promise.race([pause, wake.promise])
-        }
-      }
-      const running = rounds()
-      return async () => {
-        stopping.abort()
-        await running
-      }
+      return rounds.start((error) => log.warn({ err: error }, 'scheduled checks failed; they are tried again'))
     },
   }
 }

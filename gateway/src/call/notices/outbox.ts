@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../../clock.ts'
 import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import type { Log } from '../../log.ts'
+import { createRounds } from '../../rounds.ts'
 import type { Database } from '../../store/schema.ts'
 import type { Store } from '../../store/types.ts'
 import type { Actor } from '../types.ts'
@@ -45,7 +45,6 @@ interface Due {
 
 export function createOutbox(services: OutboxServices): Notices & { start(): () => Promise<void> } {
   const { store, clock, log, channels, publicUrl } = services
-  let woken = Promise.withResolvers<void>()
 
   /** Takes rows whose time has come, each for one attempt. */
   const claim = async (): Promise<readonly Due[]> => {
@@ -127,6 +126,8 @@ export function createOutbox(services: OutboxServices): Notices & { start(): () 
     for (let due = await claim(); due.length > 0; due = await claim()) await Promise.all(due.map(attempt))
   }
 
+  const rounds = createRounds({ everyMs: roundMs, round: send })
+
   return {
     async queue(db, workspaceId, approvalId) {
       const found = await db.selectFrom('notification_channels').select('id').where('workspace_id', '=', workspaceId).execute()
@@ -142,27 +143,9 @@ export function createOutbox(services: OutboxServices): Notices & { start(): () 
       await db.insertInto('notifications').values(rows).execute()
     },
 
-    wake() {
-      woken.resolve()
-    },
+    wake: rounds.wake,
 
     /** Sends from now on; what it returns ends that. */
-    start() {
-      const stopping = new AbortController()
-      const running = (async () => {
-        while (!stopping.signal.aborted) {
-          await send().catch((error: unknown) =>
-            log.warn({ err: error }, 'notifications could not be sent; they are tried again'),
-          )
-          const pause = delay(roundMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {})
-          await Promise.race([pause, woken.promise])
-          woken = Promise.withResolvers()
-        }
-      })()
-      return () => {
-        stopping.abort()
-        return running
-      }
-    },
+    start: () => rounds.start((error) => log.warn({ err: error }, 'notifications could not be sent; they are tried again')),
   }
 }

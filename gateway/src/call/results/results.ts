@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import type { Log } from '../../log.ts'
+import { createRounds } from '../../rounds.ts'
 import type { Store } from '../../store/types.ts'
 import type { SealedCalls } from '../sealed-calls.ts'
 import { fileOf } from './file.ts'
@@ -74,15 +75,11 @@ export function createResults({ store, sealedCalls, clock, log }: Services): Res
   }
 
   async function sweep(): Promise<void> {
-    try {
-      const now = new Date(clock.now())
-      await store.system(async (db) => {
-        await db.deleteFrom('results').where('expires_at', '<=', now).execute()
-        await db.deleteFrom('code_runs').where('expires_at', '<=', now).execute()
-      })
-    } catch (error) {
-      log.warn({ err: error }, 'expired results and programs could not be removed; tried again in a minute')
-    }
+    const now = new Date(clock.now())
+    await store.system(async (db) => {
+      await db.deleteFrom('results').where('expires_at', '<=', now).execute()
+      await db.deleteFrom('code_runs').where('expires_at', '<=', now).execute()
+    })
   }
 
   return {
@@ -109,9 +106,9 @@ export function createResults({ store, sealedCalls, clock, log }: Services): Res
         : { contentType: file.contentType, body: Buffer.from(file.base64, 'base64') }
     },
 
-    start() {
-      const timer = setInterval(() => void sweep(), sweepMs).unref()
-      return async () => clearInterval(timer)
-    },
+    start: () =>
+      createRounds({ everyMs: sweepMs, round: sweep }).start((error) =>
+        log.warn({ err: error }, 'expired results and programs could not be removed; tried again in a minute'),
+      ),
   }
 }
