@@ -1,13 +1,10 @@
 import type { Caller } from '../caller.ts'
+import { isObject } from '../definition/json-schema/keywords.ts'
 import { nearest } from '../definition/nearest.ts'
 import type { toolCompiler } from '../definition/tool/tool.ts'
 import { pageSize, parseCursor, toPage } from '../page.ts'
 import type { ToolCatalogue, ToolEntry } from './tool-catalogue.ts'
 import type { ToolExample, Tools } from './types.ts'
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** What a caller can read of its tools beside their schemas. */
 export function createToolGuide(

@@ -3,6 +3,7 @@ import { fileOf, type ResultFile } from '../call/results/file.ts'
 import type { LeftOut } from '../call/results/left-out.ts'
 import type { Handle } from '../call/results/types.ts'
 import type { CallResult, Outcome } from '../call/types.ts'
+import { isObject } from '../definition/json-schema/keywords.ts'
 import { type SallyportError, unreachable } from '../errors.ts'
 import { resultUri } from './read-result.ts'
 
@@ -10,10 +11,6 @@ type CallOutcome = Extract<CallResult, { kind: 'failed' }>['outcome']
 
 /** Diagnostics can hold the body an API sent; a model needs its beginning, not all of it. */
 const maxDiagnosticsChars = 4000
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function lines(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join('\n')

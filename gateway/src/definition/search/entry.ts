@@ -11,13 +11,13 @@ export type SearchField = (typeof fields)[number]
 
 /** Of each field: what a word in it is worth, how many words it usually has, how much a longer one counts less (BM25F). */
 export const weights: Readonly<Record<SearchField, { readonly weight: number; readonly usual: number; readonly b: number }>> = {
-  name: { weight: 3, usual: 4, b: 0.6 },
-  summary: { weight: 2.5, usual: 8, b: 0.6 },
+  name: { weight: 1.8, usual: 4, b: 0.6 },
+  summary: { weight: 3.1, usual: 8, b: 0.6 },
   resource: { weight: 2.2, usual: 2, b: 0.4 },
   tags: { weight: 1, usual: 2, b: 0.5 },
   path: { weight: 0.8, usual: 5, b: 0.6 },
   description: { weight: 0.8, usual: 40, b: 0.7 },
-  parameters: { weight: 0.5, usual: 12, b: 0.75 },
+  parameters: { weight: 0.6, usual: 12, b: 0.75 },
   synonyms: { weight: 1.2, usual: 2, b: 0.3 },
 }
 
@@ -32,7 +32,7 @@ export interface SearchEntry {
   readonly depth: number
 }
 
-function deedOf({ method, path = '' }: ActionDocument, name: readonly string[]): Deed {
+function deedOf({ method, path = '' }: ActionDocument, name: readonly string[], summary: readonly string[]): Deed {
   const last = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
   switch (method) {
     case 'DELETE':
@@ -48,7 +48,8 @@ function deedOf({ method, path = '' }: ActionDocument, name: readonly string[]):
     default: {
       // POST does anything; its name says what.
       const said = name.slice(0, 3).flatMap((word) => [...deedsOf(stemOf(word))])
-      return said[0] ?? 'create'
+      const told = deedsOf(stemOf(summary[0] ?? ''))
+      return said[0] ?? [...told][0] ?? (last.includes('{{') ? 'update' : 'create')
     }
   }
 }
@@ -89,12 +90,15 @@ const sentence = /^[\s\S]*?[.!?](?=\s|$)|^[^\n]*/
 export function searchEntry(name: string, document: ConnectorDocument): SearchEntry | null {
   const action = document.actions[name]
   if (action === undefined) return null
-  const whole = wordsOf(name)
+  const all = wordsOf(name)
+  // Names that are made of method and path.
+  const whole = all.length > 1 && all[0] === action.method?.toLowerCase() ? all.slice(1) : all
   // "by id" and "for authenticated user" say how, not what.
   const tail = whole.findIndex((word, index) => index > 0 && (word === 'by' || word === 'for'))
   const nameWords = tail < 0 ? whole : whole.slice(0, tail)
   const text = searchable(action.description ?? '')
   const first = sentence.exec(text)?.[0] ?? ''
+  const summary = wordsOf(action.title ?? first)
   const path = action.path ?? ''
   const segments = path
     .split('/')
@@ -103,11 +107,11 @@ export function searchEntry(name: string, document: ConnectorDocument): SearchEn
   const abbreviated = [...text.matchAll(/\(([A-Z]{2,6})s?\)/g)].map((match) => (match[1] ?? '').toLowerCase())
   const roots = (words: readonly string[]) => words.slice(0, maxWords).map(stemOf)
   return {
-    deed: deedOf(action, nameWords),
+    deed: deedOf(action, nameWords, summary),
     depth: path.split('/').filter((segment) => segment !== '').length,
     words: {
       name: roots(nameWords),
-      summary: roots(wordsOf(action.title ?? first)),
+      summary: roots(summary),
       resource: roots(wordsOf(segments.at(-1) ?? '')),
       tags: roots(tags.flatMap(wordsOf)),
       path: roots([...segments.slice(0, -1).flatMap(wordsOf), ...whole.slice(nameWords.length)]),

@@ -1,5 +1,5 @@
 import { fields, type SearchField } from './entry.ts'
-import type { Postings, Segment } from './segment.ts'
+import { bitOf, type Postings, rarityOf, type Segment } from './segment.ts'
 import { type Deed, deedsOf, isCommonVerb, isStopWord, spelledOut, stemOf, synonymsOf, wordsOf } from './words.ts'
 
 export interface Hit<Key> {
@@ -19,13 +19,15 @@ interface Term {
   /** As it was asked. */
   readonly word: string
   readonly variants: readonly Variant[]
+  /** Whether it is what is asked for, rather than where that is: "cards" of "cards of a board". */
+  readonly isObject: boolean
 }
 
 /** BM25's saturation: a word that is there often counts little more. */
-const k1 = 2.2
+const k1 = 3
 /** What words that stand for another count beside it. */
-const synonymWeight = 0.45
-const commonVerbWeight = 0.35
+const synonymWeight = 0.6
+const commonVerbWeight = 0.5
 const prefixWeight = 0.7
 const slipWeight = 0.6
 /** Words of one request; the others are left out. */
@@ -85,42 +87,73 @@ function variantsOf(word: string, segments: readonly Segment[], last: boolean): 
   return [...variants].map(([one, weight]) => ({ word: one, weight }))
 }
 
-function parse(request: string, segments: readonly Segment[]): { terms: readonly Term[]; wanted: ReadonlyMap<Deed, number> } {
+/** After one of these comes where a thing is, or for whom. */
+const prepositions = new Set('of in on at from to into onto for with within inside under by about over between'.split(' '))
+/** What follows the verb of a command. */
+const determiners = new Set(
+  `a an the my mine our your his her its their this that these those some any every all another each new somebody someone
+  somebodys someones us me him them it up on off out to in`.split(/\s+/),
+)
+
+/** What is wanted to be done. Its first verb says so; later ones may belong to a thing's name. `meant` is what its turns of speech mean. */
+function deedsWanted(meant: readonly string[], said: readonly string[]): ReadonlySet<Deed> {
+  const deedIn = (words: readonly string[]) => words.map((word) => deedsOf(stemOf(word))).find(({ size }) => size > 0)
+  const [first = '', second = ''] = said
+  // "Star a repository": whatever it is, it changes something.
+  const isCommand = !isStopWord(first) && deedsOf(stemOf(first)).size === 0 && determiners.has(second)
+  const deeds = deedIn(meant) ?? (isCommand ? new Set<Deed>(['create', 'update']) : deedIn(said))
+  if (deeds !== undefined) return deeds
+  // "My playlists", "boards I belong to": several of them.
+  return new Set(said.slice(0, 2).some((word) => word.length > 3 && /[^su]s$/.test(word)) ? ['list'] : [])
+}
+
+function parse(request: string, segments: readonly Segment[]): { terms: readonly Term[]; wanted: ReadonlySet<Deed> } {
   const all = wordsOf(spelledOut(request))
+  const where = all.findIndex((word, index) => index > 0 && prepositions.has(word))
+  const objects = new Set(where < 0 ? all : all.slice(0, where))
   const telling = all.filter((word) => !isStopWord(word))
   const words = [...new Set(telling.length > 0 ? telling : all)].slice(0, maxTerms)
-  const terms = words.map((word, index) => ({ word, variants: variantsOf(word, segments, index === words.length - 1) }))
+  const terms = words.map((word, index) => ({
+    word,
+    isObject: objects.has(word),
+    variants: variantsOf(word, segments, index === words.length - 1),
+  }))
   // "web hook" is a webhook.
   for (const [index, word] of words.entries()) {
     const joined = stemOf(word + (words[index + 1] ?? ''))
     if (index + 1 < words.length && segments.some((segment) => segment.postings(joined) !== undefined)) {
-      terms.push({ word: joined, variants: [{ word: joined, weight: 1 }] })
+      terms.push({ word: joined, isObject: objects.has(word), variants: [{ word: joined, weight: 1 }] })
     }
   }
-  const wanted = new Map<Deed, number>()
-  // The first verb is what is wanted; later ones may belong to a thing's name.
-  for (const word of all) {
-    const found = deedsOf(stemOf(word))
-    if (found.size === 0) continue
-    for (const deed of found) wanted.set(deed, 1)
-    break
-  }
-  return { terms, wanted }
+  // "Trello, archive a card": the name of an API comes before what is said.
+  const said = wordsOf(request)
+  const start = said.findIndex((word) => !segments.some(({ names }) => names.has(stemOf(word))))
+  return { terms, wanted: deedsWanted(all.slice(0, all.length - said.length), said.slice(Math.max(0, start))) }
 }
 
 /** What the deed of an action does to its score when the request names another: a hint, as verbs are used loosely. */
-const otherDeed = 0.65
+const otherDeed = 0.5
+const nearDeed = 0.75
 const nearDeeds: ReadonlySet<string> = new Set(['read list', 'list read', 'update create', 'create update'])
 
-function deedFactor(deed: Deed, wanted: ReadonlyMap<Deed, number>): number {
-  if (wanted.size === 0) return deed === 'list' || deed === 'read' ? 1 : 0.94
+function deedFactor(deed: Deed, wanted: ReadonlySet<Deed>): number {
+  if (wanted.size === 0) return deed === 'list' ? 1 : 0.9
   if (wanted.has(deed)) return 1
-  return [...wanted.keys()].some((one) => nearDeeds.has(`${one} ${deed}`)) ? 0.9 : otherDeed
+  return [...wanted].some((one) => nearDeeds.has(`${one} ${deed}`)) ? nearDeed : otherDeed
 }
 
 /** Each part of a path beyond the shortest makes an action less likely to be meant. */
 const depthFactor = (depth: number) => 1 / (1 + depthWeight * Math.min(depth, 12))
-const depthWeight = 0.05
+const depthWeight = 0.12
+
+const nameBit = bitOf('name')
+/** Where a thing stands that is asked for, and where that stands which it belongs to. */
+const objectBits = bitOf('resource')
+const contextBits = bitOf('path')
+const rightPlace = 1.15
+
+/** What an action's name says beyond the request makes it a special case of what is meant. */
+const nameFactor = (asked: number, whole: number) => (whole === 0 ? 1 : 0.4 + 0.6 * Math.min(1, asked / whole))
 
 interface Searched<Key> {
   readonly key: Key
@@ -129,11 +162,12 @@ interface Searched<Key> {
 
 /** Words with what they count by how rare they are, and the weight of the whole term. */
 function weigh(terms: readonly Term[], segments: readonly Segment[], total: number) {
-  const counted = terms.map(({ word, variants }) => ({
+  const counted = terms.map(({ word, isObject, variants }) => ({
     word,
+    isObject,
     variants: variants.flatMap((variant) => {
       const count = segments.reduce((sum, segment) => sum + (segment.postings(variant.word)?.actions.length ?? 0), 0)
-      const rarity = Math.log(1 + (total - count + 0.5) / (count + 0.5))
+      const rarity = rarityOf(count, total)
       return count === 0 ? [] : [{ word: variant.word, count, value: rarity * variant.weight }]
     }),
   }))
@@ -148,18 +182,22 @@ function weigh(terms: readonly Term[], segments: readonly Segment[], total: numb
         return work >= 0 || index === 0
       }),
   )
-  return counted.map(({ word, variants: all }) => {
+  return counted.map(({ word, isObject, variants: all }) => {
     const variants = all.filter((variant) => affordable.has(variant))
-    return { word, variants, mass: Math.max(0, ...variants.map(({ value }) => value)) }
+    return { word, isObject, variants, mass: Math.max(0, ...variants.map(({ value }) => value)) }
   })
 }
 
-let kept = { scores: new Float32Array(0), covered: new Float32Array(0), term: new Float32Array(0) }
+const arrays = (size: number) => ({
+  scores: new Float32Array(size),
+  covered: new Float32Array(size),
+  term: new Float32Array(size),
+  asked: new Float32Array(size),
+})
+let kept = arrays(0)
 /** Zeros for one segment, the same memory each time: a search never waits, so that no two use it at once. */
 function scratch(size: number): typeof kept {
-  if (kept.scores.length < size) {
-    kept = { scores: new Float32Array(size), covered: new Float32Array(size), term: new Float32Array(size) }
-  }
+  if (kept.scores.length < size) kept = arrays(size)
   for (const array of Object.values(kept)) array.fill(0, 0, size)
   return kept
 }
@@ -179,8 +217,8 @@ export function searchSegments<Key>(request: string, searched: readonly Searched
 
   for (const [at, { segment }] of searched.entries()) {
     const named = weighed.filter((term) => segment.names.has(stemOf(term.word)))
-    const { scores, covered, term } = scratch(segment.actions.length)
-    for (const { variants, mass: weight, word } of weighed) {
+    const { scores, covered, term, asked } = scratch(segment.actions.length)
+    for (const { variants, mass: weight, word, isObject } of weighed) {
       const isName = segment.names.has(stemOf(word))
       const touched: Postings[] = []
       for (const variant of variants) {
@@ -191,7 +229,10 @@ export function searchSegments<Key>(request: string, searched: readonly Searched
         for (let index = 0; index < postings.actions.length; index++) {
           const action = postings.actions[index] ?? 0
           const frequency = postings.weights[index] ?? 0
-          const score = (factor * frequency * (k1 + 1)) / (frequency + k1)
+          const bits = postings.fields[index] ?? 0
+          if ((bits & nameBit) !== 0) asked[action] = (asked[action] ?? 0) + postings.nameWeight
+          const inPlace = (bits & (isObject ? objectBits : contextBits)) !== 0
+          const score = ((inPlace ? rightPlace : 1) * factor * frequency * (k1 + 1)) / (frequency + k1)
           // Of a word and those that stand for it the best counts.
           if (score > (term[action] ?? 0)) term[action] = score
         }
@@ -215,7 +256,8 @@ export function searchSegments<Key>(request: string, searched: readonly Searched
       const score =
         raw *
         boost *
-        (0.4 + 0.6 * whole) *
+        (0.25 + 0.75 * whole) *
+        nameFactor(asked[action] ?? 0, segment.nameMass[action] ?? 0) *
         deedFactor(segment.deeds[action] ?? 'read', wanted) *
         depthFactor(segment.depths[action] ?? 0)
       const worst = best.length < limit ? 0 : (best.at(-1)?.score ?? 0)

@@ -19,6 +19,9 @@ const shop = parseConnector({
     list_pull_requests: action('GET', '/pulls', 'Open requests.', ['pull requests']),
     create_webhook: action('POST', '/webhooks', 'Tells a server of changes.'),
     get_place: action('GET', '/places/{{id}}', 'Où est le café?'),
+    delete_customer_discount: action('DELETE', '/customers/{{id}}/discount', 'Ends a reduction.'),
+    list_starred_projects: action('GET', '/starred', 'List starred projects.'),
+    star_project: action('PUT', '/starred/{{id}}', 'Star a project for the user.'),
   },
 })
 const zoo = parseConnector({
@@ -47,6 +50,9 @@ describe('a search for tools', () => {
     ['invoi', 'create_invoice'],
     ['add an invocie', 'create_invoice'],
     ['cafe', 'get_place'],
+    ['star a project', 'star_project'],
+    ['my starred projects', 'list_starred_projects'],
+    ['delete the discount of a client', 'delete_customer_discount'],
   ])('understands %j', async (request, expected) => {
     expect(await first(request)).toBe(expected)
   })
