@@ -4,20 +4,38 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startTokenServer, type TokenServer } from '@sallyport/sdk/testing'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { button, type Dashboard, field, heading, link, person, see, signedIn, startDashboard } from './dashboard-harness.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import {
+  button,
+  type Dashboard,
+  field,
+  focused,
+  heading,
+  link,
+  person,
+  see,
+  signedIn,
+  startDashboard,
+} from './dashboard-harness.ts'
 import { narrow, shoot, wide } from './support/browser.ts'
 import { type OidcServer, startOidcServer } from './support/oidc-server.ts'
 
 /** From the catalog to a connection that works: by a key, and by consent at a real OpenID provider. */
 
+// Whole journeys, each with several looks in both themes.
+vi.setConfig({ testTimeout: 90_000 })
+
 let dashboard: Dashboard
 let vendor: Server
 let oidc: OidcServer
+let tokens: TokenServer
 let folder = ''
 /** While false the API refuses every token. */
 let open = true
+/** What the API waits for before it answers anything but its base URL. */
+let hold: Promise<void> | null = null
 const key = 'canary-catalog-key-51d0'
 
 const freePort = async (): Promise<number> => {
@@ -32,6 +50,7 @@ const freePort = async (): Promise<number> => {
 /** An API that knows one key, and the tokens of the OpenID provider. */
 async function startVendor(): Promise<Server> {
   const server = createServer(async (request, response) => {
+    if (request.url !== '/') await hold
     const { authorization = '' } = request.headers
     const ask = { headers: { authorization } }
     const known =
@@ -71,12 +90,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sallyport-catalog-'))
   const port = await freePort()
   oidc = await startOidcServer(`http://127.0.0.1:${port}/oauth/callback`)
-  vendor = await startVendor()
+  ;[vendor, tokens] = await Promise.all([startVendor(), startTokenServer()])
   const url = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`
   const oauth = `{ type: oauth2, authorization_url: "${oidc.issuer}/auth", token_url: "${oidc.issuer}/token", scopes: { openid: Who you are, email: Your address, profile: Your name }, default_scopes: [openid, email] }`
   const guide = '    - Open https://docs.example.com/keys and make a key.\n    - Copy it, and enter it here.'
   await writeFile(join(folder, 'parcels.yaml'), provider('parcels', 'Parcels', '{ type: bearer }', guide, url))
   await writeFile(join(folder, 'letters.yaml'), provider('letters', 'Letters', oauth, guide, url))
+  const device = `{ type: oauth2, flow: device_authorization, device_authorization_url: "${tokens.deviceAuthorizationUrl}", token_url: "${tokens.tokenUrl}" }`
+  await writeFile(join(folder, 'telly.yaml'), provider('telly', 'Telly', device, guide, tokens.apiUrl))
   dashboard = await startDashboard(key, { SALLYPORT_CATALOG_DIR: folder, SALLYPORT_PORT: String(port) })
   const code = new URLSearchParams(new URL(dashboard.setupUrl).hash.slice(1)).get('code') ?? ''
   await dashboard.gateway.client().session.setUp({ ...person, code })
@@ -84,7 +105,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await dashboard?.close()
-  await oidc?.close()
+  await Promise.all([oidc?.close(), tokens?.close()])
   vendor?.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -117,8 +138,10 @@ test('a provider is found, tried with a wrong key, and connected within a minute
   await see(page.getByText('This key is not known here.'))
   await look(page, 'catalog-refused')
   await page.getByLabel('Token', { exact: true }).fill(key)
-  await button(page, 'Connect').click()
+  await page.keyboard.press('Enter')
   await see(heading(page, 'Parcels is connected'))
+  const way = page.getByRole('list', { name: 'The way to the API' }).getByRole('listitem')
+  expect(await way.allTextContents()).toEqual(['DNS: Passed', 'TCP: Passed', 'TLS: Skipped'])
   expect(performance.now() - began).toBeLessThan(60_000)
   await look(page, 'catalog-connected')
   expect((await dashboard.gateway.client().connections.list({})).items).toMatchObject([
@@ -166,6 +189,85 @@ test('consent in a window of its own: refused, then given, and given again with 
   await context.close()
 })
 
+test('of several accounts one is made the default, and deleting it says what that ends', async () => {
+  const api = dashboard.gateway.client()
+  const fields = { token: key }
+  const second = await api.connections.create({ connector: 'parcels', name: 'Second account', auth: { fields } })
+  const pick = { connector: 'parcels', connection: second.id }
+  await api.toolsets.create({ slug: 'desk', name: 'Desk', selection: { select: null, include: [pick], exclude: [] } })
+  const { page, context } = await signedIn(dashboard, { viewport: wide })
+  await page.goto(`${dashboard.gateway.url}/connections`)
+  const row = page.getByRole('listitem').filter({ hasText: 'Second account' })
+  await button(row, 'More for Second account').click()
+  await page.getByRole('menuitem', { name: 'Make it the default' }).click()
+  await see(row.getByText('default', { exact: true }))
+  expect(await api.connections.get(second.id)).toMatchObject({ default: true })
+  await link(row, 'Second account').click()
+  const sheet = await see(page.getByRole('dialog', { name: 'Second account', exact: true }))
+  await see(sheet.getByText(/calls that name no connection use it/))
+  await link(sheet, /Parcels$/).click()
+  const first = await see(page.getByRole('dialog', { name: 'Parcels', exact: true }))
+  await button(first, 'Make it the default').click()
+  await see(first.getByText(/calls that name no connection use it/))
+  await link(first, /Second account/).click()
+  await button(sheet, 'Delete connection').click()
+  await see(page.getByRole('alertdialog').getByText(/The toolset Desk names it/))
+  expect(await page.getByText(/have no default any more/).count()).toBe(0)
+  await shoot(page, 'connection-delete-dependents')
+  await button(page, 'Delete connection').last().click()
+  await see(page.getByText('Second account deleted'))
+  await context.close()
+})
+
+test('a browser that opens no window leads on by a link, and what the provider answers badly is told', async () => {
+  const { page, context } = await signedIn(dashboard, { viewport: wide })
+  await page.addInitScript('window.open = () => null')
+  const broken = (url: URL) => url.origin === oidc.issuer && url.pathname === '/auth'
+  await context.route(broken, (route) => {
+    const asked = new URL(route.request().url()).searchParams
+    const answer = new URLSearchParams({ error: 'server_error', state: asked.get('state') ?? '' })
+    return route.fulfill({ status: 302, headers: { location: `${asked.get('redirect_uri')}?${answer}` } })
+  })
+  await page.goto(`${dashboard.gateway.url}/catalog/letters`)
+  await field(page, 'Name of the connection').fill('By link')
+  await button(page, 'Continue to Letters').click()
+  await focused(page.getByRole('region', { name: 'Consent' }))
+  await see(page.getByText('Your browser did not open a window'))
+  await look(page, 'consent-blocked')
+  const go = async () => {
+    const opens = context.waitForEvent('page')
+    await link(page, 'Continue at Letters').click()
+    return opens
+  }
+  const failed = await go()
+  await see(heading(failed, 'That did not work'))
+  await see(heading(page, 'The consent did not come through'))
+  await shoot(page, 'consent-failed')
+  await shoot(failed, 'consent-page-failed')
+  await context.unroute(broken)
+  await button(page, 'Ask again').click()
+  await see(page.getByText('Your browser did not open a window'))
+  const allowed = await go()
+  await see(heading(allowed, 'Connected'))
+  await shoot(allowed, 'consent-page')
+  await see(heading(page, 'Letters is connected'))
+  await context.close()
+})
+
+test('a device code is shown to be typed in elsewhere, and the page goes on by itself', async () => {
+  await dashboard.gateway
+    .client()
+    .oauthApps.create({ connector: 'telly', client_id: tokens.clientId, client_secret: tokens.clientSecret })
+  const { page, context } = await signedIn(dashboard, { viewport: narrow, isMobile: true, hasTouch: true })
+  await page.goto(`${dashboard.gateway.url}/catalog/telly`)
+  await button(page, 'Continue to Telly').click()
+  const code = await see(page.getByRole('region', { name: 'Consent' }).locator('code'))
+  await look(page, 'consent-device-narrow')
+  tokens.enter((await code.textContent()) ?? '')
+  await see(heading(page, 'Telly is connected'))
+  await context.close()
+})
+
 test('the catalog and a provider fit a phone', async () => {
   const { page, context } = await signedIn(dashboard, { viewport: narrow, isMobile: true, hasTouch: true })
   await page.goto(`${dashboard.gateway.url}/catalog`)
@@ -177,5 +279,30 @@ test('the catalog and a provider fit a phone', async () => {
   await page.goto(`${dashboard.gateway.url}/oauth-apps`)
   await see(page.getByText('The connector letters'))
   await look(page, 'oauth-apps-narrow')
+  await context.close()
+})
+
+test('each check of a new connection is shown as soon as it is done, and what to do about one that failed', async () => {
+  const { page, context } = await signedIn(dashboard, { viewport: wide })
+  const [connection] = (await dashboard.gateway.client().connections.list({ connector: 'parcels' })).items
+  const released = Promise.withResolvers<void>()
+  hold = released.promise
+  await page.goto(`${dashboard.gateway.url}/connections/${connection?.id}?tab=test`)
+  await button(page, 'Run the test').click()
+  const checks = await see(page.getByRole('list', { name: 'Checks' }))
+  await see(checks.getByText('Base URL reachable: Passed'))
+  expect(await checks.getAttribute('aria-busy')).toBe('true')
+  await shoot(page, 'connection-test-running')
+  hold = null
+  released.resolve()
+  await see(page.getByText('Everything works.'))
+
+  // For good: this is the last test.
+  vendor.close()
+  vendor.closeAllConnections()
+  await button(page, 'Test again').click()
+  await see(checks.getByText('TCP: Failed'))
+  await see(checks.getByText(/^Look at the port in the base URL/))
+  await look(page, 'connection-test-failed')
   await context.close()
 })

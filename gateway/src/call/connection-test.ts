@@ -151,7 +151,8 @@ export function createConnectionTests(
         refused?.kind === 'failed' && refused.error.code === 'NEEDS_REAUTH'
           ? refused.error.detail
           : 'The API refused the credential. Enter a current one.',
-      skipped: 'No read action without required input could be tried.',
+      skipped:
+        checks[0]?.status === 'failed' ? 'The API could not be asked.' : 'No read action without required input could be tried.',
     } as const
     checks.splice(1, 0, {
       id: 'authenticated',

@@ -4,6 +4,7 @@ import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { NamePanel } from '../../ui/name-panel.tsx'
 import { Page, Panel } from '../../ui/page.tsx'
 import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -29,7 +30,13 @@ export function ProfilePage() {
             </Panel>
           ) : (
             <>
-              <NamePanel name={person.name} />
+              <NamePanel
+                label="How others see you"
+                name={person.name}
+                action="Save"
+                onRename={(name) => api.account.rename(name)}
+                done="Name changed"
+              />
               <PasswordPanel />
               <TwoFactorPanel on={person.two_factor} />
               {data.workspace && <ConnectSso workspace={data.workspace} />}
@@ -39,40 +46,6 @@ export function ProfilePage() {
         </div>
       </div>
     </Page>
-  )
-}
-
-function NamePanel({ name: known }: { readonly name: string }) {
-  const client = useQueryClient()
-  const [name, setName] = useState(known)
-  const rename = useMutation({
-    mutationFn: () => api.account.rename(name.trim()),
-    onSuccess: async () => {
-      say('Name changed')
-      await client.invalidateQueries()
-    },
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    rename.mutate()
-  }
-  return (
-    <Panel title="Name">
-      <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
-        <TextField
-          className="min-w-56 flex-1"
-          label="How others see you"
-          required
-          maxLength={100}
-          value={name}
-          onValueChange={setName}
-        />
-        <Button type="submit" busy={rename.isPending} disabled={name.trim() === '' || name.trim() === known}>
-          Save
-        </Button>
-      </form>
-      <ErrorNotice error={rename.error} className="mt-3" />
-    </Panel>
   )
 }
 

@@ -128,7 +128,7 @@ export function ConnectForm({ document, schemes, entered, onChange, byConsent, m
       )}
       <ConsentPanel consent={consent} provider={name} onAgain={() => connecting.connect(entered)} />
       <ErrorNotice error={connecting.error} />
-      {!consent.waiting && (
+      {!consent.waiting && (consent.end === null || consent.end.outcome === 'authorized') && (
         <div className="flex flex-wrap items-center gap-3">
           <Button type="submit" look="primary" busy={busy} disabled={!complete || missing !== null} aria-describedby={why}>
             {action}

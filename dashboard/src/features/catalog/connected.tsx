@@ -9,7 +9,7 @@ import type { Connecting } from './use-connect.ts'
 
 /** After the credential is stored: the checklist, and what one does next. */
 export function Connected({ document, connecting }: { readonly document: ConnectorDocument; readonly connecting: Connecting }) {
-  const { connection, result, testing, testAgain } = connecting
+  const { connection, result, heard, testing, testAgain, correct } = connecting
   const first = Object.keys(document.actions)[0]
   const end = useRef<HTMLElement>(null)
   // The button that was pressed is gone.
@@ -41,9 +41,14 @@ export function Connected({ document, connecting }: { readonly document: Connect
           </div>
         </div>
       )}
-      <TestChecklist result={result ?? undefined} running={testing} />
+      <TestChecklist result={result ?? undefined} running={testing} heard={heard} />
       {result && !works(result) && (
         <div className="flex flex-wrap gap-2">
+          {result.checks.some(({ id, status }) => id === 'authenticated' && status === 'failed') && (
+            <Button look="primary" onClick={correct}>
+              Correct what was entered
+            </Button>
+          )}
           <Button icon={<ListChecks size={14} />} onClick={testAgain}>
             Test again
           </Button>

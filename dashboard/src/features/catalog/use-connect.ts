@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { NextStep, SettingValue, TestResult } from '../../api/types.ts'
+import { useConnectionTest } from '../connections/use-test.ts'
 import { useConsent } from '../consent/use-consent.ts'
 import { useMay } from '../session/session.ts'
 
@@ -44,11 +45,12 @@ export function useConnect({ id, name: provider }: Subject, byConsent: boolean) 
   const [refused, setRefused] = useState<Refused | null>(null)
   const [result, setResult] = useState<TestResult | null>(null)
   const stored = useRef<string>(undefined)
+  const { heard, run } = useConnectionTest()
 
   const test = useMutation({
     mutationFn: (connection: string) => {
       setStage('test')
-      return api.connections.test(connection)
+      return run(connection)
     },
     onSuccess: setResult,
     onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' }),
@@ -125,6 +127,7 @@ export function useConnect({ id, name: provider }: Subject, byConsent: boolean) 
     stage,
     refused,
     result,
+    heard,
     consent,
     connection: stored.current,
     error: save.error ?? test.error,
@@ -134,6 +137,8 @@ export function useConnect({ id, name: provider }: Subject, byConsent: boolean) 
       if (byConsent) consent.prepare()
       save.mutate({ entered, unverified })
     },
+    /** Back to the form, to enter something else for the connection that is stored. */
+    correct: () => setResult(null),
     testAgain: () => stored.current !== undefined && test.mutate(stored.current),
   }
 }

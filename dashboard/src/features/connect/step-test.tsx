@@ -29,7 +29,7 @@ function usable({ ok, checks }: TestResult): boolean {
 }
 
 /** Saves and tests, shows every step of it, and says what agents can use now. */
-export function StepTest({ draft, saving: { save, stage, connection }, onGo, onFinished }: StepTestProps) {
+export function StepTest({ draft, saving: { save, stage, connection, heard }, onGo, onFinished }: StepTestProps) {
   const saved = connection !== null && !save.isPending
   const works = save.data !== undefined && usable(save.data)
   const taken = save.error !== null && stage === 'connector' && toProblem(save.error).code === 'CONFLICT'
@@ -53,7 +53,7 @@ export function StepTest({ draft, saving: { save, stage, connection }, onGo, onF
             failed={Boolean(save.error)}
             done={Boolean(save.data)}
           />
-          {stage === 'test' && <TestChecklist result={save.data} running={save.isPending} />}
+          {stage === 'test' && <TestChecklist result={save.data} running={save.isPending} heard={heard} />}
           <ErrorNotice error={save.error} />
         </section>
       )}

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { Connection, NewConnection, TestResult } from '../../api/types.ts'
+import { useConnectionTest } from '../connections/use-test.ts'
 import { connectionRequest, type Draft, documentOf } from './draft.ts'
 
 export type Stage = 'connector' | 'connection' | 'test'
@@ -23,6 +24,7 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
   const done = useRef<Done>({})
   const [stage, setStage] = useState<Stage | null>(null)
   const [connection, setConnection] = useState<Connection | null>(null)
+  const { heard, run } = useConnectionTest()
 
   const storeConnector = async (): Promise<string> => {
     if (draft.start === 'existing') return draft.document.connector
@@ -71,11 +73,11 @@ export function useSave(draft: Draft, secrets: Readonly<Record<string, string>>)
       const stored = await storeConnection(connector)
       setConnection(stored)
       setStage('test')
-      return api.connections.test(stored.id)
+      return run(stored.id)
     },
     onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' }),
   })
-  return { save, stage, connection }
+  return { save, stage, connection, heard }
 }
 
 export type Saving = ReturnType<typeof useSave>

@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { Connection } from '../../api/types.ts'
 import { listActions } from '../../lib/connector-actions.ts'
-import { formatDay } from '../../lib/format.ts'
+import { formatCount, formatDay } from '../../lib/format.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Facts, Panel } from '../../ui/page.tsx'
@@ -15,6 +15,8 @@ import { Ago } from '../../ui/time.tsx'
 import { CallFigures } from '../calls/call-figures.tsx'
 import { HistoryChart } from '../calls/history-chart.tsx'
 import { useMayChange } from '../session/session.ts'
+import { Accounts } from './accounts.tsx'
+import { DefaultConnection } from './default-connection.tsx'
 import { GrantedScopes } from './granted-scopes.tsx'
 import { Mend } from './mend.tsx'
 
@@ -85,6 +87,8 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
                   Certificates are not verified. Anyone on the way can read and change these calls.
                 </span>,
               ],
+          ['Default', <DefaultConnection key="default" connection={connection} />],
+          ['Calls today', formatCount(connection.calls_today)],
           ['Last used', <Ago key="used" at={connection.last_used_at} />],
           ['Last test', <Ago key="tested" at={connection.tested_at} />],
           ['Connected', formatDay(connection.created_at)],
@@ -95,6 +99,8 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
       {oauth?.type === 'oauth2' && connection.auth.scopes !== null && <GrantedScopes connection={connection} scheme={oauth} />}
 
       <ActionList connection={connection} />
+
+      <Accounts connection={connection} />
 
       {mayChange && (
         <div className="flex justify-end">

@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Ellipsis, KeyRound, ListChecks, Pencil, Play, ScrollText, ShieldOff, Trash2, Wrench } from 'lucide-react'
+import { Ellipsis, KeyRound, ListChecks, Pencil, Play, ScrollText, ShieldOff, Star, Trash2, Wrench } from 'lucide-react'
 import type { Connection } from '../../api/types.ts'
 import { compact } from '../../lib/compact.ts'
 import { formatCount, plural } from '../../lib/format.ts'
@@ -8,6 +8,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { Chip, connectionStates, Mark, Status } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { useMayChange } from '../session/session.ts'
+import { useDefault } from './default-connection.tsx'
 
 /** Height of a row on a wide screen, in pixels; on a phone rows measure themselves. */
 export const connectionRowHeight = 64
@@ -57,6 +58,7 @@ export function ConnectionRow({ connection, busiest, onDelete }: RowProps) {
             </Link>
             {connection.environment !== 'production' && <Chip>{connection.environment}</Chip>}
             {connection.owner !== 'workspace' && <Chip>{connection.owner === 'you' ? 'yours alone' : 'team'}</Chip>}
+            {connection.default && <Chip>default</Chip>}
             {!connection.verify_ssl && (
               <Chip tone="warn">
                 <ShieldOff size={11} aria-hidden />
@@ -167,6 +169,7 @@ function RowActions({
 function RowMenu({ connection, onDelete }: { readonly connection: Connection; readonly onDelete: () => void }) {
   const navigate = useNavigate()
   const mayChange = useMayChange(connection)
+  const change = useDefault(connection)
   const open = (tab: 'credential' | 'settings' | 'test', run = false) =>
     void navigate({
       to: '/connections/$connectionId',
@@ -194,6 +197,11 @@ function RowMenu({ connection, onDelete }: { readonly connection: Connection; re
       icon: <KeyRound size={14} />,
       onSelect: () => open('credential'),
       disabled: connection.auth.fields.length === 0,
+    },
+    {
+      label: connection.default ? 'No longer the default' : 'Make it the default',
+      icon: <Star size={14} />,
+      onSelect: () => change.mutate(!connection.default),
     },
     ...reading,
     null,

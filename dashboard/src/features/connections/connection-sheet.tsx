@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { queries } from '../../api/queries.ts'
-import type { Connection } from '../../api/types.ts'
 import { compact } from '../../lib/compact.ts'
 import { Sheet } from '../../ui/overlay.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
@@ -24,7 +23,7 @@ export function ConnectionSheet() {
   const { tab = 'overview' } = useSearch({ from: '/connections/$connectionId' })
   const navigate = useNavigate()
   const query = useQuery(queries.connection(connectionId))
-  const [deleting, setDeleting] = useState<Connection | null>(null)
+  const [deleting, setDeleting] = useState(false)
   const close = () => void navigate({ to: '/connections', search: ({ q, connector }) => compact({ q, connector }) })
   const show = (next: Tab) => void navigate({ to: '.', search: (previous) => ({ ...previous, tab: next }), replace: true })
   const connection = query.data
@@ -73,7 +72,7 @@ export function ConnectionSheet() {
           ]}
         >
           <TabPanel value="overview" className="p-5">
-            <ConnectionOverview connection={connection} onShow={show} onDelete={() => setDeleting(connection)} />
+            <ConnectionOverview connection={connection} onShow={show} onDelete={() => setDeleting(true)} />
           </TabPanel>
           <TabPanel value="test" className="p-5">
             <TestPanel connection={connection} onCredential={() => show('credential')} />
@@ -87,7 +86,7 @@ export function ConnectionSheet() {
           </TabPanel>
         </Tabs>
       )}
-      <DeleteConnection connection={deleting} onClose={() => setDeleting(null)} />
+      <DeleteConnection connection={deleting && connection ? connection : null} onClose={() => setDeleting(false)} />
     </Sheet>
   )
 }

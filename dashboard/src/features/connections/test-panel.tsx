@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import { ListChecks } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
-import { api } from '../../api/client.ts'
-import type { Connection, TestCheck } from '../../api/types.ts'
+import { useEffect, useRef } from 'react'
+import type { Connection } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { TestChecklist } from './test-checklist.tsx'
+import { useConnectionTest } from './use-test.ts'
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
@@ -20,10 +20,9 @@ export function TestPanel({ connection, onCredential }: { readonly connection: C
   const client = useQueryClient()
   const navigate = useNavigate()
   const arrivedToRun = useLocation({ select: (location) => location.state.run === true })
-  const [heard, setHeard] = useState<readonly TestCheck[]>([])
+  const { heard, run } = useConnectionTest()
   const test = useMutation({
-    onMutate: () => setHeard([]),
-    mutationFn: () => api.connections.test(connection.id, (check) => setHeard((before) => [...before, check])),
+    mutationFn: () => run(connection.id),
     onSettled: () => client.invalidateQueries({ queryKey: ['connections'] }),
   })
   const started = useRef(false)

@@ -1,5 +1,6 @@
 import { ExternalLink } from 'lucide-react'
-import { Button, buttonClass } from '../../ui/button.tsx'
+import { useEffect, useRef } from 'react'
+import { Button, type ButtonLook, buttonClass } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { checkStates, Mark } from '../../ui/status.tsx'
 import type { Consent, ConsentEnd } from './use-consent.ts'
@@ -13,10 +14,20 @@ interface PanelProps {
 
 /** While somebody consents elsewhere: what to do there; and afterwards what went wrong. */
 export function ConsentPanel({ consent: { waiting, end, cancel }, provider, onAgain }: PanelProps) {
+  const panel = useRef<HTMLElement>(null)
+  // The button that was pressed is gone, and on a phone this may be out of sight.
+  useEffect(() => {
+    if (waiting) panel.current?.focus()
+  }, [waiting])
   if (!waiting) return end && end.outcome !== 'authorized' ? <Ended end={end} provider={provider} onAgain={onAgain} /> : null
   const { device, oauth_url: url } = waiting.next
   return (
-    <section aria-label="Consent" className="space-y-3 rounded-panel border border-line bg-panel p-4">
+    <section
+      ref={panel}
+      tabIndex={-1}
+      aria-label="Consent"
+      className="space-y-3 outline-none rounded-panel border border-line bg-panel p-4"
+    >
       <p className="flex items-center gap-2.5 font-medium" role="status">
         <Mark state={checkStates.running} className="animate-turn" />
         {waiting.blocked ? 'Your browser did not open a window' : `Waiting for your consent at ${provider}`}
@@ -33,13 +44,15 @@ export function ConsentPanel({ consent: { waiting, end, cancel }, provider, onAg
       )}
       {url !== undefined && (
         <p className="text-ink-2">
-          {waiting.blocked ? 'Continue by this link. ' : 'Sign in there and allow the access. '}
+          {waiting.blocked ? 'Continue by this link: it opens a page of its own. ' : 'Sign in there and allow the access. '}
           This page goes on by itself.
         </p>
       )}
       <div className="flex flex-wrap gap-2">
         {url !== undefined && (
-          <OutsideLink url={url}>{waiting.blocked ? `Continue at ${provider}` : 'Open it again'}</OutsideLink>
+          <OutsideLink url={url} look={waiting.blocked ? 'primary' : 'plain'}>
+            {waiting.blocked ? `Continue at ${provider}` : 'Open it again'}
+          </OutsideLink>
         )}
         <Button look="quiet" onClick={cancel}>
           Cancel
@@ -49,9 +62,17 @@ export function ConsentPanel({ consent: { waiting, end, cancel }, provider, onAg
   )
 }
 
-function OutsideLink({ url, children }: { readonly url: string; readonly children: string }) {
+function OutsideLink({
+  url,
+  look = 'plain',
+  children,
+}: {
+  readonly url: string
+  readonly look?: ButtonLook
+  readonly children: string
+}) {
   return (
-    <a href={url} target="_blank" rel="noopener noreferrer" className={buttonClass('plain')}>
+    <a href={url} target="_blank" rel="noopener noreferrer" className={buttonClass(look)}>
       {children}
       <ExternalLink size={13} aria-hidden />
     </a>
@@ -73,6 +94,11 @@ function Ended({
         {end.outcome === 'refused' ? `${provider} was not allowed` : 'The consent did not come through'}
       </h2>
       <p className="mt-0.5 text-ink-2">{end.problem}</p>
+      <p className="mt-1 text-small text-ink-2">
+        {end.outcome === 'refused'
+          ? 'Without it the connection cannot be used. Ask again, and allow the access there.'
+          : 'Ask again. If it ends so once more, see that the redirect URL and the scopes are entered at the provider.'}
+      </p>
       <Button size="small" className="mt-3" onClick={onAgain}>
         Ask again
       </Button>

@@ -1,14 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import { exportPath, forgetWorkspace } from '../../api/workspace.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { NamePanel } from '../../ui/name-panel.tsx'
 import { Confirm, Dialog } from '../../ui/overlay.tsx'
 import { Panel } from '../../ui/page.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
-import { say } from '../../ui/toast.tsx'
 import { useMay } from '../session/session.ts'
 
 interface Workspace {
@@ -32,45 +32,20 @@ export function WorkspaceSettings() {
   return (
     <div className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
       <div className="max-w-3xl space-y-4">
-        {admin && <RenamePanel key={workspace.name} workspace={workspace} />}
+        {admin && (
+          <NamePanel
+            key={workspace.name}
+            label="Name of the workspace"
+            name={workspace.name}
+            action="Rename"
+            onRename={(name) => api.workspaces.rename(name)}
+            done="Workspace renamed"
+          />
+        )}
         {person && <LeavePanel workspace={workspace} />}
         {person && owner && <DeletePanel workspace={workspace} />}
       </div>
     </div>
-  )
-}
-
-function RenamePanel({ workspace }: { readonly workspace: Workspace }) {
-  const client = useQueryClient()
-  const [name, setName] = useState(workspace.name)
-  const rename = useMutation({
-    mutationFn: () => api.workspaces.rename(name.trim()),
-    onSuccess: async () => {
-      say('Workspace renamed')
-      await client.invalidateQueries({ queryKey: ['session'] })
-    },
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    rename.mutate()
-  }
-  return (
-    <Panel title="Name">
-      <form onSubmit={submit} className="flex flex-wrap items-end gap-2">
-        <TextField
-          className="min-w-56 flex-1"
-          label="Name of the workspace"
-          required
-          maxLength={100}
-          value={name}
-          onValueChange={setName}
-        />
-        <Button type="submit" busy={rename.isPending} disabled={name.trim() === '' || name.trim() === workspace.name}>
-          Rename
-        </Button>
-      </form>
-      <ErrorNotice error={rename.error} className="mt-3" />
-    </Panel>
   )
 }
 
