@@ -10,6 +10,7 @@ export default defineConfig({
     ],
     // Those need other servers: npm run test:external.
     exclude: ['gateway/test/external/**'],
+    globalSetup: 'gateway/test/support/data-dir.ts',
     pool: 'forks',
     maxWorkers: 2,
     // The first test of a file may wait for an embedded database to be made.

@@ -1,7 +1,5 @@
 import { createSecretKey } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { type AccessService, createAccess } from '../src/access/access.ts'
 import { showToken } from '../src/access/show-token.ts'
@@ -16,6 +14,7 @@ import type { Store } from '../src/store/types.ts'
 import { sha256Secret } from '../src/vault/digest.ts'
 import { localRootKey } from '../src/vault/root-key.ts'
 import { createVault } from '../src/vault/vault.ts'
+import { temporaryDataDir } from './support/data-dir.ts'
 
 export const ada = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
 
@@ -44,7 +43,7 @@ const egress = createEgress({ allow: ['127.0.0.1/32'] })
 
 /** A real database, and access over it. */
 export async function openInstallation(): Promise<Installation> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-access-'))
+  const dataDir = await temporaryDataDir()
   const store = await openStore({ dataDir, databaseUrl: undefined, log })
   const clock = new TestClock()
   return {

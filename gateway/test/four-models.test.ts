@@ -4,8 +4,9 @@ import { type Gateway, startGateway } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
 import { startContactsApi } from './support/contacts-api.ts'
 import { crm, described, instance, script } from './support/crm-models.ts'
+import { temporaryDataDir } from './support/data-dir.ts'
 import { startExampleService } from './support/example-service.ts'
-import { ownerToken, removeDataDir, temporaryDataDir } from './support/gateway.ts'
+import { ownerToken, removeDataDir } from './support/gateway.ts'
 
 /** The line in the list of built-in types that a new one takes. */
 vi.mock('../src/connections/builtins/index.ts', async (original) => {

@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { CountingUpstream } from './support/counting-upstream.ts'
-import { type GatewayProcess, removeDataDir, startGatewayProcess, temporaryDataDir } from './support/gateway.ts'
+import { temporaryDataDir } from './support/data-dir.ts'
+import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { HeapWatcher } from './support/heap.ts'
 
 /** In milliseconds: a connection to the database, the longest that is kept of a request, is closed after ten idle seconds. */

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { SallyportProblem } from '@sallyport/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CountingUpstream, connectLedger } from './support/counting-upstream.ts'
-import { type GatewayProcess, ownerToken, removeDataDir, startGatewayProcess, temporaryDataDir } from './support/gateway.ts'
+import { temporaryDataDir } from './support/data-dir.ts'
+import { type GatewayProcess, ownerToken, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
 let upstream: CountingUpstream
 let dataDir: string

@@ -7,7 +7,8 @@ import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts'
 import { openStore } from '../src/store/open.ts'
 import type { Refusal, SharedLimiter } from '../src/store/quota.ts'
 import type { Store } from '../src/store/types.ts'
-import { callRow, type ExternalServer, makeDataDir, startExternalServer } from './support/database.ts'
+import { makeDataDir } from './support/data-dir.ts'
+import { callRow, type ExternalServer, startExternalServer } from './support/database.ts'
 import { expectExactlyTheLimit, expectExactWindows } from './support/limits.ts'
 
 let server: ExternalServer

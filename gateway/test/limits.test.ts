@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type GatewayProcess, removeDataDir, startGatewayProcess, temporaryDataDir } from './support/gateway.ts'
+import { temporaryDataDir } from './support/data-dir.ts'
+import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { type Answer, callAtOnce, callOnce, type LimitedApi, startLimitedApi } from './support/limited-api.ts'
 
 let api: LimitedApi

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CountingUpstream, connectLedger } from './support/counting-upstream.ts'
-import { type GatewayProcess, removeDataDir, startGatewayProcess, temporaryDataDir } from './support/gateway.ts'
+import { temporaryDataDir } from './support/data-dir.ts'
+import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { AwsKms, addKey } from './support/key-services.ts'
 
 const [first, second, third] = [1, 2, 3].map(() => randomBytes(32).toString('base64')) as [string, string, string]

@@ -9,7 +9,8 @@ import { RootKeyError } from '../src/vault/root-key-error.ts'
 import type { RootKey } from '../src/vault/types.ts'
 import { watchDials } from './support/canary.ts'
 import { CountingUpstream, connectLedger } from './support/counting-upstream.ts'
-import { type GatewayProcess, removeDataDir, startGatewayProcess, temporaryDataDir } from './support/gateway.ts'
+import { temporaryDataDir } from './support/data-dir.ts'
+import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { AwsKms, addKey, GcpKms } from './support/key-services.ts'
 
 const aws = new AwsKms()

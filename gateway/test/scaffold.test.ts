@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { externalDocument } from '../src/definition/import/external.ts'
 import { parseConnector } from '../src/definition/parse.ts'
+import { makeDataDir } from './support/data-dir.ts'
 import { startService } from './support/example-service.ts'
-import { temporaryDataDir } from './support/gateway.ts'
 
 const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 const home = 'gateway/src/connections/builtins'
@@ -21,7 +21,7 @@ async function scaffold(...args: string[]): Promise<{ written: string[] }> {
 const read = (path: string) => readFile(join(root, path), 'utf8')
 
 beforeAll(async () => {
-  root = await temporaryDataDir()
+  root = await makeDataDir()
   await mkdir(join(root, home), { recursive: true })
   await cp(fileURLToPath(new URL(`../../${home}/index.ts`, import.meta.url)), join(root, home, 'index.ts'))
 })

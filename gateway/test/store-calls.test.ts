@@ -8,7 +8,8 @@ import { newId } from '../src/id.ts'
 import { createLog } from '../src/log.ts'
 import { openStore } from '../src/store/open.ts'
 import type { CallEnd, Store } from '../src/store/types.ts'
-import { callRow, makeDataDir, startTestStore, superuserOf, type TestStore } from './support/database.ts'
+import { makeDataDir } from './support/data-dir.ts'
+import { callRow, startTestStore, superuserOf, type TestStore } from './support/database.ts'
 
 let test: TestStore
 let store: Store

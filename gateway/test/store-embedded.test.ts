@@ -9,7 +9,8 @@ import { ConfigError } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { DataDirInUseError } from '../src/store/data-dir.ts'
 import { openStore } from '../src/store/open.ts'
-import { callRow, makeDataDir } from './support/database.ts'
+import { makeDataDir } from './support/data-dir.ts'
+import { callRow } from './support/database.ts'
 import { spawnStore } from './support/store-process.ts'
 
 const isRoot = process.getuid?.() === 0

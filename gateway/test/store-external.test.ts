@@ -10,7 +10,8 @@ import { createLog } from '../src/log.ts'
 import { Secret } from '../src/secret.ts'
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts'
 import { openStore } from '../src/store/open.ts'
-import { callRow, type ExternalServer, makeDataDir, startExternalServer } from './support/database.ts'
+import { makeDataDir } from './support/data-dir.ts'
+import { callRow, type ExternalServer, startExternalServer } from './support/database.ts'
 import { spawnStore } from './support/store-process.ts'
 
 let external: ExternalServer

@@ -4,7 +4,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createLog } from '../src/log.ts'
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts'
 import { openStore } from '../src/store/open.ts'
-import { callRow, makeDataDir } from './support/database.ts'
+import { makeDataDir } from './support/data-dir.ts'
+import { callRow } from './support/database.ts'
 
 const log = createLog('silent')
 const folder = new URL('../src/store/migrations/', import.meta.url)

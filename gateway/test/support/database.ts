@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { newId } from '../../src/id.ts'
@@ -8,6 +7,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/em
 import { openStore } from '../../src/store/open.ts'
 import type { NewCallRow } from '../../src/store/schema.ts'
 import type { Store } from '../../src/store/types.ts'
+import { makeDataDir, temporaryDataDir } from './data-dir.ts'
 
 const log = createLog('silent')
 
@@ -16,10 +16,6 @@ export interface TestStore {
   readonly dataDir: string
   /** Closes the store and removes its directory. */
   close(): Promise<void>
-}
-
-export async function makeDataDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'sallyport-test-'))
 }
 
 /** A connection to the embedded server of a data directory, as the superuser whom the gateway never is. */
@@ -33,7 +29,7 @@ export async function superuserOf(dataDir: string): Promise<pg.Client> {
 
 /** A store on an embedded server of its own, in a new directory. */
 export async function startTestStore(): Promise<TestStore> {
-  const dataDir = await makeDataDir()
+  const dataDir = await temporaryDataDir()
   const store = await openStore({ dataDir, databaseUrl: undefined, log })
   return {
     store,

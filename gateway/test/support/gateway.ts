@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Sallyport } from '@sallyport/sdk'
+import { temporaryDataDir } from './data-dir.ts'
 
 const bin = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url))
 
@@ -36,10 +35,6 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
     ([name]) => !/^(SALLYPORT_|DATABASE_URL$|REDIS_URL$|VITEST|NODE_OPTIONS$)/.test(name),
   )
   return { ...(Object.fromEntries(inherited) as Record<string, string>), ...extra }
-}
-
-export async function temporaryDataDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'sallyport-test-'))
 }
 
 /** Runs `sallyport serve` as people do, on a free port, and resolves once it listens. */

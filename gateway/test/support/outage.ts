@@ -5,7 +5,7 @@ import pg from 'pg'
 import { createLog } from '../../src/log.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 import { CountingUpstream } from './counting-upstream.ts'
-import { makeDataDir } from './database.ts'
+import { makeDataDir } from './data-dir.ts'
 import { removeDataDir, startGatewayProcess } from './gateway.ts'
 
 /** How the database goes away: it ends, as when its machine restarts, or it stops answering, as when its network breaks. */
