@@ -23,6 +23,7 @@ import { fittingCalls } from './call/results/fitting-calls.ts'
 import { createResults } from './call/results/results.ts'
 import { createScriptState } from './call/script-state.ts'
 import { createScriptTrials } from './call/script-trials.ts'
+import { createScriptWriter } from './call/script-writer.ts'
 import { createSealedCalls } from './call/sealed-calls.ts'
 import type { CallServices } from './call/services.ts'
 import { createTools } from './call/tools.ts'
@@ -35,6 +36,7 @@ import { createCatalog } from './connections/catalog/catalog.ts'
 import { createDirectory } from './connections/catalog/directory.ts'
 import { createConnections } from './connections/connections.ts'
 import { createConnectors } from './connections/connectors.ts'
+import { createDrafts } from './connections/drafts.ts'
 import { createKeyStore } from './connections/key-store.ts'
 import { createOAuthApps } from './connections/oauth/apps.ts'
 import { createObtained } from './connections/obtained.ts'
@@ -190,6 +192,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
     opened.push(connectors.startChecks(log))
     opened.push(outbox.start())
 
+    const scripts = createScriptTrials(services)
+    const tests = createConnectionTests(services, connections, run)
+    const drafts = createDrafts({ store, clock, builtins, connectors })
+    const build = { connectors, connections, drafts, scripts, tests, writer: createScriptWriter(languageModel) }
+
     const server = createHttpServer(
       {
         access,
@@ -205,9 +212,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
         tools,
         asks: createAsks({ tools, calls, languageModel }),
         audit: auditLog.audit,
-        scripts: createScriptTrials(services),
+        scripts,
+        drafts,
         vault: createVaultRotation({ store, vault, keys, clock, log }),
-        tests: createConnectionTests(services, connections, run),
+        tests,
         rotation: createCredentialRotation(services),
         ready: async () => {
           if (stopping) throw new SallyportError('UNAVAILABLE', { detail: 'The gateway is stopping.' })
@@ -224,7 +232,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         connectorSchema: connectorJsonSchema,
         mount: (app) =>
           mountMcp(app, {
-            ...{ access, tools, calls, results, publicUrl, log },
+            ...{ access, tools, calls, results, build, publicUrl, log },
             code: createCodeRuns({ ...services, run, tools, history }),
             resources: [createConnectorDocs({ tools, connectors }), createResultSource(results)],
             maxResultBytes,

@@ -5,6 +5,9 @@
 export const toolsetModes = ['direct', 'search', 'code'] as const
 export type ToolsetMode = (typeof toolsetModes)[number]
 
+/** Where admins' agents build connectors, in the place of a toolset: `/mcp/connector-builder`. */
+export const builderSlug = 'connector-builder'
+
 /** Which calls wait for a person, beside those whose action asks for it: none, all but reads, the destructive ones, all. */
 export const approvalRules = ['never', 'writes', 'destructive', 'always'] as const
 export type ApprovalRule = (typeof approvalRules)[number]

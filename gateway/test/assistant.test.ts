@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type DemoCrm, startDemoCrm } from '@sallyport/demo-crm'
 import type { Sallyport } from '@sallyport/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -119,5 +120,115 @@ describe('a request in plain words', () => {
     model.play(turn)
     expect(await agent.tools.call('show it all')).toMatchObject({ status: 'unsure', chosen_by: 'model' })
     expect(crm.requests).toBe(before)
+  })
+})
+
+describe('"Create a connector for the Acme API", said to an agent of an admin', () => {
+  const clients: Client[] = []
+  afterAll(() => Promise.all(clients.map((client) => client.close())))
+  async function builder(token: string) {
+    const client = new Client({ name: 'builder', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+    const requestInit = { headers: { authorization: `Bearer ${token}` } }
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp/connector-builder`), { requestInit }))
+    clients.push(client)
+    return async (name: string, args: Record<string, unknown>) => {
+      const { content, isError } = await client.callTool({ name, arguments: args })
+      const text = content.map((part) => ('text' in part ? part.text : '')).join('')
+      return isError ? { refused: text } : JSON.parse(text)
+    }
+  }
+  const description = () =>
+    `A connector for the Acme API at ${crm.url}, authenticated by the header X-API-Key: GET /customers lists, GET /customers/{id}, DELETE /customers/{id}.`
+
+  test('becomes a draft that nobody can call before a person has published it', async () => {
+    const use = await builder(gateway.token)
+    const made = await use('generate_connector_script', { description: description() })
+    expect(made).toMatchObject({ written_by: 'template', document: { connector: 'acme', name: 'Acme', kind: 'script' } })
+    expect(Object.keys(made.document.actions)).toEqual(['test', 'listCustomers', 'getCustomers', 'deleteCustomers'])
+    expect(await use('create_connector', { document: made.document })).toMatchObject({
+      status: 'draft',
+      connector: 'acme',
+      actions: 4,
+    })
+
+    // It is tried without any credential, which its API says.
+    const tried = await use('test_connector', { connector: 'acme', command: 'listCustomers' })
+    expect(tried).toMatchObject({ tested: 'draft', ok: false, outcome: { error: 'The API answered 401' } })
+    expect(await use('execute_connector_command', { connector: 'acme', command: 'test' })).toMatchObject({
+      refused: expect.stringContaining('acme'),
+    })
+    await expect(owner.connections.create({ connector: 'acme', auth: { fields: { key: apiKey } } })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
+
+    const source = made.document.script.source.replace("http.get('/')", "http.get('/health')")
+    await use('update_connector_script', { connector: 'acme', source })
+    expect(await use('test_connector', { connector: 'acme' })).toMatchObject({
+      ok: true,
+      requests: [{ url: '/health', status: 200 }],
+    })
+
+    expect((await cli('drafts', 'list', '--json').catch((error: { stderr: string }) => error)).stderr).toContain('FORBIDDEN')
+    await owner.connectorDrafts.publish('acme')
+    expect((await owner.connectorDrafts.list()).items).toEqual([])
+    await owner.connections.create({ connector: 'acme', name: 'Acme', auth: { fields: { key: apiKey } } })
+    const called = await use('execute_connector_command', {
+      connector: 'acme',
+      command: 'getCustomers',
+      params: { id: 'cus_0001' },
+    })
+    expect(called).toMatchObject({ name: 'Ada Okafor' })
+    expect(await use('test_connector', { connector: 'acme' })).toMatchObject({ tested: 'connection', ok: true })
+
+    // What is published stays as it is while its next version is drafted.
+    await use('update_connector_script', { connector: 'acme', source: 'function test() { return { payload: 1 } }' })
+    expect(await owner.calls.create({ connector: 'acme', action: 'listCustomers', input: {} })).toMatchObject({ success: true })
+    expect((await owner.connectorDrafts.list()).items).toMatchObject([{ connector: 'acme', published_version: '1.0.0' }])
+    await owner.connectorDrafts.discard('acme')
+  })
+
+  test('is written by the model where there is one, which says neither where it goes nor with what', async () => {
+    const use = await builder(gateway.token)
+    const script = {
+      commands: [{ name: 'ping', description: 'Pings.', effect: 'read' }],
+      source: 'function ping() { return { payload: 1 } }',
+    }
+    model.play(JSON.stringify({ ...script, servers: { production: { url: 'https://evil.example' } } }))
+    const made = await use('generate_connector_script', { description: description() })
+    expect(made).toMatchObject({
+      written_by: 'model',
+      document: { servers: { production: { url: crm.url } }, script: { source: script.source } },
+    })
+    expect(JSON.stringify(made)).not.toContain('evil')
+    model.play('Sure! Here is your connector.')
+    expect(await use('generate_connector_script', { description: description() })).toMatchObject({ written_by: 'template' })
+  })
+
+  test('reads a description of the API, and says what is wrong with a document', async () => {
+    const use = await builder(gateway.token)
+    const parsed = await use('parse_openapi_spec', { url: `${crm.url}/openapi.json`, connector: 'again' })
+    expect(parsed.document.actions).toHaveProperty('list_customers')
+    expect(await use('create_connector', { url: `${crm.url}/openapi.json`, connector: 'again' })).toMatchObject({
+      status: 'draft',
+      connector: 'again',
+    })
+    expect(await use('test_connector', { connector: 'again' })).toMatchObject({
+      ok: true,
+      outcome: { payload: expect.arrayContaining([{ path: '/customers', status: 401 }]) },
+    })
+    expect((await use('create_connector', { document: { connector: 'x' } })).refused).toContain('INVALID_INPUT')
+    await owner.connectorDrafts.discard('again')
+  })
+
+  test('is for admins alone, at an address that no toolset takes', async () => {
+    const post = {
+      method: 'POST',
+      headers: { authorization: `Bearer ${agentToken}`, 'content-type': 'application/json' },
+      body: '{}',
+    }
+    expect((await fetch(`${gateway.url}/mcp/connector-builder`, post)).status).toBe(403)
+    const selection = { select: null, include: [], exclude: [] }
+    const taken = owner.toolsets.create({ slug: 'connector-builder', name: 'Mine', selection })
+    await expect(taken).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 })

@@ -138,6 +138,7 @@ export async function start(changes: Partial<Behind> = {}, options: MountOptions
     },
     maxResultBytes: 100_000,
     code: { run: absent, resume: absent },
+    build: undefined as never,
     publicUrl: () => options.publicUrl ?? address,
   }
   mountMcp(app, services, options)

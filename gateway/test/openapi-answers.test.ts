@@ -62,6 +62,12 @@ async function connect(): Promise<string> {
   await ask('getConnector', { id: 'crm' })
   await ask('getConnector', { id: 'none' })
   await ask('getConnectorCapabilities', { id: 'crm' })
+  await ask('putConnectorDraft', { id: 'crm', body: { document } })
+  await ask('listConnectorDrafts')
+  await ask('getConnectorDraft', { id: 'crm' })
+  await ask('publishConnectorDraft', { id: 'crm' })
+  await ask('putConnectorDraft', { id: 'crm', body: { document } })
+  await ask('discardConnectorDraft', { id: 'crm' })
   await ask('listConnectorSchemes', { id: 'crm' })
 
   const created = await ask('createConnection', {

@@ -555,6 +555,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connector-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connectors that were not published yet */
+        get: operations["listConnectorDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connector-drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draft of a connector */
+        get: operations["getConnectorDraft"];
+        /** Store a connector as a draft, which nobody can connect or call */
+        put: operations["putConnectorDraft"];
+        post?: never;
+        /** Discard a draft */
+        delete: operations["discardConnectorDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connector-drafts/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft the connector, or the next version of it */
+        post: operations["publishConnectorDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connector.schema.json": {
         parameters: {
             query?: never;
@@ -1944,7 +1997,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.authorized" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
+        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.authorized" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -2343,6 +2396,33 @@ export interface components {
         /** @description A connector document, see /connector.schema.json. */
         ConnectorDocumentJson: {
             [key: string]: unknown;
+        };
+        ConnectorDraft: {
+            actions: number;
+            connector: string;
+            document: components["schemas"]["ConnectorDocumentJson"];
+            name: string;
+            /** @description Which it follows; null for a new connector. */
+            published_version: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+        };
+        ConnectorDraftList: {
+            items: components["schemas"]["ConnectorDraftSummary"][];
+        };
+        ConnectorDraftRequest: {
+            document: components["schemas"]["ConnectorDocumentJson"];
+        };
+        ConnectorDraftSummary: {
+            actions: number;
+            connector: string;
+            name: string;
+            /** @description Which it follows; null for a new connector. */
+            published_version: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
         };
         ConnectorListItem: {
             actions: number;
@@ -5062,6 +5142,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TestResult"];
+                };
+            };
+        };
+    };
+    listConnectorDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All drafts, at most 101. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorDraftList"];
+                };
+            };
+        };
+    };
+    getConnectorDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The draft with its document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorDraft"];
+                };
+            };
+        };
+    };
+    putConnectorDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The draft as it was stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorDraftSummary"];
+                };
+            };
+        };
+    };
+    discardConnectorDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Discarded. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    publishConnectorDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The connector as it was stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedConnector"];
                 };
             };
         };

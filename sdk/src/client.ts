@@ -163,6 +163,17 @@ export class Sallyport {
       this.request('get', '/api/v1/connectors/{id}/capabilities', { params: { id }, query }),
   }
 
+  /** Connectors that nobody can connect or call before an admin has published them. */
+  readonly connectorDrafts = {
+    list: () => this.request('get', '/api/v1/connector-drafts', {}),
+    get: (id: string) => this.request('get', '/api/v1/connector-drafts/{id}', { params: { id } }),
+    put: (id: string, document: BodyOf<'putConnectorDraft'>['document']) =>
+      this.request('put', '/api/v1/connector-drafts/{id}', { params: { id }, body: { document } }),
+    /** Makes it the connector, or the next version of it. */
+    publish: (id: string) => this.request('post', '/api/v1/connector-drafts/{id}/publish', { params: { id } }),
+    discard: (id: string) => this.request('delete', '/api/v1/connector-drafts/{id}', { params: { id } }),
+  }
+
   readonly connections = {
     list: (query: QueryOf<'listConnections'> = {}) => this.request('get', '/api/v1/connections', { query }),
     get: (id: string) => this.request('get', '/api/v1/connections/{id}', { params: { id } }),

@@ -154,6 +154,10 @@ export const queries = {
       ...live,
     }),
 
+  connectorDrafts: () => queryOptions({ queryKey: ['connectors', 'drafts'], queryFn: () => api.connectorDrafts.list(), ...live }),
+  connectorDraft: (id: string) =>
+    queryOptions({ queryKey: ['connectors', 'drafts', id], queryFn: () => api.connectorDrafts.get(id), ...live }),
+
   notificationChannels: () =>
     queryOptions({ queryKey: ['notifications', 'list'], queryFn: () => api.notifications.list(), ...live }),
   standingApprovals: () =>

@@ -28,6 +28,7 @@ const tables = [
   'oauth_apps',
   'owned_connections',
   'connector_versions',
+  'connector_drafts',
   'connectors',
   'oauth_refresh_tokens',
   'oauth_grants',

@@ -8,7 +8,7 @@ import { isUniqueViolation } from '../store/constraints.ts'
 import { storableJson } from '../store/json-text.ts'
 import type { Database, ToolsetRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
-import type { Toolset } from '../toolset.ts'
+import { builderSlug, type Toolset } from '../toolset.ts'
 import type { TokenCache } from './token-cache.ts'
 
 export interface ToolsetView extends Toolset {
@@ -59,6 +59,12 @@ function factsOf({ slug, name, mode, format, approval, selection, max_result_byt
   return { slug, name, mode, format, approval, selection, max_result_bytes }
 }
 
+/** Throws CONFLICT for the name of an entrance that is no toolset. */
+function requireFree(slug: string): void {
+  if (slug !== builderSlug) return
+  throw new SallyportError('CONFLICT', { detail: `At /mcp/${slug} admins build connectors. Choose another slug.` })
+}
+
 export function createToolsets({ store, clock, cache }: { store: Store; clock: Clock; cache: TokenCache }): Toolsets {
   function read(workspaceId: string, id?: string): Promise<readonly ToolsetView[]> {
     return store.workspace(workspaceId, async (db) => {
@@ -106,6 +112,7 @@ export function createToolsets({ store, clock, cache }: { store: Store; clock: C
 
     async create(caller, toolset) {
       requireRole(caller, 'admin')
+      requireFree(toolset.slug)
       const { workspaceId } = caller
       const now = new Date(clock.now())
       const id = newId('toolset', clock.now())
@@ -126,6 +133,7 @@ export function createToolsets({ store, clock, cache }: { store: Store; clock: C
 
     async update(caller, id, changes) {
       requireRole(caller, 'admin')
+      if (changes.slug !== undefined) requireFree(changes.slug)
       const { workspaceId } = caller
       const changed = await free(changes.slug ?? id, () =>
         store.workspace(workspaceId, async (db) => {

@@ -9,6 +9,7 @@ import { registerClients } from './commands/clients.ts'
 import { registerConnect } from './commands/connect.ts'
 import { registerConnectionCommands } from './commands/connections.ts'
 import { registerConnectors } from './commands/connectors.ts'
+import { registerDrafts } from './commands/drafts.ts'
 import { registerImport } from './commands/import.ts'
 import { registerListings } from './commands/listings.ts'
 import { registerLogs } from './commands/logs.ts'
@@ -53,6 +54,7 @@ function build(): Command {
   registerResult(program)
   registerListings(program)
   registerConnectors(program)
+  registerDrafts(program)
   registerScript(program)
   registerNew(program)
   registerLogs(program)

@@ -14,6 +14,7 @@ import { callLogRoutes, createCallRoute } from './routes/calls.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { authorizationRoutes, clientRoutes } from './routes/clients.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { connectorDraftRoutes } from './routes/connector-drafts.ts'
 import { connectorVersionRoutes } from './routes/connector-versions.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { invitationRoutes, joinRoutes } from './routes/invitations.ts'
@@ -85,6 +86,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       connectorRoutes(api, services)
       catalogRoutes(api, services)
       connectorVersionRoutes(api, services)
+      connectorDraftRoutes(api, services)
       connectionRoutes(api, services)
       oauthAppRoutes(api, services)
       callLogRoutes(api, services)

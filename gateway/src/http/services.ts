@@ -20,6 +20,7 @@ import type {
   NotificationChannels,
   Tools,
 } from '../call/types.ts'
+import type { ConnectorDrafts } from '../connections/drafts.ts'
 import type { OAuthApps } from '../connections/oauth/apps.ts'
 import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
@@ -37,6 +38,7 @@ export type HttpApp = FastifyInstance<
 export interface HttpServices {
   readonly access: Access
   readonly connectors: Connectors
+  readonly drafts: ConnectorDrafts
   readonly connections: Connections
   readonly installs: Installs
   readonly oauthApps: OAuthApps

@@ -2,6 +2,7 @@ import { type CallToolResult, ProtocolError, ProtocolErrorCode } from '@modelcon
 import type { CodeRuns } from '../call/code-mode/types.ts'
 import type { Results } from '../call/results/types.ts'
 import type { CallResult, Calls, CallWatch, Tools } from '../call/types.ts'
+import { type BuildServices, useBuildTools } from './build-tools.ts'
 import { useCodeMode } from './code-mode.ts'
 import { readResult, readResultName } from './read-result.ts'
 import { useSearchMode } from './search-mode.ts'
@@ -13,6 +14,8 @@ export interface CallServices {
   readonly results: Pick<Results, 'fit' | 'read'>
   /** Programs of callers whose toolset has the mode `code`. */
   readonly code: CodeRuns
+  /** What an admin's agent builds connectors with. */
+  readonly build: BuildServices
   /** Base URL under which people reach the gateway. */
   readonly publicUrl: () => string
   /** Bytes of JSON from which on an answer is shortened, for callers whose toolset says nothing of it. */
@@ -40,6 +43,11 @@ export async function callTool(
   const { tools, calls, results } = services
   const { caller, credentials, ip, format, toolset } = visit
   if (name === readResultName) return { result: await readResult(results, visit, args, resultBytesOf(services, visit)) }
+  if (visit.builds) {
+    const result = await useBuildTools({ ...services, ...services.build }, visit, name, args, resultBytesOf(services, visit))
+    if (result === null) throw await unknownTool(tools, visit, name)
+    return { result }
+  }
   if (caller.toolset?.mode === 'code') {
     const result = await useCodeMode(services, visit, name, args, resultBytesOf(services, visit))
     if (result === null) throw await unknownTool(tools, visit, name)

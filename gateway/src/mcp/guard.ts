@@ -4,6 +4,8 @@ import type { Caller } from '../caller.ts'
 import { isToolFormat, type ToolFormat, toolFormats } from '../definition/tool/family.ts'
 import { SallyportError } from '../errors.ts'
 import { Secret } from '../secret.ts'
+import { builderSlug } from '../toolset.ts'
+import { requireBuilder } from './build-tools.ts'
 import { Visit } from './visit.ts'
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -69,6 +71,9 @@ export async function authenticate(
   if (token === undefined) throw new SallyportError('UNAUTHENTICATED', { detail: 'The request carries no bearer token.' })
   const resource = pathOf(request)
   const credentials = { kind: 'bearer', token: new Secret(token), resource } as const
-  const caller = await access.authenticate(credentials, request.ip, toolset)
-  return new Visit(caller, credentials, request.ip, formatOf(request.url, caller), toolset)
+  const builds = toolset === builderSlug
+  const through = builds ? undefined : toolset
+  const caller = await access.authenticate(credentials, request.ip, through)
+  if (builds) requireBuilder(caller)
+  return new Visit(caller, credentials, request.ip, formatOf(request.url, caller), through, builds)
 }

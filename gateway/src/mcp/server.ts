@@ -12,6 +12,7 @@ import { toMcpTool } from '../call/published-tool.ts'
 import type { Tools } from '../call/types.ts'
 import { parseCursor, toPage } from '../page.ts'
 import { type Asking, createAsking } from './ask.ts'
+import { buildTools } from './build-tools.ts'
 import { type CallServices, callTool } from './call-tool.ts'
 import { codeModeTools } from './code-mode.ts'
 import { toFittingResult } from './fitting-result.ts'
@@ -90,7 +91,8 @@ export function createServer(services: McpServices, report: (error: unknown) => 
   })
 
   server.setRequestHandler('tools/list', ({ params }, context) =>
-    handle(context, async ({ caller, format }) => {
+    handle(context, async ({ caller, format, builds }) => {
+      if (builds) return { tools: [...buildTools] }
       if (caller.toolset?.mode === 'code') return { tools: [...codeModeTools, readResultTool(format)] }
       if (caller.toolset?.mode === 'search') {
         // The index is made while the client reads, and not at its first search.

@@ -13,18 +13,28 @@ export class Visit {
   readonly format: ToolFormat
   /** Slug of the toolset whose entrance it came through. */
   readonly toolset: string | undefined
+  /** Whether it came to build connectors, and not to call tools. */
+  readonly builds: boolean
 
-  constructor(caller: Caller, credentials: Credentials, ip: string, format: ToolFormat = 'mcp', toolset?: string) {
+  constructor(
+    caller: Caller,
+    credentials: Credentials,
+    ip: string,
+    format: ToolFormat = 'mcp',
+    toolset?: string,
+    builds = false,
+  ) {
     this.caller = caller
     this.credentials = credentials
     this.ip = ip
     this.format = format
     this.toolset = toolset
+    this.builds = builds
   }
 
   /** The same with what its caller is now. */
   as(caller: Caller): Visit {
-    return new Visit(caller, this.credentials, this.ip, this.format, this.toolset)
+    return new Visit(caller, this.credentials, this.ip, this.format, this.toolset, this.builds)
   }
 
   /** The shape in which the SDK carries it to the handlers. The token itself stays a Secret and is not in it. */

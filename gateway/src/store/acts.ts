@@ -21,6 +21,8 @@ export const actKinds = [
   'connector.checks_scheduled',
   'connector.created',
   'connector.deleted',
+  'connector.draft_discarded',
+  'connector.drafted',
   'connector.pinned',
   'connector.updated',
   'grant.created',

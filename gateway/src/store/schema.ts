@@ -240,6 +240,16 @@ interface ConnectorVersionTable {
   created_at: Created
 }
 
+interface ConnectorDraftTable {
+  workspace_id: string
+  connector: string
+  name: string
+  document: Json<Readonly<Record<string, unknown>>>
+  actions: number
+  updated_by: string
+  updated_at: Instant
+}
+
 export type ConnectionStatus = 'active' | 'untested' | 'failing' | 'needs_reauth'
 
 interface ConnectionTable {
@@ -394,6 +404,7 @@ export interface Database extends ApprovalTables {
   toolsets: ToolsetTable
   connectors: ConnectorTable
   connector_versions: ConnectorVersionTable
+  connector_drafts: ConnectorDraftTable
   connections: ConnectionTable
   owned_connections: OwnedConnectionTable
   script_state: ScriptStateTable

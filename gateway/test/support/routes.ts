@@ -40,6 +40,10 @@ const unique = (word: string) => `${word}-${++count}`
 
 const freshConnector = async (world: World, { owner }: Makers) =>
   (await owner.connectors.create(plainConnector(unique('fresh'), world.word))).id
+const freshDraft = async (world: World, { owner }: Makers) => {
+  const slug = unique('draft')
+  return (await owner.connectorDrafts.put(slug, plainConnector(slug, world.word))).connector
+}
 /** The fingerprint of the last one. */
 let drift = ''
 const freshDrift = async (world: World, makers: Makers) => {
@@ -141,6 +145,15 @@ const cases: Readonly<Record<string, RouteCase>> = {
   },
   scheduleConnectorChecks: { id: connector, body: () => ({ every_hours: null }) },
   pinConnector: { id: connector, fresh: freshDrift, body: () => ({ fingerprint: drift }) },
+
+  listConnectorDrafts: {},
+  getConnectorDraft: { id: ({ draft }) => draft },
+  putConnectorDraft: {
+    id: ({ draft }) => draft,
+    body: ({ draft, word }) => ({ document: plainConnector(draft, word) }),
+  },
+  publishConnectorDraft: { id: ({ draft }) => draft, fresh: freshDraft },
+  discardConnectorDraft: { id: ({ draft }) => draft, fresh: freshDraft },
 
   listConnections: { query: '?limit=200' },
   createConnection: {

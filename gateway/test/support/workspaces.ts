@@ -97,6 +97,8 @@ export interface World {
   /** Of the owner's token. */
   readonly result: string
   readonly standing: string
+  /** A connector that was not published yet. */
+  readonly draft: string
   readonly channel: string
   /** A token that nobody uses. */
   readonly token: string
@@ -135,6 +137,13 @@ function ledgerOf(upstream: CountingUpstream, slug: string, word: string): Recor
     },
   }
 }
+
+const draftOf = (word: string) => ({
+  connector: `draft-${word}`,
+  name: `Draft of ${word}`,
+  servers: { production: { url: 'https://api.example.test' } },
+  actions: { look: { method: 'GET', path: '/look' } },
+})
 
 /** Fills a workspace over the API, as its owner. */
 async function makeWorld(
@@ -202,6 +211,7 @@ async function makeWorld(
     result: large.rest.handle,
     channel: (await owner.notifications.create({ kind: 'slack', name: word, url: `${upstream.url}/hook-of-${word}` })).id,
     standing: (await owner.approvals.approveNext(waiting.approval.id, { count: 1, same: ['amount'] })).id,
+    draft: (await owner.connectorDrafts.put(`draft-${word}`, draftOf(word))).connector,
     token: (await owner.tokens.create({ name: `spare of ${word}`, role: 'viewer' })).id,
     key,
     tokens,
@@ -282,6 +292,7 @@ export function tracesOf(world: World): readonly string[] {
     approval,
     result,
     standing,
+    draft,
     channel,
     token,
     key,
@@ -302,6 +313,7 @@ export function tracesOf(world: World): readonly string[] {
     approval,
     result,
     standing,
+    draft,
     channel,
     token,
     key,

@@ -19,6 +19,8 @@ export const kindWords: Readonly<Record<AuditKind, string>> = {
   'connection.updated': 'Changed a connection',
   'connector.created': 'Added a connector',
   'connector.deleted': 'Deleted a connector',
+  'connector.drafted': 'Drafted a connector',
+  'connector.draft_discarded': 'Discarded the draft of a connector',
   'connector.checked': 'Checked a connector for changes',
   'connector.checks_scheduled': 'Set how often a connector is checked',
   'connector.pinned': 'Stayed on a version of a connector',

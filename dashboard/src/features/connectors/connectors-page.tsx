@@ -14,6 +14,7 @@ import { Chip } from '../../ui/status.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { useMay } from '../session/session.ts'
 import { ConnectorMark } from './connector-mark.tsx'
+import { Drafts } from './drafts.tsx'
 
 const rowHeight = 60
 const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_6rem_6rem_8rem_7rem] md:gap-x-5'
@@ -58,6 +59,7 @@ export function ConnectorsPage() {
         )
       }
     >
+      {mayDefine && <Drafts />}
       {query.isPending ? (
         <div className="border-t border-line">
           <Header />

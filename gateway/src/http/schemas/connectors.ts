@@ -129,6 +129,20 @@ export const UpdateConnectorRequest = Type.Object(
   { additionalProperties: false },
 )
 
+const draft = {
+  connector: Type.String(),
+  name: Type.String(),
+  actions: Type.Integer(),
+  published_version: Type.Union([Type.String(), Type.Null()], { description: 'Which it follows; null for a new connector.' }),
+  updated_at: Instant,
+  updated_by: Type.String(),
+}
+/** A connector that nobody can connect or call before an admin has published it. */
+export const ConnectorDraftSummary = Type.Object(draft)
+export const ConnectorDraftList = Type.Object({ items: Type.Array(ConnectorDraftSummary) })
+export const ConnectorDraft = Type.Object({ ...draft, document: ConnectorDocumentJson })
+export const ConnectorDraftRequest = Type.Object({ document: ConnectorDocumentJson }, { additionalProperties: false })
+
 const SemverClass = Type.Enum(['major', 'minor', 'patch'], {
   description: 'major: what worked may fail. minor: something was added, or less is asked. patch: anything else.',
 })
