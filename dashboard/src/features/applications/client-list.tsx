@@ -51,7 +51,9 @@ export function ClientList() {
           <div
             className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 md:h-[52px] md:px-8 md:py-0 ${columns}`}
           >
-            <div className="w-full min-w-0 truncate font-medium md:w-auto">{client.name}</div>
+            <div className="w-full min-w-0 truncate font-medium md:w-auto" title={client.name}>
+              {client.name}
+            </div>
             <span className="flex min-w-0 items-center gap-1 max-md:w-full">
               <code className="truncate text-small text-ink-2">{client.id}</code>
               <CopyButton value={client.id} label={`Copy the client id of ${client.name}`} />

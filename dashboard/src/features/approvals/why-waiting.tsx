@@ -30,7 +30,7 @@ export function WhyWaiting({ approval: { policy, risk, similar } }: { readonly a
               <li key={call.id} className="flex items-center gap-2 text-small">
                 <Mark state={callStates[call.status]} />
                 <Link to="/calls/$callId" params={{ callId: call.id }} className="min-w-0 flex-1 truncate hover:underline">
-                  {call.caller.name} {call.error_code ?? callStates[call.status].words}
+                  {call.caller.name}: {call.error_code ?? callStates[call.status].words.toLowerCase()}
                 </Link>
                 <span className="text-ink-3">
                   <Ago at={call.started_at} />

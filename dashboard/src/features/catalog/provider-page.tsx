@@ -34,7 +34,15 @@ export function ProviderPage() {
         <ErrorNotice error={error} onRetry={() => void Promise.all([document.refetch(), schemes.refetch(), entry.refetch()])} />
       </div>
     )
-  if (!document.data || !schemes.data || entry.data === undefined) return <SkeletonRows height={56} rows={8} />
+  if (!document.data || !schemes.data || entry.data === undefined)
+    return (
+      <>
+        <div className="px-4 pt-4 md:px-8 md:pt-6">
+          <BackLink />
+        </div>
+        <SkeletonRows height={56} />
+      </>
+    )
   return <Provider key={connectorId} document={document.data} schemes={schemes.data} entry={entry.data} />
 }
 

@@ -18,7 +18,7 @@ export function CredentialForm({ connection }: { readonly connection: Connection
   const navigate = useNavigate()
   const [values, setValues] = useState<Record<string, string>>({})
   const rotate = useMutation({
-    mutationFn: () => api.connections.rotate(connection.id, { fields: values }),
+    mutationFn: (verify: boolean) => api.connections.rotate(connection.id, { fields: values, verify }),
     onSuccess: async () => {
       setValues({})
       say('Credential replaced', 'The next call uses the new one.')
@@ -33,7 +33,7 @@ export function CredentialForm({ connection }: { readonly connection: Connection
   const complete = fields.every(({ name, required }) => !required || values[name])
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    rotate.mutate()
+    rotate.mutate(true)
   }
   // Neither of the two is shown before it is known which of them it is.
   if (document.isPending) return null
@@ -41,11 +41,17 @@ export function CredentialForm({ connection }: { readonly connection: Connection
     <form onSubmit={submit} className="max-w-md space-y-4">
       {byConsent && <ConsentAgain connection={connection} />}
       <p className="text-ink-2">
-        {byConsent ? 'Or enter tokens, or a client, of your own' : label}. The new credential replaces the stored one at once;
-        calls that are under way finish with the old one. Create it at the API first, and revoke the old one after the test.
+        {byConsent ? 'Or enter tokens, or a client, of your own' : label}. Create the new credential at the API first. The gateway
+        tries it there, and keeps the stored one when it is refused; calls that are under way finish with the old one. Revoke that
+        one after the test.
       </p>
       <SecretFields fields={fields} values={values} onChange={setValues} autoFocus={!byConsent} />
       <ErrorNotice error={rotate.error} />
+      {rotate.isError && complete && (
+        <Button size="small" onClick={() => rotate.mutate(false)}>
+          Replace without a try
+        </Button>
+      )}
       <Button type="submit" look="primary" busy={rotate.isPending} disabled={!complete || !Object.values(values).some(Boolean)}>
         Replace and test
       </Button>

@@ -51,13 +51,15 @@ export function NotificationsPage() {
         rowHeight={rowHeight}
         row={(channel) => (
           <div className="flex min-h-[60px] flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-4 py-2 md:px-8">
-            <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium">{channel.name}</span>
+            <span className="min-w-0 flex-1 max-sm:basis-full">
+              <span className="block truncate font-medium" title={channel.name}>
+                {channel.name}
+              </span>
               <span className="block truncate text-small text-ink-3">
                 {kindWords[channel.kind]} · {channel.target}
               </span>
             </span>
-            <span className="min-w-0 text-small text-ink-3">
+            <span className="min-w-0 text-small text-ink-3 max-sm:flex-1">
               {channel.last_error ? (
                 <span className="text-bad">{channel.last_error}</span>
               ) : channel.last_delivered_at ? (

@@ -69,7 +69,9 @@ export function OAuthAppsPage() {
               <div className="truncate font-medium">{app.name}</div>
               <div className="truncate text-small text-ink-3">{servesWords(app)}</div>
             </div>
-            <code className="min-w-0 truncate text-small text-ink-2 max-md:w-full">{app.client_id}</code>
+            <code className="min-w-0 truncate text-small text-ink-2 max-md:w-full" title={app.client_id}>
+              {app.client_id}
+            </code>
             {app.connections === 0 ? (
               <span className="text-ink-3">nothing yet</span>
             ) : app.connector === null ? (

@@ -175,7 +175,9 @@ function TokenRow({ token, onRevoke, onRotate, onEdit }: TokenRowProps) {
       className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5 md:h-[52px] md:px-8 md:py-0 ${columns}`}
     >
       <div className="w-full min-w-0 md:w-auto">
-        <div className={state.tone === 'ok' ? 'truncate font-medium' : 'truncate text-ink-3'}>{token.name}</div>
+        <div className={state.tone === 'ok' ? 'truncate font-medium' : 'truncate text-ink-3'} title={token.name}>
+          {token.name}
+        </div>
         <div className="truncate text-small text-ink-3">
           <code>{token.hint}…</code>
           {token.previous_until && (
