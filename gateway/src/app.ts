@@ -197,6 +197,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const drafts = createDrafts({ store, clock, builtins, connectors })
     const build = { connectors, connections, drafts, scripts, tests, writer: createScriptWriter(languageModel) }
 
+    const approvals = createApprovals(services, history, run)
+
     const server = createHttpServer(
       {
         access,
@@ -206,7 +208,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         oauthApps,
         calls,
         history,
-        approvals: createApprovals(services, history, run),
+        approvals,
         results,
         channels,
         tools,
@@ -234,6 +236,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
           mountMcp(app, {
             ...{ access, tools, calls, results, build, publicUrl, log },
             code: createCodeRuns({ ...services, run, tools, history }),
+            asking: { confirm: approvals.confirm, stateKey: hmacSha256(installation, 'sallyport questions in clients') },
             resources: [createConnectorDocs({ tools, connectors }), createResultSource(results)],
             maxResultBytes,
           }),

@@ -9,6 +9,8 @@ export interface ApprovalPolicy {
   readonly over_bytes?: number
   /** Calls to these URLs, as in the `url_patterns` of a connector. */
   readonly targets?: readonly string[]
+  /** Whether the person whose token calls may let a call of medium risk run by themselves, where their MCP client asks them. */
+  readonly confirm_in_client?: boolean
 }
 
 /** What may ask for an approval: the action, the toolset, the rule of the connection, or one of its conditions. */

@@ -7,6 +7,7 @@ import type { Sallyport } from '@sallyport/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanEnvironment, type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { type ModelServer, startModelServer } from './support/model-server.ts'
+import { WebSession } from './support/web-session.ts'
 
 /** What the gateway does for people and agents who say in words what they want, with a model and without one. */
 
@@ -36,6 +37,19 @@ afterAll(async () => {
   await crm?.close()
   if (gateway) await removeDataDir(gateway.dataDir)
 })
+
+let signedUp: Promise<{ token: string; person: string }> | undefined
+/** A token that acts for the first person. */
+function personal() {
+  signedUp ??= (async () => {
+    const ada = new WebSession(gateway.url)
+    const code = new URL(gateway.setupUrl ?? '').hash.replace('#code=', '')
+    await ada.post('/setup', { code, name: 'Ada', email: 'ada@example.test', password: 'correct horse battery' })
+    const { json } = await ada.post('/tokens', { name: 'Of Ada', role: 'member', personal: true })
+    return { token: json.token, person: (await ada.session()).person.id }
+  })()
+  return signedUp
+}
 
 async function cli(...args: string[]) {
   const env = cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: agentToken, NO_COLOR: '1' })
@@ -230,5 +244,64 @@ describe('"Create a connector for the Acme API", said to an agent of an admin', 
     const selection = { select: null, include: [], exclude: [] }
     const taken = owner.toolsets.create({ slug: 'connector-builder', name: 'Mine', selection })
     await expect(taken).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+})
+
+describe.each(['2026-07-28', 'legacy'] as const)('a call that waits, in a client of %s', (era) => {
+  const clients: Client[] = []
+  afterAll(() => Promise.all(clients.map((client) => client.close())))
+  async function caller(token: string, answer: () => { action: 'accept' | 'decline'; content?: { run: boolean } }) {
+    const mode = era === 'legacy' ? era : { pin: era }
+    const client = new Client(
+      { name: 'asked', version: '1.0.0' },
+      { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode } },
+    )
+    const asked: string[] = []
+    client.setRequestHandler('elicitation/create', ({ params }) => {
+      asked.push(params.message)
+      return answer()
+    })
+    const requestInit = { headers: { authorization: `Bearer ${token}` } }
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`), { requestInit }))
+    clients.push(client)
+    const call = (name: string, args: Record<string, unknown>) => client.callTool({ name, arguments: args })
+    return { call, asked }
+  }
+  const policy = async (confirm_in_client: boolean) => {
+    const [connection] = (await owner.connections.list({ connector: 'crm' })).items
+    await owner.connections.update(connection?.id ?? '', { approval: { rule: 'writes', confirm_in_client } })
+  }
+  const note = { customer_id: 'cus_0003', text: `From ${era}` }
+  const yes = () => ({ action: 'accept', content: { run: true } }) as const
+
+  test('runs once its person has said yes there, and the decision is on record as theirs', async () => {
+    const { token, person } = await personal()
+    await policy(true)
+    const { call, asked } = await caller(token, yes)
+    expect((await call('crm_add_note', note)).structuredContent).toMatchObject({ text: note.text })
+    expect(asked).toEqual([expect.stringContaining(`POST ${crm.url}/customers/cus_0003/notes\n{\n  "text": "${note.text}"`)])
+    const [decided] = (await owner.audit.list({ kind: 'call.decided', limit: 1 })).items
+    expect(decided).toMatchObject({
+      actor: { kind: 'session', id: person, name: 'Ada' },
+      after: { status: 'approved', confirmed_in_client_of: { kind: 'token' } },
+    })
+  })
+
+  test('is rejected when they say no, waits on our page when it is grave, and where no admin or no person lets it', async () => {
+    const { token } = await personal()
+    await policy(true)
+    const before = crm.requests
+    const no = await caller(token, () => ({ action: 'decline' }))
+    expect(await no.call('crm_add_note', note)).toMatchObject({ isError: true })
+    const waits = { structuredContent: { status: 'pending_approval' } }
+    const able = await caller(token, yes)
+    expect(await able.call('crm_delete_customer', { customer_id: 'cus_0003' })).toMatchObject(waits)
+    expect(await (await caller(agentToken, yes)).call('crm_add_note', note)).toMatchObject(waits)
+    // An admin changes their mind while somebody is asked.
+    const late = await caller(token, yes)
+    await policy(false)
+    expect(await late.call('crm_add_note', note)).toMatchObject(waits)
+    expect([...able.asked, ...late.asked]).toEqual([])
+    expect(crm.requests).toBe(before)
   })
 })

@@ -1883,6 +1883,8 @@ export interface components {
             next_cursor: string | null;
         };
         ApprovalPolicy: {
+            /** @description The person whose token calls may let a call of medium risk run by themselves, where their MCP client asks them. */
+            confirm_in_client?: boolean;
             /** @description Calls whose body has more bytes wait. */
             over_bytes?: number;
             /** @description Calls whose longest list in the input has more items wait. */

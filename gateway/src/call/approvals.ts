@@ -4,6 +4,7 @@ import { SallyportError } from '../errors.ts'
 import { pageSize, parseCursor, toPage } from '../page.ts'
 import { gatewayActor, recordAct } from '../store/acts.ts'
 import type { ApprovalRow } from '../store/approval-tables.ts'
+import { mayConfirm } from './confirmation.ts'
 import { spendLink } from './notices/links.ts'
 import type { CallServices } from './services.ts'
 import { createStandingApprovals } from './standing-approvals.ts'
@@ -146,20 +147,37 @@ export function createApprovals(
     return { succeeded, failed: calls.length - succeeded, calls }
   }
 
-  /** One atomic step from pending to the decision; throws CONFLICT when somebody was quicker. */
+  /** The person whose token asked for a call, where they may decide on it in their client: asked anew, whatever was asked of them. */
+  async function confirming(caller: Caller, row: ApprovalRow): Promise<Actor> {
+    const asker = row.caller as Actor
+    const isAsker = asker.kind === caller.kind && asker.id === caller.id
+    const connection = isAsker ? await services.connections.resolve(caller, row.connector, row.connection_id) : null
+    const { personId } = caller
+    if (personId === null || connection === null || !mayConfirm(caller, connection, row.judgement))
+      throw new SallyportError('FORBIDDEN', { detail: 'This call waits for the decision of another person.' })
+    const { rows } = await store.workspace(caller.workspaceId, (db) =>
+      sql<{ name: string }>`select name from "user" where id = ${personId}`.execute(db),
+    )
+    return { kind: 'session', id: personId, name: rows[0]?.name ?? '' }
+  }
+
+  /** One atomic step from pending to the decision; throws CONFLICT when somebody was quicker. `person`: who decided in the client of the caller. */
   async function decide(
     caller: Caller,
-    id: string,
+    before: ApprovalRow,
     status: 'approved' | 'rejected',
     reason: string | null,
+    person?: Actor,
   ): Promise<ApprovalRow> {
-    const before = await decidable(caller, id)
+    const { id } = before
+    const { kind, name } = caller
+    const by = person ?? { kind, id: caller.id, name }
     return store.workspace(caller.workspaceId, async (db) => {
       const decided = await db
         .updateTable('approvals')
         .set({
           status,
-          decided_by: JSON.stringify({ kind: caller.kind, id: caller.id, name: caller.name }),
+          decided_by: JSON.stringify(by),
           decided_at: new Date(clock.now()),
           reason,
         })
@@ -183,9 +201,13 @@ export function createApprovals(
       }
       await recordAct(db, caller.workspaceId, {
         kind: 'call.decided',
-        by: caller,
+        by,
+        ...(caller.ip !== undefined && { ip: caller.ip }),
         target: { kind: 'approval', id, name: `${decided.connector} ${decided.action}` },
-        after: { status, call_id: decided.call_id, hash: decided.hash.toString('hex') },
+        after: {
+          ...{ status, call_id: decided.call_id, hash: decided.hash.toString('hex') },
+          ...(person !== undefined && { confirmed_in_client_of: { kind, id: caller.id, name } }),
+        },
         ...(reason !== null && { reason }),
       })
       return decided
@@ -206,6 +228,36 @@ export function createApprovals(
           .execute(),
       )
     })
+  }
+
+  /** Runs the stored call in the name of whoever asked for it, once. */
+  async function runApproved(approved: ApprovalRow): Promise<CallResult> {
+    const { id, workspace_id: workspaceId } = approved
+    const asker = approved.caller as Actor
+    const input = await sealedCalls.openInput(workspaceId, id, {
+      ciphertext: approved.sealed_call,
+      keyId: approved.sealed_key_id,
+    })
+    const call = await run(
+      {
+        credentials: {
+          kind: 'stored',
+          workspaceId: workspaceId,
+          callerKind: asker.kind === 'session' ? 'session' : 'token',
+          callerId: asker.id,
+        },
+        entrance: 'approval',
+        ip: '',
+        connector: approved.connector,
+        action: approved.action,
+        connection: approved.connection_id,
+        input,
+        approvalId: id,
+      },
+      approved.call_id,
+    )
+    await keepResult(workspaceId, id, call)
+    return call
   }
 
   const show = async (caller: Caller, row: ApprovalRow) => view(mayDecide(caller, await makersOf(caller)), row)
@@ -253,37 +305,23 @@ export function createApprovals(
       return view(() => false, await read({ workspaceId }, approvalId))
     },
 
+    async confirm({ credentials, ip, approvalId, accepted }) {
+      const caller = await services.access.authenticate(credentials, ip)
+      const row = await read(caller, approvalId)
+      const person = await confirming(caller, row)
+      if (accepted) return runApproved(await decide(caller, row, 'approved', null, person))
+      const { call_id: id } = await decide(caller, row, 'rejected', 'Declined in the client.', person)
+      const error = new SallyportError('APPROVAL_REQUIRED', { detail: 'The person in front of the client declined this call.' })
+      return { kind: 'failed', id, outcome: 'not_sent', status: null, durationMs: 0, error }
+    },
+
     async approve(caller, id) {
-      const approved = await decide(caller, id, 'approved', null)
-      const asker = approved.caller as Actor
-      const input = await sealedCalls.openInput(caller.workspaceId, id, {
-        ciphertext: approved.sealed_call,
-        keyId: approved.sealed_key_id,
-      })
-      const call = await run(
-        {
-          credentials: {
-            kind: 'stored',
-            workspaceId: caller.workspaceId,
-            callerKind: asker.kind === 'session' ? 'session' : 'token',
-            callerId: asker.id,
-          },
-          entrance: 'approval',
-          ip: '',
-          connector: approved.connector,
-          action: approved.action,
-          connection: approved.connection_id,
-          input,
-          approvalId: id,
-        },
-        approved.call_id,
-      )
-      await keepResult(caller.workspaceId, id, call)
+      const call = await runApproved(await decide(caller, await decidable(caller, id), 'approved', null))
       return { approval: await show(caller, await read(caller, id)), call }
     },
 
     async reject(caller, id, reason) {
-      return show(caller, await decide(caller, id, 'rejected', reason ?? null))
+      return show(caller, await decide(caller, await decidable(caller, id), 'rejected', reason ?? null))
     },
   }
 }

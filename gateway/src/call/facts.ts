@@ -62,7 +62,7 @@ export type Claim = { readonly kind: 'first'; readonly first: First } | { readon
 export type Permit = Proof<'permit', Prepared>
 export type Permission =
   | { readonly kind: 'permitted'; readonly permit: Permit }
-  | { readonly kind: 'pending'; readonly approvalId: string; readonly expiresAt: string }
+  | { readonly kind: 'pending'; readonly approvalId: string; readonly expiresAt: string; readonly question?: string }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly hash: string; readonly judgement: Judgement }
 
 /** The credential, ready to inject, with what finds it again in an answer. */

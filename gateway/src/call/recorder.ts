@@ -104,9 +104,10 @@ export class CallRecorder {
       const { plan, hash, judgement } = permission
       return { kind: 'planned', id: this.#id, durationMs: this.#trace.elapsed(), plan, hash, judgement }
     }
-    const { approvalId, expiresAt } = permission
+    const { kind, ...waiting } = permission
+    const { approvalId } = waiting
     const unrecorded = await this.#close({ status: 'pending_approval', error: null, bytes: null, approvalId })
-    return unrecorded === null ? { kind: 'pending', id: this.#id, approvalId, expiresAt } : this.#failure(unrecorded)
+    return unrecorded === null ? { kind, id: this.#id, ...waiting } : this.#failure(unrecorded)
   }
 
   async failed(thrown: SallyportError): Promise<CallResult> {

@@ -421,6 +421,16 @@ export interface Approvals {
   /** Decides, then runs the stored call once. Throws CONFLICT when it was decided already, FORBIDDEN for one's own call. */
   approve(caller: Caller, id: string): Promise<{ approval: ApprovalView; call: CallResult }>
   reject(caller: Caller, id: string, reason?: string): Promise<ApprovalView>
+  /**
+   * The decision of the person whose token asked, taken in their client: runs the call, or rejects it. Throws FORBIDDEN unless the
+   * caller is the one that asked, acts for a person, and its connection lets them decide.
+   */
+  confirm(confirmation: {
+    readonly credentials: Credentials
+    readonly ip: string
+    readonly approvalId: string
+    readonly accepted: boolean
+  }): Promise<CallResult>
 }
 
 export interface TestCheck {

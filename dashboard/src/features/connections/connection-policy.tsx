@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { Connection, ToolsetApproval } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
-import { Select } from '../../ui/choice.tsx'
+import { Checkbox, Select } from '../../ui/choice.tsx'
 import { Field, TextArea, TextField } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
@@ -18,6 +18,7 @@ export function ConnectionPolicy({ connection: { id, approval } }: { readonly co
   const [items, setItems] = useState(textOf(approval?.over_items))
   const [bytes, setBytes] = useState(textOf(approval?.over_bytes))
   const [targets, setTargets] = useState((approval?.targets ?? []).join('\n'))
+  const [inClient, setInClient] = useState(approval?.confirm_in_client ?? false)
   const save = useMutation({
     mutationFn: () => {
       const lines = targets.split(/\s+/).filter((line) => line !== '')
@@ -25,6 +26,7 @@ export function ConnectionPolicy({ connection: { id, approval } }: { readonly co
         ...(items !== '' && { over_items: Number(items) }),
         ...(bytes !== '' && { over_bytes: Number(bytes) }),
         ...(lines.length > 0 && { targets: lines }),
+        ...(inClient && { confirm_in_client: true }),
       }
       const none = rule === 'never' && Object.keys(conditions).length === 0
       return api.connections.update(id, { approval: none ? null : { rule, ...conditions } })
@@ -51,6 +53,12 @@ export function ConnectionPolicy({ connection: { id, approval } }: { readonly co
       <Field label="Calls to these URLs" optional hint="One a line, such as https://api.example.com/v1/payments/*">
         <TextArea mono value={targets} onChange={({ target }) => setTargets(target.value)} />
       </Field>
+      <Checkbox
+        checked={inClient}
+        onChange={setInClient}
+        label="May be confirmed in the client"
+        hint="Whoever calls by MCP with a token of their own decides on medium risk there. High risk waits here."
+      />
       <ErrorNotice error={save.error} />
       <Button type="submit" busy={save.isPending}>
         Save the approvals

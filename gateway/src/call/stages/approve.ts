@@ -4,26 +4,15 @@ import { newId } from '../../id.ts'
 import { recordStart } from '../../store/acts.ts'
 import type { First, Permission, Permit } from '../facts.ts'
 import { judge } from '../judge.ts'
+import { mayConfirm, questionOf } from '../confirmation.ts'
 import { alikeOf, exactCall, hashOf } from '../sealed-calls.ts'
 import type { CallServices } from '../services.ts'
 import { spendStanding } from '../standing-approvals.ts'
-import type { CallRequest, Plan } from '../types.ts'
+import { planOf } from '../plan.ts'
+import type { CallRequest } from '../types.ts'
 
 /** How long a call waits for a decision. */
 const approvalTtlMs = 24 * 60 * 60 * 1000
-
-function planOf({ work, connection, action, input }: First): Plan {
-  if (work.kind === 'command') return { command: action.name, input }
-  const { request } = work
-  const credential: Record<string, string> =
-    connection.scheme.type === 'none' ? {} : { '(credential)': `added by the gateway: ${connection.scheme.type}` }
-  return {
-    method: request.method,
-    url: request.url,
-    headers: { ...request.headers, ...credential },
-    ...(request.bodyValue === undefined ? {} : { body: request.bodyValue }),
-  }
-}
 
 function permit({ caller, connection, action, input, work, idempotencyKey }: First): Permission {
   return { kind: 'permitted', permit: { caller, connection, action, input, work, idempotencyKey } as Permit }
@@ -55,11 +44,17 @@ export function approve(
     return { kind: 'planned', plan: planOf(first), hash: hashOf(exactCall(first, expiresAt)).toString('hex'), judgement }
   }
   if (request.approvalId !== undefined) return spend(services, first, request.approvalId, callId)
-  return judgement.asks ? ask(services, first, judgement, callId) : permit(first)
+  return judgement.asks ? ask(services, first, judgement, request, callId) : permit(first)
 }
 
 /** Stores the call, sealed, to wait for a person, unless one has decided on calls like it. */
-async function ask(services: CallServices, first: First, judgement: Judgement, callId: string): Promise<Permission> {
+async function ask(
+  services: CallServices,
+  first: First,
+  judgement: Judgement,
+  request: CallRequest,
+  callId: string,
+): Promise<Permission> {
   if (await spendStanding(services, first, judgement, callId)) return permit(first)
   const { caller, connection, action, input } = first
   const id = newId('approval', services.clock.now())
@@ -94,7 +89,8 @@ async function ask(services: CallServices, first: First, judgement: Judgement, c
     })
   })
   services.notices.wake()
-  return { kind: 'pending', approvalId: id, expiresAt }
+  const question = request.entrance === 'mcp' && mayConfirm(caller, connection, judgement) ? questionOf(first) : null
+  return { kind: 'pending', approvalId: id, expiresAt, ...(question !== null && { question }) }
 }
 
 /** Uses an approval up: one atomic update, only for the very call that was approved, which is on record as begun with it. */

@@ -107,12 +107,13 @@ interface PolicyOptions {
   overItems?: number
   overBytes?: number
   target?: string[]
+  confirmInClient?: true
   none?: true
 }
 
 async function policy(connection: string, options: PolicyOptions, command: Command): Promise<void> {
   const out = outputOf(command)
-  const { rule, overItems, overBytes, target, none } = options
+  const { rule, overItems, overBytes, target, confirmInClient, none } = options
   const approval = none
     ? null
     : {
@@ -120,6 +121,7 @@ async function policy(connection: string, options: PolicyOptions, command: Comma
         ...(overItems !== undefined && { over_items: overItems }),
         ...(overBytes !== undefined && { over_bytes: overBytes }),
         ...(target !== undefined && { targets: target }),
+        ...(confirmInClient && { confirm_in_client: true }),
       }
   const changed = await connectToGateway().connections.update(connection, { approval })
   out.answer(changed, () =>
@@ -156,6 +158,7 @@ export function registerApprovals(program: Command): void {
     .option('--over-items <count>', 'with a list of more items', Number)
     .option('--over-bytes <count>', 'with a body of more bytes', Number)
     .option('--target <urls...>', 'to these URLs, such as https://api.example.com/v1/payments/*')
+    .option('--confirm-in-client', 'let the person whose token calls decide on medium risk in their MCP client')
     .option('--none', 'take the policy away')
     .action(policy)
   const standings = program.command('standing-approvals').description('what runs because a person approved one like it')

@@ -35,6 +35,12 @@ export const ApprovalPolicy = Type.Object(
         description: 'Calls to these URLs wait: https://api.example.com/v1/payments/*.',
       }),
     ),
+    confirm_in_client: Type.Optional(
+      Type.Boolean({
+        description:
+          'The person whose token calls may let a call of medium risk run by themselves, where their MCP client asks them.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
