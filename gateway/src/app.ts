@@ -8,6 +8,7 @@ import { type RecoveryLink, recoverByEmail } from './access/recovery.ts'
 import { createAudit } from './audit/audit.ts'
 import { createApprovals } from './call/approvals.ts'
 import { createAsks } from './call/ask/ask.ts'
+import { createCassettes } from './call/cassettes/cassettes.ts'
 import { createInstalls } from './call/catalog/installs.ts'
 import { createCodeRuns } from './call/code-mode/code-runs.ts'
 import { createConnectionTests } from './call/connection-test.ts'
@@ -158,6 +159,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const obtained = createObtained({ store, vault, clock, log })
     const connections = createConnections({ store, vault, connectors, clock, log, egress, obtained, apps: oauthApps })
     const sealedCalls = createSealedCalls(vault, store)
+    const cassettes = createCassettes({ store, sealedCalls, connectors, clock })
     const sandbox = createSandbox()
     opened.push(() => sandbox.close())
     const deliverers = { egress, mailer }
@@ -172,6 +174,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       limiter: store.limiter ?? createLimiter(clock, createPastCalls({ store, clock })),
       upstreams: createUpstreams(clock),
       sealedCalls,
+      tape: cassettes,
       notices: outbox,
       sandbox,
       scriptState: createScriptState(store),
@@ -210,6 +213,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         history,
         approvals,
         results,
+        cassettes,
         channels,
         tools,
         asks: createAsks({ tools, calls, languageModel }),

@@ -45,6 +45,8 @@ export type Caller = Proof<
     /** Whose connections alone it uses, and the CIDRs it may ask from; null for any. */
     readonly environments: readonly string[] | null
     readonly callerIps: readonly string[] | null
+    /** The cassette that every call is answered from, so that nothing is sent; null for none. */
+    readonly cassette: string | null
     /** Address of the socket this request came from, where the entrance tells. */
     readonly ip?: string
   }
@@ -55,9 +57,9 @@ export function hasRole(caller: Pick<Caller, 'role'>, minimum: Role): boolean {
   return roles.indexOf(caller.role) >= roles.indexOf(minimum)
 }
 
-/** Whether a caller is there for some of the tools, and for nothing else that the gateway can be asked. */
-export function isConfined({ toolset, environments }: Pick<Caller, 'toolset' | 'environments'>): boolean {
-  return toolset !== null || environments !== null
+/** Whether a caller is there for calling tools, and for nothing else that the gateway can be asked. */
+export function isConfined({ toolset, environments, cassette }: Pick<Caller, 'toolset' | 'environments' | 'cassette'>): boolean {
+  return toolset !== null || environments !== null || cassette !== null
 }
 
 /** Throws FORBIDDEN below the minimum. */

@@ -143,6 +143,18 @@ export const errorCatalogue = {
     cause: "The connector's script took more time, memory, requests or log than one run may have, and was ended.",
     resolution: 'Let the script do less in one run: ask for smaller pages, log less, and look for loops that do not end.',
   },
+  RECORDING_MISSING: {
+    status: 404,
+    title: 'No recording of this call',
+    cause: 'The call is to be answered from a cassette that has no recording of this action with this input.',
+    resolution: 'Record the call with `sallyport call … --record`, or import a newer file of the cassette. Nothing was sent.',
+  },
+  RECORDING_STALE: {
+    status: 409,
+    title: 'The recording is stale',
+    cause: 'The action has another method, path, request or schema than when the call was recorded.',
+    resolution: 'Record the call anew with `sallyport call … --record`. Nothing was sent.',
+  },
   MODEL_NOT_CONFIGURED: {
     status: 409,
     title: 'No language model',

@@ -16,6 +16,7 @@ const kinds = {
   standing_approval: 'sta',
   result: 'res',
   code_run: 'code',
+  recording: 'rec',
   notification_channel: 'nch',
   notification: 'ntf',
 } as const

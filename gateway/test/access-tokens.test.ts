@@ -37,6 +37,7 @@ describe('a token', () => {
       toolset: null,
       environments: null,
       callerIps: null,
+      cassette: null,
       audience: null,
     })
   })

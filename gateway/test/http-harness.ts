@@ -110,6 +110,7 @@ export const knowsOne = {
       audience: null,
       environments: null,
       callerIps: null,
+      cassette: null,
     }
     return facts as unknown as Caller
   },

@@ -403,6 +403,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cassettes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is recorded, and what records and replays it */
+        get: operations["listCassettes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cassettes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recordings of a cassette */
+        get: operations["listRecordings"];
+        /** Make a cassette what a file says */
+        put: operations["importCassette"];
+        post?: never;
+        /**
+         * Delete all recordings of a cassette
+         * @description Tokens that replay it still send nothing.
+         */
+        delete: operations["deleteCassette"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cassettes/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A cassette as a file */
+        get: operations["exportCassette"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -1222,6 +1278,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete one recording */
+        delete: operations["deleteRecording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recovery": {
         parameters: {
             query?: never;
@@ -1999,7 +2072,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "client.created" | "client.deleted" | "connection.authorized" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
+        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -2144,6 +2217,10 @@ export interface components {
             };
             max_result_bytes?: components["schemas"]["MaxResultBytes"];
             mock?: components["schemas"]["Scenario"];
+            /** @description The cassette that the answer is recorded on, redacted. For managers. */
+            record?: string;
+            /** @description The cassette to answer from: nothing is sent. */
+            replay?: string;
         };
         CallResult: {
             diagnostics?: {
@@ -2256,6 +2333,69 @@ export interface components {
             tags: string[];
             title: string;
         };
+        Cassette: {
+            /** @description Of all its recordings, as JSON. */
+            bytes: number;
+            connectors: string[];
+            name: string;
+            /** @description The last recording; null when there is none yet. */
+            recorded_at: string | null;
+            /** @description The connections whose calls are recorded on it. */
+            recording: {
+                id: string;
+                name: string;
+            }[];
+            recordings: number;
+            /** @description The tokens whose calls are answered from it. */
+            replaying: {
+                id: string;
+                name: string;
+            }[];
+        };
+        CassetteFile: {
+            /** @constant */
+            format: 1;
+            recordings: {
+                action: string;
+                answer: {
+                    diagnostics?: {
+                        [key: string]: unknown;
+                    };
+                    payload?: unknown;
+                    variables?: {
+                        [key: string]: unknown;
+                    };
+                } | {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "SCHEMA_MISMATCH" | "UPSTREAM_ERROR";
+                        detail: string;
+                        diagnostics?: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                connector: string;
+                input: {
+                    [key: string]: unknown;
+                };
+                method: string | null;
+                /** @description SHA-256 of what the action sends and promises: another one makes the recording stale. */
+                signature: string;
+                /** @description What the API answered; null of a command. */
+                status: number | null;
+                /** @description The path of the action, as a template. */
+                url: string | null;
+                /** @description Of the connector, when it was recorded. */
+                version: string;
+            }[];
+        };
+        CassetteList: {
+            items: components["schemas"]["Cassette"][];
+            next_cursor: null;
+        };
+        /** @description A cassette: lower-case letters, digits and "-"; at most 63 characters. */
+        CassetteName: string;
         ChangePasswordRequest: {
             current_password: string;
             new_password: components["schemas"]["Password"];
@@ -2313,6 +2453,8 @@ export interface components {
              * @enum {unknown}
              */
             owner: "you" | "team" | "workspace";
+            /** @description The cassette that calls over it are recorded on; null for none. */
+            record: string | null;
             server_url: string;
             settings: {
                 [key: string]: string | number | boolean;
@@ -2562,6 +2704,8 @@ export interface components {
              * @enum {unknown}
              */
             owner: "you" | "team" | "workspace";
+            /** @description The cassette that calls over it are recorded on; null for none. */
+            record: string | null;
             server_url: string;
             settings: {
                 [key: string]: string | number | boolean;
@@ -2596,6 +2740,8 @@ export interface components {
         CreateTokenRequest: {
             /** @description From where alone it is used: CIDRs such as 203.0.113.7/32. */
             caller_ips?: string[];
+            /** @description The cassette that every call is answered from: nothing is sent. Its role is member at most. */
+            cassette?: string;
             /** @description Whose connections alone it uses. Its role is member at most. */
             environments?: string[];
             /** Format: date-time */
@@ -3036,6 +3182,49 @@ export interface components {
             /** @description Asked for besides those that it has. */
             scopes?: string[];
         };
+        Recording: {
+            action: string;
+            answer: {
+                diagnostics?: {
+                    [key: string]: unknown;
+                };
+                payload?: unknown;
+                variables?: {
+                    [key: string]: unknown;
+                };
+            } | {
+                error: {
+                    /** @enum {unknown} */
+                    code: "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "SCHEMA_MISMATCH" | "UPSTREAM_ERROR";
+                    detail: string;
+                    diagnostics?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            bytes: number;
+            cassette: string;
+            connector: string;
+            connector_version: string;
+            error_code: string | null;
+            id: string;
+            input: {
+                [key: string]: unknown;
+            };
+            method: string | null;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @description The action is another now than it was, or gone: replaying it is refused. */
+            stale: boolean;
+            /** @description What the API answered; null of a command. */
+            status: number | null;
+            /** @description The path of the action, as a template. */
+            url: string | null;
+        };
+        RecordingPage: {
+            items: components["schemas"]["Recording"][];
+            next_cursor: string | null;
+        };
         RecoveryCodes: {
             recovery_codes: string[];
         };
@@ -3340,6 +3529,8 @@ export interface components {
         Token: {
             /** @description From where alone it is used; null for anywhere. */
             caller_ips: string[] | null;
+            /** @description The cassette that every call is answered from, so that nothing is sent; null for none. */
+            cassette: string | null;
             /** Format: date-time */
             created_at: string;
             /** @description Whose connections alone it uses; null for all. */
@@ -3534,6 +3725,8 @@ export interface components {
             /** @description Answer with this scenario of mocks. Null: call the API again. */
             mock?: components["schemas"]["Scenario"] | null;
             name?: string;
+            /** @description Record calls on this cassette, redacted; of connections of the workspace only. Null: record no more. */
+            record?: components["schemas"]["CassetteName"] | null;
             settings?: {
                 [key: string]: string | number | boolean;
             };
@@ -3548,6 +3741,7 @@ export interface components {
         };
         UpdateTokenRequest: {
             caller_ips?: string[] | null;
+            cassette?: string | null;
             environments?: string[] | null;
             expires_at?: string | null;
             name?: string;
@@ -4651,6 +4845,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallTotals"];
+                };
+            };
+        };
+    };
+    listCassettes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All of them, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CassetteList"];
+                };
+            };
+        };
+    };
+    listRecordings: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingPage"];
+                };
+            };
+        };
+    };
+    importCassette: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A cassette: lower-case letters, digits and "-"; at most 63 characters. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CassetteFile"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cassette, with the recordings of the file alone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cassette"];
+                };
+            };
+        };
+    };
+    deleteCassette: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    exportCassette: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The same as long as no answer changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CassetteFile"];
                 };
             };
         };
@@ -7226,6 +7624,44 @@ export interface operations {
             };
         };
     };
+    deleteRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     requestRecovery: {
         parameters: {
             query?: never;
@@ -7490,7 +7926,7 @@ export interface operations {
                         /** @description Why it did not come to an outcome. */
                         problem: null | {
                             /** @enum {unknown} */
-                            code: "UNAUTHENTICATED" | "TWO_FACTOR_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_INPUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "URL_NOT_ALLOWED" | "RATE_LIMITED" | "APPROVAL_REQUIRED" | "NEEDS_REAUTH" | "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "TIMEOUT" | "SSL_ERROR" | "CONNECTION_REFUSED" | "SCHEMA_MISMATCH" | "UPSTREAM_ERROR" | "RESPONSE_TOO_LARGE" | "SCRIPT_FAILED" | "SCRIPT_LIMIT" | "MODEL_NOT_CONFIGURED" | "MODEL_FAILED" | "OUTCOME_UNKNOWN" | "UNAVAILABLE" | "DECRYPT_FAILED" | "INTERNAL";
+                            code: "UNAUTHENTICATED" | "TWO_FACTOR_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_INPUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "URL_NOT_ALLOWED" | "RATE_LIMITED" | "APPROVAL_REQUIRED" | "NEEDS_REAUTH" | "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "TIMEOUT" | "SSL_ERROR" | "CONNECTION_REFUSED" | "SCHEMA_MISMATCH" | "UPSTREAM_ERROR" | "RESPONSE_TOO_LARGE" | "SCRIPT_FAILED" | "SCRIPT_LIMIT" | "RECORDING_MISSING" | "RECORDING_STALE" | "MODEL_NOT_CONFIGURED" | "MODEL_FAILED" | "OUTCOME_UNKNOWN" | "UNAVAILABLE" | "DECRYPT_FAILED" | "INTERNAL";
                             detail: string;
                             diagnostics?: {
                                 [key: string]: unknown;
@@ -9097,6 +9533,8 @@ export type ErrorCode =
     | 'RESPONSE_TOO_LARGE'
     | 'SCRIPT_FAILED'
     | 'SCRIPT_LIMIT'
+    | 'RECORDING_MISSING'
+    | 'RECORDING_STALE'
     | 'MODEL_NOT_CONFIGURED'
     | 'MODEL_FAILED'
     | 'OUTCOME_UNKNOWN'

@@ -30,6 +30,10 @@ export interface SallyportOptions {
   readonly workspace?: () => string | undefined
   /** Stands in for the global `fetch`, e.g. to set a proxy. */
   readonly fetch?: typeof globalThis.fetch
+  /** Cassette that the answers of all calls are recorded on. */
+  readonly record?: string
+  /** Cassette that all calls are answered from: nothing is sent. */
+  readonly replay?: string
 }
 
 /** How far an import is: documents fetched from other addresses, or operations done of all. */
@@ -64,11 +68,13 @@ export interface Page<T> {
  */
 export class Sallyport {
   readonly #connection: Connection
+  readonly #cassette: Pick<BodyOf<'createCall'>, 'record' | 'replay'>
   /** Actions as functions: `await sallyport.custom.my_crm.get_customer({ id: 'c_1' })`. */
   readonly custom: Custom
 
   constructor(options: SallyportOptions = {}) {
-    const { url = '', token, workspace, fetch = globalThis.fetch.bind(globalThis) } = options
+    const { url = '', token, workspace, fetch = globalThis.fetch.bind(globalThis), record, replay } = options
+    this.#cassette = { ...(record !== undefined && { record }), ...(replay !== undefined && { replay }) }
     this.#connection = { url: url.replace(/\/+$/, ''), token, workspace, fetch }
     this.custom = createCustom({
       list: () => this.#connectorsWithTools(),
@@ -198,11 +204,25 @@ export class Sallyport {
 
   readonly calls = {
     /** Runs an action. A call that waits for approval is answered with its `approval` and no `payload`. */
-    create: (body: BodyOf<'createCall'>) => this.request('post', '/api/v1/calls', { body }),
+    create: (body: BodyOf<'createCall'>) => this.request('post', '/api/v1/calls', { body: { ...this.#cassette, ...body } }),
     list: (query: QueryOf<'listCalls'> = {}) => this.request('get', '/api/v1/calls', { query }),
     get: (id: string) => this.request('get', '/api/v1/calls/{id}', { params: { id } }),
     /** Totals of a window such as `24h`. */
     totals: (query: QueryOf<'getCallTotals'> = {}) => this.request('get', '/api/v1/calls/summary', { query }),
+  }
+
+  /** What calls were answered, for replaying them without the API; by name. */
+  readonly cassettes = {
+    list: () => this.request('get', '/api/v1/cassettes', {}),
+    recordings: (name: string, query: QueryOf<'listRecordings'> = {}) =>
+      this.request('get', '/api/v1/cassettes/{id}', { params: { id: name }, query }),
+    /** As a file, the same as long as no answer changes. */
+    export: (name: string) => this.request('get', '/api/v1/cassettes/{id}/file', { params: { id: name } }),
+    /** Makes the cassette what the file says. */
+    import: (name: string, body: BodyOf<'importCassette'>) =>
+      this.request('put', '/api/v1/cassettes/{id}', { params: { id: name }, body }),
+    delete: (name: string) => this.request('delete', '/api/v1/cassettes/{id}', { params: { id: name } }),
+    deleteRecording: (id: string) => this.request('delete', '/api/v1/recordings/{id}', { params: { id } }),
   }
 
   /** Answers that were too large to be given whole: of a call with `max_result_bytes`, by the `handle` of its `rest`. */

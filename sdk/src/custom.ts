@@ -8,6 +8,12 @@ export interface CallOptions {
   readonly connection?: string
   /** Of your choice, 1 to 255 characters: the same key with the same input within 24 hours runs once and is answered alike. */
   readonly idempotencyKey?: string
+  /** A scenario of the action's mocks to answer with: nothing is sent. */
+  readonly mock?: string
+  /** The cassette that the answer is recorded on. */
+  readonly record?: string
+  /** The cassette to answer from: nothing is sent. */
+  readonly replay?: string
 }
 
 /** An action as a function: its input in, the payload of the answer out. */
@@ -42,13 +48,16 @@ export function createCustom(operations: Operations): Custom {
   const action =
     (connector: string, name: string) =>
     async (input: Record<string, unknown> = {}, options: CallOptions = {}) => {
-      const { connection, idempotencyKey } = options
+      const { connection, idempotencyKey, mock, record, replay } = options
       const call = {
         connector,
         action: name,
         input,
         ...(connection !== undefined && { connection }),
         ...(idempotencyKey !== undefined && { idempotency_key: idempotencyKey }),
+        ...(mock !== undefined && { mock }),
+        ...(record !== undefined && { record }),
+        ...(replay !== undefined && { replay }),
       }
       return payloadOf(await operations.call(call))
     }

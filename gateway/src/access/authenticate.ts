@@ -29,6 +29,7 @@ type KnownToken = Pick<
   | 'resource'
   | 'environments'
   | 'caller_ips'
+  | 'cassette'
   | 'hash'
   | 'previous_until'
 > & {
@@ -57,7 +58,7 @@ interface Services {
 }
 
 const unlimited: CallLimits = { perMinute: null, perDay: null }
-const unconfined = { limits: unlimited, toolset: null, audience: null, environments: null, callerIps: null }
+const unconfined = { limits: unlimited, toolset: null, audience: null, environments: null, callerIps: null, cassette: null }
 
 /** The teams of a person, as JSON. */
 const teamsOf = (workspaceId: Expression<string>, userId: Expression<string | null>) => sql<Caller['teams']>`coalesce((
@@ -94,6 +95,7 @@ function selectTokens(db: Transaction<Database>, slug?: string) {
       'tokens.resource',
       'tokens.environments',
       'tokens.caller_ips',
+      'tokens.cassette',
       'tokens.hash',
       'tokens.previous_until',
       sql<Toolset | null>`case when toolsets.id is not null then jsonb_build_object('id', toolsets.id, 'slug', toolsets.slug,
@@ -186,7 +188,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       throw new SallyportError('UNAUTHENTICATED', { detail: 'This token is not valid: it is unknown or was revoked.' })
     if (row.expires_at !== null && row.expires_at.getTime() <= clock.now())
       throw new SallyportError('UNAUTHENTICATED', { detail: 'This token has expired.' })
-    const { id, name, workspace_id, workspace_name, created_by, per_minute, per_day, environments } = row
+    const { id, name, workspace_id, workspace_name, created_by, per_minute, per_day, environments, cassette } = row
     const toolset = toolsetOf(row, slug)
     const role = lower(row.role, row.maker_role)
     return vouch({
@@ -197,7 +199,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       workspaceId: workspace_id,
       workspaceName: workspace_name,
       // Made with a higher role it could be rid of its limits.
-      role: isConfined({ toolset, environments }) ? lower(role, 'member') : role,
+      role: isConfined({ toolset, environments, cassette }) ? lower(role, 'member') : role,
       personId: row.user_id,
       teams: row.teams,
       createdBy: created_by,
@@ -206,6 +208,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       audience: row.resource,
       environments,
       callerIps: row.caller_ips,
+      cassette,
     })
   }
 

@@ -20,6 +20,7 @@ const tables = [
   'standing_approvals',
   'results',
   'code_runs',
+  'recordings',
   'approvals',
   'oauth_flows',
   'script_state',

@@ -5,7 +5,7 @@ import { SallyportError } from '../errors.ts'
 /** What bounds a token, as it is going to be. */
 interface Terms {
   readonly role: Role
-  /** Whether it has a toolset or environments. */
+  /** Whether it has a toolset, environments or a cassette. */
   readonly confined: boolean
   readonly callerIps: readonly string[] | null
 }
@@ -19,7 +19,7 @@ export function requireSoundTerms(caller: Caller, { role, confined, callerIps }:
   }
   if (confined && hasRole({ role }, 'manager'))
     throw new SallyportError('INVALID_INPUT', {
-      detail: 'A token with a toolset or environments calls tools and nothing else: its role is member or viewer.',
+      detail: 'A token with a toolset, environments or a cassette calls tools and nothing else: its role is member or viewer.',
     })
   refuseNoRanges(callerIps)
 }

@@ -50,7 +50,7 @@ export function createTokens({
     async createToken(caller, request) {
       requireRole(caller, 'admin')
       const role = request.role ?? 'member'
-      const confined = request.toolset !== undefined || request.environments !== undefined
+      const confined = request.toolset !== undefined || request.environments !== undefined || request.cassette !== undefined
       const callerIps = request.caller_ips ?? null
       refuseBoundToAddresses(caller)
       requireSoundTerms(caller, { role, confined, callerIps })
@@ -77,6 +77,7 @@ export function createTokens({
         expires_at: expiresAt,
         environments: request.environments ?? null,
         caller_ips: callerIps,
+        cassette: request.cassette ?? null,
       }
       await store.workspace(caller.workspaceId, async (db) => {
         await refuseUnknownTeam(db, caller.workspaceId, row.team_id)
@@ -85,8 +86,8 @@ export function createTokens({
           .insertInto('tokens')
           .values({ ...row, toolset_id: toolset?.id ?? null })
           .execute()
-        const { per_minute, per_day, user_id, team_id, environments, caller_ips } = row
-        const confinement = { toolset: toolset?.slug ?? null, environments, caller_ips }
+        const { per_minute, per_day, user_id, team_id, environments, caller_ips, cassette } = row
+        const confinement = { toolset: toolset?.slug ?? null, environments, caller_ips, cassette }
         await recordAct(db, caller.workspaceId, {
           kind: 'token.created',
           by: caller,
@@ -120,16 +121,17 @@ export function createTokens({
           toolset_id: change.toolset === undefined ? row.toolset_id : await toolsetId(change.toolset),
           environments: change.environments === undefined ? row.environments : change.environments,
           caller_ips: change.caller_ips === undefined ? row.caller_ips : change.caller_ips,
+          cassette: change.cassette === undefined ? row.cassette : change.cassette,
         }
-        const confined = next.toolset_id !== null || next.environments !== null
+        const confined = next.toolset_id !== null || next.environments !== null || next.cassette !== null
         requireSoundTerms(caller, { role: next.role, confined, callerIps: next.caller_ips })
         await db.updateTable('tokens').set(next).where('workspace_id', '=', workspaceId).where('id', '=', id).execute()
-        const { name, role, expires_at, per_minute, per_day, toolset_id, environments, caller_ips } = row
+        const { name, role, expires_at, per_minute, per_day, toolset_id, environments, caller_ips, cassette } = row
         await recordAct(db, workspaceId, {
           kind: 'token.updated',
           by: caller,
           target: { kind: 'token', id, name: next.name },
-          before: { name, role, expires_at, per_minute, per_day, toolset_id, environments, caller_ips },
+          before: { name, role, expires_at, per_minute, per_day, toolset_id, environments, caller_ips, cassette },
           after: next,
         })
       })
@@ -268,6 +270,7 @@ function toView(
     toolset: row.toolset_id === null ? null : { id: row.toolset_id, name: row.toolset_name },
     environments: row.environments,
     caller_ips: row.caller_ips,
+    cassette: row.cassette,
     previous_until: row.previous_until !== null && row.previous_until.getTime() > now ? row.previous_until.toISOString() : null,
   }
 }

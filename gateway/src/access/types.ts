@@ -41,6 +41,8 @@ export interface TokenView {
   readonly toolset: { readonly id: string; readonly name: string | null } | null
   readonly environments: readonly string[] | null
   readonly caller_ips: readonly string[] | null
+  /** That every call is answered from. */
+  readonly cassette: string | null
   /** Until when the secret before the last rotation counts; null when it does not. */
   readonly previous_until: string | null
 }
@@ -103,6 +105,8 @@ export interface Access {
       environments?: readonly string[]
       /** CIDRs it may be used from. */
       caller_ips?: readonly string[]
+      /** That every call is answered from: nothing is sent. */
+      cassette?: string
     },
   ): Promise<{ id: string; token: Secret; name: string; role: Role }>
   listTokens(caller: Caller): Promise<readonly TokenView[]>
@@ -122,6 +126,7 @@ export interface Access {
       toolset?: string | null
       environments?: readonly string[] | null
       caller_ips?: readonly string[] | null
+      cassette?: string | null
     },
   ): Promise<TokenView>
   revokeToken(caller: Caller, id: string): Promise<void>

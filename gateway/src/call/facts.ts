@@ -53,8 +53,8 @@ interface Prepared extends Target {
 }
 /** The input matches its schema and the request is rendered from it. */
 export type Checked = Proof<'checked', Prepared>
-/** What is answered instead of doing the work: nothing has been sent. */
-export type Rehearsed = Proof<'rehearsed', { readonly outcome: Outcome }>
+/** What is answered instead of doing the work: nothing has been sent. The status is one that the API answered once. */
+export type Rehearsed = Proof<'rehearsed', { readonly outcome: Outcome; readonly status: number | null }>
 /** No earlier call with the same idempotency key stands for this one. */
 export type First = Proof<'first', Prepared>
 export type Claim = { readonly kind: 'first'; readonly first: First } | { readonly kind: 'repeated'; readonly result: CallResult }

@@ -1,6 +1,7 @@
 import { toSallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { CallRecorder } from './recorder.ts'
+import { rehearsalOf } from './rehearsal.ts'
 import type { CallServices } from './services.ts'
 import { allowUrl } from './stages/allow-url.ts'
 import { approve } from './stages/approve.ts'
@@ -12,6 +13,7 @@ import { limit } from './stages/limit.ts'
 import { map } from './stages/map.ts'
 import { mock } from './stages/mock.ts'
 import { redact } from './stages/redact.ts'
+import { replay } from './stages/replay.ts'
 import { resolve } from './stages/resolve.ts'
 import { send } from './stages/send.ts'
 import { useCredential } from './stages/use-credential.ts'
@@ -37,8 +39,9 @@ export async function runCall(
     const allowed = record.saw(trace.step(allowUrl, services, granted, request))
     const admitted = await trace.step(limit, services, allowed, request)
     const checked = record.saw(trace.step(validateInput, admitted, request))
-    const scenario = request.dryRun ? null : (request.mock ?? checked.connection.mock)
-    if (scenario !== null) return await record.rehearsed(await trace.step(mock, services, checked, scenario))
+    const rehearsal = rehearsalOf(checked, request)
+    if (rehearsal?.by === 'mock') return await record.rehearsed(await trace.step(mock, services, checked, rehearsal.name))
+    if (rehearsal?.by === 'replay') return await record.rehearsed(await trace.step(replay, services, checked, rehearsal.name))
     const claim = await trace.step(deduplicate, services, checked, request, id)
     if (claim.kind === 'repeated') return claim.result
     const permission = await trace.step(approve, services, claim.first, request, id)

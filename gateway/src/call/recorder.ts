@@ -1,6 +1,7 @@
 import type { Caller } from '../caller.ts'
 import { SallyportError, toSallyportError } from '../errors.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
+import { type Ending, isWorthKeeping, tape } from './cassettes/tape.ts'
 import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Rehearsed, Resolved } from './facts.ts'
 import { redactError } from './redact-error.ts'
 import type { CallServices } from './services.ts'
@@ -63,6 +64,7 @@ export class CallRecorder {
   }
 
   async answered({ status, bytes, outcome }: Redacted): Promise<CallResult> {
+    await this.#tape({ status, outcome })
     const end: End = { status: 'succeeded', error: null, bytes, approvalId: null }
     const unrecorded = await this.#close(end)
     if (unrecorded !== null) return this.#failure(unrecorded)
@@ -79,12 +81,26 @@ export class CallRecorder {
     return result
   }
 
-  /** A call that was answered with a mock: its record says so by its trace, and the connection is no better known for it. */
-  async rehearsed({ outcome: answer }: Rehearsed): Promise<CallResult> {
+  /** A call that was answered with a mock or a recording: its record says so by its trace, and the connection is no better known for it. */
+  async rehearsed({ outcome: answer, status }: Rehearsed): Promise<CallResult> {
     const unrecorded = await this.#close({ status: 'succeeded', error: null, bytes: null, approvalId: null })
     if (unrecorded !== null) return this.#failure(unrecorded)
-    const { outcome, status } = this.progress
+    const { outcome } = this.progress
     return { kind: 'answered', id: this.#id, outcome, status, durationMs: this.#trace.elapsed(), answer }
+  }
+
+  /** On the cassette that the call or its connection records on. The call is done, and does not fail because that does. */
+  async #tape(ending: Ending): Promise<void> {
+    const target = this.#target
+    if (target === null || !('work' in target) || this.#armed === null || !isWorthKeeping(ending)) return
+    const cassette = this.#request.record ?? target.connection.record
+    if (cassette === null || this.#request.entrance === 'test') return
+    try {
+      await this.#trace.step(tape, this.#services, cassette, target, this.#armed, ending)
+    } catch (error) {
+      this.#trace.failed()
+      this.#services.log.warn({ call: this.#id, cassette, err: error }, 'a call could not be recorded on its cassette')
+    }
   }
 
   /** For those that repeat the call by its idempotency key. Without it they learn that it succeeded, but not its answer. */
@@ -116,6 +132,7 @@ export class CallRecorder {
     if (error.code === 'INTERNAL')
       log.error({ call: this.#id, internal: error.internal, err: error.cause }, 'a call failed inside the gateway')
     else log.debug({ call: this.#id, code: error.code, internal: error.internal }, 'a call failed')
+    if (this.progress.outcome === 'done') await this.#tape({ status: this.progress.status, error })
     const unrecorded = await this.#close({ status: 'failed', error, bytes: null, approvalId: null })
     // 403 may be about this action only; 401 is about the credential (RFC 9110 section 15.5).
     if (error.code === 'AUTHENTICATION_FAILED' && this.progress.status === 401)

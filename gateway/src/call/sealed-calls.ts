@@ -72,6 +72,9 @@ export interface SealedCalls {
   /** A program that waits for an approval, with what its calls answered. */
   sealRun(workspace: string, run: string, stored: unknown): Promise<Sealed>
   openRun(workspace: string, run: string, sealed: Sealed): Promise<unknown>
+  /** What a call was answered, on a cassette. */
+  sealRecording(workspace: string, recording: string, content: unknown): Promise<Sealed>
+  openRecording(workspace: string, recording: string, sealed: Sealed): Promise<unknown>
   /** Where people are told of a call that waits: the URL of a chat is a key to it. */
   sealTarget(workspace: string, channel: string, target: unknown): Promise<Sealed>
   openTarget(workspace: string, channel: string, sealed: Sealed): Promise<unknown>
@@ -96,7 +99,7 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
       )
     }
 
-  const { call, result, kept, spilled, run, target } = sealedCallColumns
+  const { call, result, kept, spilled, run, recording, target } = sealedCallColumns
   return {
     sealInput: seal(call),
     openInput: open(call),
@@ -108,6 +111,8 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
     openSpilled: open(spilled),
     sealRun: seal(run),
     openRun: open(run),
+    sealRecording: seal(recording),
+    openRecording: open(recording),
     sealTarget: seal(target),
     openTarget: open(target),
     storing: (workspace, work) => storeSealed(vault, workspace, work),

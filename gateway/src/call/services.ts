@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { Sandbox } from '../sandbox/types.ts'
 import type { Limiter } from '../store/quota.ts'
 import type { Store } from '../store/types.ts'
+import type { Tape } from './cassettes/types.ts'
 import type { ScriptState } from './executors/script/host.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Notices } from './notices/outbox.ts'
@@ -25,6 +26,7 @@ export interface CallServices {
   readonly upstreams: Upstreams
   readonly idempotency: Idempotency
   readonly sealedCalls: SealedCalls
+  readonly tape: Tape
   readonly notices: Notices
   readonly sandbox: Sandbox
   readonly scriptState: (connection: LoadedConnection) => ScriptState

@@ -40,6 +40,10 @@ export interface CallRequest {
   readonly dryRun?: boolean
   /** Scenario of the action's mocks to answer with: nothing is sent. */
   readonly mock?: string
+  /** Cassette that the answer is recorded on. */
+  readonly record?: string
+  /** Cassette to answer from: nothing is sent. */
+  readonly replay?: string
   /** Of the caller's choice, 1 to 255 characters: the same key with the same parameters within 24 hours runs once. */
   readonly idempotencyKey?: string
   /** A larger answer, in bytes of its JSON, is shortened, and comes with a handle to the rest. Whole without it. */

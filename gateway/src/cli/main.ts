@@ -4,6 +4,7 @@ import { registerApprovals } from './commands/approvals.ts'
 import { registerAsk } from './commands/ask.ts'
 import { registerAudit } from './commands/audit.ts'
 import { registerCall } from './commands/call.ts'
+import { registerCassettes } from './commands/cassettes.ts'
 import { registerCatalog } from './commands/catalog.ts'
 import { registerClients } from './commands/clients.ts'
 import { registerConnect } from './commands/connect.ts'
@@ -52,6 +53,7 @@ function build(): Command {
   registerCall(program)
   registerAsk(program)
   registerResult(program)
+  registerCassettes(program)
   registerListings(program)
   registerConnectors(program)
   registerDrafts(program)

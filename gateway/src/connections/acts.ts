@@ -14,8 +14,9 @@ export function connectionFacts({
   is_default = false,
   approval = null,
   mock = null,
+  record = null,
 }: Pick<ConnectionRow, 'connector' | 'name' | 'environment' | 'scheme' | 'settings' | 'user_id' | 'team_id'> &
-  Partial<Pick<ConnectionRow, 'is_default' | 'approval' | 'mock'>>) {
+  Partial<Pick<ConnectionRow, 'is_default' | 'approval' | 'mock' | 'record'>>) {
   return {
     connector,
     name,
@@ -26,6 +27,7 @@ export function connectionFacts({
     default: is_default,
     approval,
     mock,
+    record,
   }
 }
 

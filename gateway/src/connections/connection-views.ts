@@ -66,6 +66,7 @@ export function createConnectionViews({ store, connectors, clock }: Dependencies
           default: each.is_default,
           approval: each.approval,
           mock: each.mock,
+          record: each.record,
           environment: each.environment,
           server_url: url,
           auth: {

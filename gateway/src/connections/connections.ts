@@ -24,7 +24,7 @@ import { partsOf } from './new-connection.ts'
 import type { OAuthAppRegistry } from './oauth/apps.ts'
 import { createOAuthFlows, type FlowTarget } from './oauth/flows.ts'
 import type { ObtainedStore } from './obtained.ts'
-import { isVisible, nearest, reachable, reachKey, requireManager, visibleTo } from './owners.ts'
+import { isVisible, nearest, reachable, reachKey, recordOf, requireManager, visibleTo } from './owners.ts'
 import { policyOf } from './policy.ts'
 import { type ConnectionRegistry, credentialOf, type LoadedConnection, loadConnection } from './registry.ts'
 import { parseFields, settingsIn } from './schemes/credential.ts'
@@ -347,6 +347,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
       try {
         const name = request.name ?? found.name
         const mock = request.mock === undefined ? found.mock : request.mock
+        const record = recordOf(found, request)
         await store.workspace(caller.workspaceId, async (db) => {
           if (request.default === true) await dropDefault(db, found)
           const is_default = request.default ?? found.is_default
@@ -358,6 +359,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
               is_default,
               approval: approval === null ? null : JSON.stringify(approval),
               mock,
+              record,
               settings: JSON.stringify(settings),
               updated_at: new Date(clock.now()),
             })
@@ -369,7 +371,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
             by: caller,
             target: { kind: 'connection', id, name },
             before: connectionFacts(found),
-            after: connectionFacts({ ...found, name, environment, settings, is_default, approval, mock }),
+            after: connectionFacts({ ...found, name, environment, settings, is_default, approval, mock, record }),
           })
         })
       } catch (error) {

@@ -74,6 +74,22 @@ export function requireManager(caller: Caller, { user_id, team_id }: Owned): voi
   })
 }
 
+/** The cassette that calls over a connection are recorded on. Throws FORBIDDEN for one that is a person's or a team's own. */
+export function recordOf(
+  { user_id, team_id, record: before }: Owned & Pick<ConnectionRow, 'record'>,
+  { record = before }: { readonly record?: string | null },
+): string | null {
+  if (record !== null && (user_id !== null || team_id !== null)) throw notRecorded()
+  return record
+}
+
+/** What is recorded is for the managers of the workspace, so it has to be theirs in the first place. */
+export function notRecorded(): SallyportError {
+  return new SallyportError('FORBIDDEN', {
+    detail: 'Only calls over connections of the workspace are recorded: what those of a person or a team answer is theirs.',
+  })
+}
+
 /** Who a new connection is to belong to. Throws INVALID_INPUT, and NOT_FOUND for a team the caller is not in. */
 export function ownerOf(caller: Caller, { personal = false, team }: { personal?: boolean; team?: string }): Owned {
   if (personal && team !== undefined)

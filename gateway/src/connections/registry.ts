@@ -40,6 +40,8 @@ export interface LoadedConnection {
   readonly approval: ApprovalPolicy | null
   /** The scenario of the actions' mocks that it answers with; null for one that calls its API. */
   readonly mock: string | null
+  /** The cassette that calls over it are recorded on; null for none. */
+  readonly record: string | null
   /** Whether every caller of the workspace reaches it: it is no person's and no team's own. */
   readonly shared: boolean
 }
@@ -73,6 +75,7 @@ export function loadConnection(connector: CompiledConnector, row: ConnectionRow)
     status: row.status,
     approval: row.approval,
     mock: row.mock,
+    record: row.record,
     shared: row.user_id === null && row.team_id === null,
   }
 }

@@ -215,6 +215,8 @@ export interface ConnectionView {
   /** Which calls over it wait for a person, beside those whose action or toolset asks for it. */
   readonly approval: ApprovalPolicy | null
   readonly mock: string | null
+  /** The cassette that calls over it are recorded on; null for none. */
+  readonly record: string | null
   readonly environment: string
   readonly server_url: string
   readonly auth: {
@@ -273,6 +275,8 @@ export interface Connections {
       /** Only by admins. Null takes it away. */
       approval?: ApprovalPolicy | null
       mock?: string | null
+      /** Of the workspace's own connections only. */
+      record?: string | null
     },
   ): Promise<ConnectionView>
   /** Begins a consent, or a device code, for a connection whose tokens a person gives; `scopes` besides those that it has. */

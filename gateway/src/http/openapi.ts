@@ -5,6 +5,7 @@ import * as access from './schemas/access.ts'
 import * as approvals from './schemas/approvals.ts'
 import * as audit from './schemas/audit.ts'
 import * as calls from './schemas/calls.ts'
+import * as cassettes from './schemas/cassettes.ts'
 import * as catalog from './schemas/catalog.ts'
 import * as clients from './schemas/clients.ts'
 import * as common from './schemas/common.ts'
@@ -25,6 +26,7 @@ const tags = [
   { name: 'tools', description: 'What the caller can call.' },
   { name: 'toolsets', description: 'Named selections of tools, for tokens and MCP clients.' },
   { name: 'results', description: 'Reading on in answers that were shortened.' },
+  { name: 'cassettes', description: 'Recorded calls, for replaying them without the API.' },
   { name: 'approvals', description: 'Decisions on calls that wait for a person.' },
   { name: 'notifications', description: 'Who is told that a call waits, and where.' },
   { name: 'account', description: 'Your own account: password, second factor, sessions.' },
@@ -119,6 +121,7 @@ function namedShapes(): Map<string, TSchema> {
     clients,
     connections,
     connectors,
+    cassettes,
     notifications,
     people,
     tools,

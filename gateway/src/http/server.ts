@@ -11,6 +11,7 @@ import { accountRoutes } from './routes/account.ts'
 import { approvalLinkRoutes, approvalRoutes } from './routes/approvals.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
+import { cassetteRoutes } from './routes/cassettes.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { authorizationRoutes, clientRoutes } from './routes/clients.ts'
 import { connectionRoutes } from './routes/connections.ts'
@@ -93,6 +94,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       resultRoutes(api, services)
       toolRoutes(api, services, options)
       approvalRoutes(api, services, options)
+      cassetteRoutes(api, services)
       notificationRoutes(api, services)
       tokenRoutes(api, services)
       clientRoutes(api, services)

@@ -9,6 +9,7 @@ import type {
 import type { Access } from '../access/types.ts'
 import type { AuditLog } from '../audit/types.ts'
 import type { Asks } from '../call/ask/types.ts'
+import type { Cassettes } from '../call/cassettes/types.ts'
 import type { Results } from '../call/results/types.ts'
 import type { ScriptTrials } from '../call/script-trials.ts'
 import type {
@@ -46,6 +47,7 @@ export interface HttpServices {
   readonly history: CallHistory
   readonly results: Results
   readonly approvals: Approvals
+  readonly cassettes: Cassettes
   readonly channels: NotificationChannels
   readonly tools: Tools
   readonly asks: Asks

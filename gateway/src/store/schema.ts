@@ -105,6 +105,7 @@ interface TokenTable {
   last_used_at: Instant | null
   revoked_at: Instant | null
   resource: Generated<string | null>
+  cassette: Generated<string | null>
 }
 
 interface ToolsetTable {
@@ -276,6 +277,7 @@ interface ConnectionTable {
   grant_id: Generated<string | null>
   scopes: ColumnType<readonly string[] | null, string | null | undefined, string | null>
   mock: Generated<string | null>
+  record: Generated<string | null>
 }
 
 /** The owner of a connection that is not the workspace's, kept when it is deleted. */
@@ -384,6 +386,25 @@ interface CodeRunTable {
   expires_at: Instant
 }
 
+interface RecordingTable {
+  id: string
+  workspace_id: string
+  cassette: string
+  connector: string
+  connector_version: string
+  action: string
+  method: string | null
+  url: string | null
+  signature: Buffer
+  match: Buffer
+  upstream_status: number | null
+  error_code: string | null
+  bytes: number
+  sealed_recording: Buffer
+  recording_key_id: string
+  recorded_at: Instant
+}
+
 export interface Database extends ApprovalTables {
   workspaces: WorkspaceTable
   members: MemberTable
@@ -418,6 +439,7 @@ export interface Database extends ApprovalTables {
   idempotency_keys: IdempotencyKeyTable
   results: ResultTable
   code_runs: CodeRunTable
+  recordings: RecordingTable
 }
 
 export type TokenRow = Selectable<TokenTable>
@@ -429,5 +451,6 @@ export type ToolsetRow = Selectable<ToolsetTable>
 export type TeamRow = Selectable<TeamTable>
 export type InvitationRow = Selectable<InvitationTable>
 export type ConnectionRow = Selectable<ConnectionTable>
+export type RecordingRow = Selectable<RecordingTable>
 export type CallRow = Selectable<CallTable>
 export type NewCallRow = Insertable<CallTable>

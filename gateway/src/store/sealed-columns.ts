@@ -15,12 +15,19 @@ export interface SealedColumn {
   readonly version: string | null
 }
 
-/** Of calls that wait or have ended: what was asked, its answer, the answer for who repeats it, and where people are told of it. */
+/** Of calls that wait or have ended: what was asked, its answer, the answer for who repeats it and for who replays it, and where people are told of it. */
 export const sealedCallColumns = {
   call: { table: 'approvals', column: 'sealed_call', keyColumn: 'sealed_key_id', row: 'id', version: null },
   result: { table: 'approvals', column: 'sealed_result', keyColumn: 'result_key_id', row: 'id', version: null },
   spilled: { table: 'results', column: 'sealed_result', keyColumn: 'result_key_id', row: 'id', version: null },
   run: { table: 'code_runs', column: 'sealed_run', keyColumn: 'run_key_id', row: 'id', version: null },
+  recording: {
+    table: 'recordings',
+    column: 'sealed_recording',
+    keyColumn: 'recording_key_id',
+    row: 'id',
+    version: null,
+  },
   kept: { table: 'idempotency_keys', column: 'sealed_result', keyColumn: 'result_key_id', row: 'call_id', version: null },
   target: { table: 'notification_channels', column: 'sealed_target', keyColumn: 'target_key_id', row: 'id', version: null },
 } as const satisfies Record<string, SealedColumn>

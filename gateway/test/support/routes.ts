@@ -77,6 +77,14 @@ export const channelOf = (word: string) => ({ kind: 'slack' as const, name: word
 const freshStanding = async (world: World, makers: Makers) =>
   (await makers.owner.approvals.approveNext(await freshApproval(world, makers), alike)).id
 
+/** Of a command, with a signature of nothing. */
+const noRequest = { version: '1.0.0', method: null, url: null, status: null, signature: '0'.repeat(64) }
+const freshCassette = async ({ connector, connection }: World, { owner }: Makers) => {
+  const record = unique('fresh')
+  await owner.calls.create({ connector, connection, action: 'pay', input: { amount: 3 }, record })
+  return record
+}
+
 function plainConnector(slug: string, word: string): Record<string, unknown> {
   const servers = { production: { url: 'https://api.example.test' } }
   return { connector: slug, name: `Plain of ${word}`, servers, actions: { look: { method: 'GET', path: '/look' } } }
@@ -182,6 +190,25 @@ const cases: Readonly<Record<string, RouteCase>> = {
   getCall: { id: ({ call }) => call },
   readResult: { id: ({ result }) => result, needs: 'owner', onlyMaker: true },
   downloadResult: { id: ({ result }) => result, needs: 'owner', onlyMaker: true },
+  listCassettes: {},
+  listRecordings: { id: ({ word }) => word, query: '?limit=200' },
+  exportCassette: { id: ({ word }) => word },
+  importCassette: {
+    id: ({ word }) => word,
+    fresh: async () => unique('fresh'),
+    body: ({ word }) => ({
+      format: 1,
+      recordings: [{ ...noRequest, connector: word, action: 'look', input: {}, answer: { payload: word } }],
+    }),
+  },
+  deleteCassette: { id: ({ word }) => word, fresh: freshCassette },
+  deleteRecording: {
+    id: ({ recording }) => recording,
+    fresh: async (world, makers) => {
+      const { items } = await makers.owner.cassettes.recordings(await freshCassette(world, makers))
+      return items[0]?.id ?? ''
+    },
+  },
   listTools: { query: '?limit=200' },
   callTool: { id: (world) => `${world.connector}_pay`, body: () => ({ arguments: { amount: 2 } }) },
   searchTools: { body: () => ({ query: 'ledger look', limit: 50 }) },

@@ -96,6 +96,8 @@ export interface World {
   readonly approval: string
   /** Of the owner's token. */
   readonly result: string
+  /** On the cassette that is called like the word. */
+  readonly recording: string
   readonly standing: string
   /** A connector that was not published yet. */
   readonly draft: string
@@ -175,6 +177,8 @@ async function makeWorld(
   const large = await owner.calls.create({ connector: `ledger-${word}`, action: 'look', max_result_bytes: 1024 })
   if (!('rest' in large) || large.rest === undefined) throw new Error('expected a handle')
   upstream.reset()
+  await owner.calls.create({ ...ask, action: 'pay', record: word })
+  const recorded = await owner.cassettes.recordings(word)
   const joined = await joinAs(gateway, owner, `viewer@${word}.test`, 'viewer')
   const { rows: sessions } = await db.query<{ id: string }>('select id from sallyport.session where "userId" = $1', [joined.id])
   const selection = { select: {}, include: [], exclude: [] }
@@ -209,6 +213,7 @@ async function makeWorld(
     call: call.id,
     approval: waiting.approval.id,
     result: large.rest.handle,
+    recording: recorded.items[0]?.id ?? '',
     channel: (await owner.notifications.create({ kind: 'slack', name: word, url: `${upstream.url}/hook-of-${word}` })).id,
     standing: (await owner.approvals.approveNext(waiting.approval.id, { count: 1, same: ['amount'] })).id,
     draft: (await owner.connectorDrafts.put(`draft-${word}`, draftOf(word))).connector,
@@ -291,6 +296,7 @@ export function tracesOf(world: World): readonly string[] {
     call,
     approval,
     result,
+    recording,
     standing,
     draft,
     channel,
@@ -312,6 +318,7 @@ export function tracesOf(world: World): readonly string[] {
     call,
     approval,
     result,
+    recording,
     standing,
     draft,
     channel,

@@ -6,6 +6,8 @@ export const stages: Readonly<Record<string, string>> = {
   'allow-url': 'Whether the address is on the allowlist of the connector.',
   limit: 'Counts the call against the limits per minute and per day.',
   'validate-input': 'Checks the input against the schema of the action.',
+  mock: 'Answers with a scenario of the action, and sends nothing.',
+  replay: 'Answers with what was recorded on a cassette, and sends nothing.',
   deduplicate: 'Whether a call with the same idempotency key ran before.',
   approve: 'Whether a person has to decide first, and has.',
   'use-credential': 'Opens the stored credential for this one request.',
@@ -14,6 +16,7 @@ export const stages: Readonly<Record<string, string>> = {
   'check-response': 'Checks the answer against the schema of the action.',
   map: 'Picks the parts of the answer that the action promises.',
   redact: 'Removes the credential from the answer, should it be in there.',
+  tape: 'Records the answer on a cassette.',
 }
 
 /** The one stage that happens outside the gateway. */

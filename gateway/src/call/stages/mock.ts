@@ -4,7 +4,7 @@ import { SallyportError } from '../../errors.ts'
 import { failureOf } from '../executors/command.ts'
 import { toOutcome } from '../executors/outcome.ts'
 import { createScriptHost } from '../executors/script/host.ts'
-import { compileScript, runProgram } from '../executors/script/program.ts'
+import { programOf, runProgram } from '../executors/script/program.ts'
 import type { Checked, Rehearsed } from '../facts.ts'
 import type { CallServices } from '../services.ts'
 import type { Outcome } from '../types.ts'
@@ -12,18 +12,14 @@ import type { Outcome } from '../types.ts'
 type Scripted = Extract<Mock, { readonly script: string }>
 
 /** The function `mock` of a script, which has `sallyport.params` and no network. */
-async function scripted(
-  { sandbox, clock }: CallServices,
-  { action, input }: Checked,
-  { script, language }: Scripted,
-): Promise<Outcome> {
+async function scripted({ sandbox, clock }: CallServices, { action, input }: Checked, mock: Scripted): Promise<Outcome> {
   const refused = () =>
     Promise.reject(
       new SallyportError('INVALID_INPUT', { detail: `The mock of "${action.name}" asks for a URL. A mock has no network.` }),
     )
   const nothing = { get: async () => null, set: async () => {} }
   const host = createScriptHost({ http: refused, state: nothing, name: action.name, now: () => clock.monotonic() })
-  const program = await compileScript(sandbox, { source: script, ...(language !== undefined && { language }) })
+  const program = await programOf(sandbox, mock, mock.script)
   const { result } = await runProgram(sandbox, program, 'mock', { config: {}, params: input, variables: {} }, host, {
     totalMs: action.limits.timeoutMs,
     resultBytes: action.limits.maxResponseBytes,
@@ -52,5 +48,5 @@ async function outcomeOf(services: CallServices, checked: Checked, scenario: str
 export async function mock(services: CallServices, checked: Checked, scenario: string): Promise<Rehearsed> {
   const outcome = await outcomeOf(services, checked, scenario)
   if (!outcome.success) throw failureOf(outcome, checked.action)
-  return { outcome } as Rehearsed
+  return { outcome, status: null } as Rehearsed
 }

@@ -12,6 +12,8 @@ interface CallOptions {
   readonly idempotencyKey?: string
   readonly dryRun?: true
   readonly mock?: true | string
+  readonly record?: string
+  readonly replay?: string
   readonly wait?: true
 }
 
@@ -121,6 +123,8 @@ async function call(
     ...(options.idempotencyKey !== undefined && { idempotency_key: options.idempotencyKey }),
     ...(options.dryRun && { dry_run: true }),
     ...(options.mock !== undefined && { mock: options.mock === true ? 'default' : options.mock }),
+    ...(options.record !== undefined && { record: options.record }),
+    ...(options.replay !== undefined && { replay: options.replay }),
   }
   const result = await sallyport.calls.create(request).catch((error: unknown) => {
     if (isTextMistaken(error, pairs))
@@ -144,6 +148,8 @@ export function registerCall(program: Command): void {
     .option('--idempotency-key <key>', 'the same key with the same input within 24 hours runs once')
     .option('--dry-run', 'show the request that would be sent, without credentials, and send nothing')
     .option('--mock [scenario]', "answer with a scenario of the action's mocks, and send nothing")
+    .option('--record <cassette>', 'record the answer, redacted, for --replay')
+    .option('--replay <cassette>', 'answer from what was recorded, and send nothing')
     .option('--wait', 'when a person must approve it, wait until that is decided')
     .action(call)
 }

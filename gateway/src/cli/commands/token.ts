@@ -15,11 +15,12 @@ function limitsOf({ per_minute, per_day }: Schemas['Token']): string {
   return limits.length === 0 ? 'any number' : limits.join(', ')
 }
 
-function confinementOf({ toolset, environments, caller_ips }: Schemas['Token']): string {
+function confinementOf({ toolset, environments, caller_ips, cassette }: Schemas['Token']): string {
   const parts = [
     toolset === null ? [] : (toolset.name ?? 'deleted toolset'),
     environments === null ? [] : environments.join(', '),
     caller_ips === null ? [] : `from ${caller_ips.join(', ')}`,
+    cassette === null ? [] : `replaying ${cassette}`,
   ].flat()
   return parts.length === 0 ? 'everything' : parts.join('; ')
 }
@@ -42,11 +43,12 @@ interface CreateOptions {
   readonly toolset?: string
   readonly environment?: string[]
   readonly from?: string[]
+  readonly replay?: string
 }
 
 async function create(name: string, options: CreateOptions, command: Command): Promise<void> {
   const out = outputOf(command)
-  const { role, expires, perMinute, perDay, team, toolset, environment, from } = options
+  const { role, expires, perMinute, perDay, team, toolset, environment, from, replay } = options
   const created = await connectToGateway().tokens.create({
     name,
     ...(role !== undefined && { role }),
@@ -57,6 +59,7 @@ async function create(name: string, options: CreateOptions, command: Command): P
     ...(toolset !== undefined && { toolset }),
     ...(environment !== undefined && { environments: environment }),
     ...(from !== undefined && { caller_ips: from }),
+    ...(replay !== undefined && { cassette: replay }),
   })
   out.answer(created, () => {
     out.note(`Made the token "${created.name}" (${created.id}) with the role ${created.role}. It is shown this once:`)
@@ -83,11 +86,12 @@ interface UpdateOptions {
   readonly toolset?: string
   readonly environment?: string[]
   readonly from?: string[]
+  readonly replay?: string
 }
 
 async function update(id: string, options: UpdateOptions, command: Command): Promise<void> {
   const out = outputOf(command)
-  const { name, role, expires, perMinute, perDay, toolset, environment, from } = options
+  const { name, role, expires, perMinute, perDay, toolset, environment, from, replay } = options
   const listOf = (words: string[]) => (words.join() === 'none' ? null : words)
   const token = await connectToGateway().tokens.update(id, {
     ...(name !== undefined && { name }),
@@ -98,6 +102,7 @@ async function update(id: string, options: UpdateOptions, command: Command): Pro
     ...(toolset !== undefined && { toolset: boundOf(toolset) }),
     ...(environment !== undefined && { environments: listOf(environment) }),
     ...(from !== undefined && { caller_ips: listOf(from) }),
+    ...(replay !== undefined && { cassette: boundOf(replay) }),
   })
   out.answer(token, () =>
     out.note(`The token "${token.name}" may make ${limitsOf(token)} calls now, for ${confinementOf(token)}.`),
@@ -152,6 +157,7 @@ export function registerTokens(program: Command): void {
     .option('--toolset <slug>', 'the only tools it has')
     .option('--environment <names...>', 'whose connections alone it uses')
     .option('--from <cidrs...>', 'address ranges from which alone it is used, such as 203.0.113.7/32')
+    .option('--replay <cassette>', 'answer every call from this cassette, and send nothing')
     .action(create)
   token
     .command('update')
@@ -165,6 +171,7 @@ export function registerTokens(program: Command): void {
     .option('--toolset <slug>', 'the only tools it has, or none')
     .option('--environment <names...>', 'whose connections alone it uses, or none')
     .option('--from <cidrs...>', 'address ranges from which alone it is used, or none')
+    .option('--replay <cassette>', 'answer every call from this cassette, or none')
     .action(update)
   token.command('list').description('list the tokens').action(list)
   token

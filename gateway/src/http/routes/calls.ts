@@ -42,7 +42,10 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
       },
     },
     async (request, reply) => {
-      const { connector, action, connection, input, idempotency_key, dry_run, mock, max_result_bytes } = request.body
+      const { connector, action, connection, input, idempotency_key, dry_run, mock, record, replay, max_result_bytes } =
+        request.body
+      if ([mock, record, replay].filter((each) => each !== undefined).length > 1)
+        throw new SallyportError('INVALID_INPUT', { detail: 'Give one of mock, record and replay.' })
       const header = request.headers['idempotency-key']
       const idempotencyKey = idempotency_key ?? (typeof header === 'string' && header !== '' ? header : undefined)
       if (idempotencyKey !== undefined && idempotencyKey.length > 255) {
@@ -58,6 +61,8 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
         ...(connection !== undefined && { connection }),
         ...(dry_run !== undefined && { dryRun: dry_run }),
         ...(mock !== undefined && { mock }),
+        ...(record !== undefined && { record }),
+        ...(replay !== undefined && { replay }),
         ...(max_result_bytes !== undefined && { maxResultBytes: max_result_bytes }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
       })

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { Instant, Role } from './common.ts'
+import { CassetteName, Instant, Role } from './common.ts'
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
@@ -91,6 +91,9 @@ export const Token = Type.Object({
   caller_ips: Type.Union([Type.Array(Type.String()), Type.Null()], {
     description: 'From where alone it is used; null for anywhere.',
   }),
+  cassette: Type.Union([Type.String(), Type.Null()], {
+    description: 'The cassette that every call is answered from, so that nothing is sent; null for none.',
+  }),
   previous_until: Type.Union([Instant, Type.Null()], {
     description: 'Until when the secret before the last rotation counts; null when it does not.',
   }),
@@ -114,6 +117,10 @@ const tokenTerms = {
     maxItems: 100,
     description: 'From where alone it is used: CIDRs such as 203.0.113.7/32.',
   }),
+  cassette: Type.String({
+    ...CassetteName,
+    description: 'The cassette that every call is answered from: nothing is sent. Its role is member at most.',
+  }),
 }
 const TokenName = Type.String({ minLength: 1, maxLength: 100 })
 export const CreateTokenRequest = Type.Object(
@@ -128,6 +135,7 @@ export const CreateTokenRequest = Type.Object(
     toolset: Type.Optional(tokenTerms.toolset),
     environments: Type.Optional(tokenTerms.environments),
     caller_ips: Type.Optional(tokenTerms.caller_ips),
+    cassette: Type.Optional(tokenTerms.cassette),
   },
   { additionalProperties: false },
 )
@@ -143,6 +151,7 @@ export const UpdateTokenRequest = Type.Object(
     toolset: orNull(tokenTerms.toolset),
     environments: orNull(tokenTerms.environments),
     caller_ips: orNull(tokenTerms.caller_ips),
+    cassette: orNull(tokenTerms.cassette),
   },
   { additionalProperties: false, minProperties: 1 },
 )

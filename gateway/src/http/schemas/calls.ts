@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { risks, rulings } from '../../approval-policy.ts'
-import { Actor, AnyJson, Diagnostics, Effect, Instant, Outcome, PageQuery, pageOf, Scenario } from './common.ts'
+import { Actor, AnyJson, CassetteName, Diagnostics, Effect, Instant, Outcome, PageQuery, pageOf, Scenario } from './common.ts'
 
 export const CallStatus = Type.Enum(['started', 'succeeded', 'failed', 'pending_approval', 'rejected', 'expired'])
 
@@ -46,6 +46,10 @@ export const CallRequest = Type.Object(
       }),
     ),
     mock: Type.Optional(Scenario),
+    record: Type.Optional(
+      Type.String({ ...CassetteName, description: 'The cassette that the answer is recorded on, redacted. For managers.' }),
+    ),
+    replay: Type.Optional(Type.String({ ...CassetteName, description: 'The cassette to answer from: nothing is sent.' })),
     max_result_bytes: Type.Optional(MaxResultBytes),
     dry_run: Type.Optional(Type.Boolean({ description: 'Return the request that would be sent, redacted, and send nothing.' })),
   },

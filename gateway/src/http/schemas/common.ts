@@ -13,6 +13,10 @@ export const Scenario = Type.String({
   pattern: '^[a-zA-Z][a-zA-Z0-9_-]{0,62}$',
   description: 'A scenario of the mocks of actions, such as default: it is answered, and nothing is sent.',
 })
+export const CassetteName = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+  description: 'A cassette: lower-case letters, digits and "-"; at most 63 characters.',
+})
 export const Effect = Type.Union([Type.Literal('read'), Type.Literal('write'), Type.Literal('destructive')])
 export const Outcome = Type.Union([Type.Literal('not_sent'), Type.Literal('sent_unknown'), Type.Literal('done')], {
   description: 'not_sent: the API never saw the request. sent_unknown: it may have. done: it answered.',

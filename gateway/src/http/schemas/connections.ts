@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Instant, PageQuery, pageOf, Scenario } from './common.ts'
+import { CassetteName, Instant, PageQuery, pageOf, Scenario } from './common.ts'
 import { ApprovalRule } from './toolsets.ts'
 
 const Settings = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))
@@ -62,6 +62,9 @@ export const Connection = Type.Object({
   approval: Type.Union([ApprovalPolicy, Type.Null()]),
   mock: Type.Union([Scenario, Type.Null()], {
     description: 'The scenario of its actions’ mocks that it answers with; null for one that calls the API.',
+  }),
+  record: Type.Union([Type.String(), Type.Null()], {
+    description: 'The cassette that calls over it are recorded on; null for none.',
   }),
   environment: Type.String(),
   server_url: Type.String(),
@@ -157,6 +160,11 @@ export const UpdateConnectionRequest = Type.Object(
     ),
     mock: Type.Optional(
       Type.Union([Scenario, Type.Null()], { description: 'Answer with this scenario of mocks. Null: call the API again.' }),
+    ),
+    record: Type.Optional(
+      Type.Union([CassetteName, Type.Null()], {
+        description: 'Record calls on this cassette, redacted; of connections of the workspace only. Null: record no more.',
+      }),
     ),
     approval: Type.Optional(
       Type.Union([ApprovalPolicy, Type.Null()], { description: 'Set by admins only. Null takes it away.' }),

@@ -1,4 +1,3 @@
-import type { CompiledConnector } from '../../../definition/types.ts'
 import { SallyportError } from '../../../errors.ts'
 import { usualLimits } from '../../../sandbox/types.ts'
 import { disclose } from '../../../vault/disclose.ts'
@@ -6,21 +5,7 @@ import type { CommandExecutor, CommandRun } from '../command-run.ts'
 import { ownSecrets, settingsOf } from '../config.ts'
 import { toOutcome } from '../outcome.ts'
 import { createScriptHost } from './host.ts'
-import { compileScript, type Program, runProgram } from './program.ts'
-
-/** Each version of a connector has an object of its own, so a script is made ready once. */
-const programs = new WeakMap<CompiledConnector, Promise<Program>>()
-
-function programOf(services: Parameters<CommandExecutor>[0], connector: CompiledConnector): Promise<Program> {
-  const known = programs.get(connector)
-  if (known !== undefined) return known
-  const { script } = connector.document
-  if (script === undefined) throw new SallyportError('INTERNAL', { internal: 'a script connector without a script' })
-  const program = compileScript(services.sandbox, script)
-  programs.set(connector, program)
-  program.catch(() => programs.delete(connector))
-  return program
-}
+import { programOf, runProgram } from './program.ts'
 
 /** `sallyport.config`: the settings of the connection, its base URL, and the secrets that are the script's to place. */
 function configOf(run: CommandRun): Readonly<Record<string, unknown>> {
@@ -31,7 +16,9 @@ function configOf(run: CommandRun): Readonly<Record<string, unknown>> {
 /** Runs the command of a script in the sandbox. */
 export const executeScript: CommandExecutor = async (services, run) => {
   const { action, connection, http, input, redactor } = run
-  const program = await programOf(services, connection.connector)
+  const { script } = connection.connector.document
+  if (script === undefined) throw new SallyportError('INTERNAL', { internal: 'a script connector without a script' })
+  const program = await programOf(services.sandbox, script, script.source)
   const { name, limits } = action
   const host = createScriptHost({
     http,

@@ -27,6 +27,19 @@ export async function compileScript(sandbox: Sandbox, { source, language = 'java
   return { source: bare, module: /^\s*export\b/m.test(bare) }
 }
 
+/** By what the document says of them: each version of a connector has a document of its own, so a script is made ready once. */
+const programs = new WeakMap<object, Promise<Program>>()
+
+/** The program of a script or of a scripted mock, whose `source` it is. */
+export function programOf(sandbox: Sandbox, said: Pick<ScriptSource, 'language'>, source: string): Promise<Program> {
+  const known = programs.get(said)
+  if (known !== undefined) return known
+  const program = compileScript(sandbox, { ...said, source })
+  programs.set(said, program)
+  program.catch(() => programs.delete(said))
+  return program
+}
+
 /** Cheap calls such as a digest count too; requests have a limit of their own. */
 const hostCalls = 2_000
 
