@@ -53,10 +53,10 @@ describe.each([
       stdout: '',
       stderr: expect.stringContaining('Did you mean tools?'),
     })
-    expect(await run(['call', 'crm'], { node })).toMatchObject({
+    expect(await run(['call'], { node })).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining("missing required argument 'action'"),
+      stderr: expect.stringContaining("missing required argument 'connector'"),
     })
   })
 

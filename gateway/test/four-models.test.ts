@@ -120,4 +120,33 @@ describe.each(models)('the CRM connector as %s (F1, F4, F19)', (model) => {
     expect(await outcomeOf(model, 'right', 'getContact', {})).toMatchObject({ code: 'INVALID_INPUT' })
     expect(api.seen.length).toBe(before)
   })
+
+  test('runs its default where a call names no action, and refuses a change that is more than its version says (F5, F10)', async () => {
+    const unnamed = () => sallyport.calls.create({ connector: model, connection: 'right', input: { limit: 1 } })
+    const hasDefault = model === 'crm_builtin'
+    if (!hasDefault)
+      await expect(unnamed()).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        detail: expect.stringMatching(/has no default_action. It has: (.*, )?listContacts/),
+      })
+    const document: Record<string, unknown> = { ...(await sallyport.connectors.get(model)) }
+    const change = (more: object, autoBump: boolean) =>
+      sallyport.connectors.update(model, { document: { ...document, ...more }, autoBump })
+    await expect(change({ default_action: 'nothing' }, true)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    const { version } = hasDefault ? { version: document.version } : await change({ default_action: 'listContacts' }, true)
+    expect(await unnamed()).toMatchObject({ success: true, payload: { contacts: [{ id: 'c_1' }] } })
+    // What an instance can do is its type's to say.
+    if (hasDefault) return
+    const { listContacts } = document.actions as Record<string, unknown>
+    const less = { default_action: 'listContacts', actions: { listContacts: { ...Object(listContacts), deprecated: true } } }
+    await expect(change({ ...less, version: `${String(version).split('.')[0]}.999.0` }, false)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      detail: expect.stringContaining('the version must be at least 2.0.0'),
+    })
+    expect(await change(less, true)).toMatchObject({ version: '2.0.0' })
+    // Deprecated, it works and says so (F13).
+    expect(await unnamed()).toMatchObject({ success: true })
+    const { actions } = await sallyport.connectors.capabilities(model)
+    expect(actions).toMatchObject([{ action: 'listContacts', deprecated: true }])
+  })
 })

@@ -2204,7 +2204,8 @@ export interface components {
             url: string | null;
         };
         CallRequest: {
-            action: string;
+            /** @description Default: the default_action of the connector. */
+            action?: string;
             /** @description Id or name. Needed when the connector has several connections. */
             connection?: string;
             connector: string;

@@ -195,7 +195,7 @@ export class CallRecorder {
       entrance: this.#request.entrance,
       connector: target?.connection.connector.id ?? this.#request.connector,
       connector_version: target?.connection.connector.version ?? null,
-      action: target?.action.name ?? this.#request.action,
+      action: target?.action.name ?? this.#request.action ?? null,
       effect: target?.action.effect ?? null,
       connection_id: target?.connection.id ?? null,
       status,

@@ -33,7 +33,8 @@ export interface CallRequest {
   /** Slug of the toolset whose entrance it came through: nothing outside of it is called. */
   readonly toolset?: string
   readonly connector: string
-  readonly action: string
+  /** May be left out where the connector has a default. */
+  readonly action?: string
   /** Id or name of a connection; may be left out when the connector has one only. */
   readonly connection?: string
   readonly input: unknown

@@ -478,6 +478,7 @@ export const ConnectorDocument = Type.Object(
       propertyNames: { pattern: actionName },
       description: 'Operations by name: a letter, then letters, digits and "_"; at most 64 characters.',
     }),
+    default_action: text('The action that calls mean that name none.'),
     schemas: Type.Optional(Type.Record(Type.String(), JsonSchema)),
     removed: Type.Optional(
       Type.Record(Type.String(), Type.Object({ version: Semver, use: text('The action to call instead.') }, closed), {

@@ -54,6 +54,9 @@ function meaningProblems(document: ConnectorDocument): readonly SchemaProblem[] 
   for (const scheme of Object.keys(document.guide ?? {})) {
     if (!schemes.includes(scheme)) issues.add(['guide', scheme], `is for no auth scheme${orKnown(scheme, schemes)}`)
   }
+  const { default_action: byDefault, actions } = document
+  if (byDefault !== undefined && !Object.hasOwn(actions, byDefault))
+    issues.add(['default_action'], `is no action${orKnown(byDefault, Object.keys(actions))}`)
   checkReferences(document, issues)
   return issues.problems
 }

@@ -30,6 +30,7 @@ export const crm = defineConnector({
   name: 'crm',
   version: '1.0.0',
   description: 'Contacts of a CRM.',
+  defaultCommand: 'listContacts',
   connectionConfig: { baseUrl: t.string({ required: true }), apiKey: t.secret({ required: true }) },
   commands: (defineCommand) => ({
     listContacts: defineCommand({

@@ -125,7 +125,7 @@ interface About<Connection extends Fields> {
   /** Servers as in a connector file, for handlers that ask for paths. */
   readonly servers?: Readonly<Record<string, { readonly url: string }>>
   readonly security?: { readonly url_patterns?: readonly string[] }
-  /** Runs when no command is named. */
+  /** Runs when no command is named: `default_action` of the connector. */
   readonly defaultCommand?: string
   /** Turns what a handler throws into words and facts; null leaves the error's own message. */
   readonly errorMap?: (

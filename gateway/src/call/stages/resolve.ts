@@ -7,7 +7,7 @@ import type { Resolved } from '../facts.ts'
 import type { CallServices } from '../services.ts'
 import type { CallRequest } from '../types.ts'
 
-/** Which action of which connection, within the caller's reach? Throws NOT_FOUND. */
+/** Which action of which connection, within the caller's reach? Without a name the connector's default. Throws NOT_FOUND, INVALID_INPUT without a default. */
 export function resolve(services: CallServices, caller: Caller, request: CallRequest): Resolved | Promise<Resolved> {
   const connection = services.connections.resolve(caller, request.connector, request.connection)
   return connection instanceof Promise
@@ -20,17 +20,32 @@ function probeOf({ connector }: LoadedConnection, { entrance, action }: CallRequ
   return entrance === 'test' && action === probeName ? connector.verify()?.action : undefined
 }
 
+/** Names so many actions at most; a connector may have thousands. */
+const maxNames = 20
+
+function unnamed({ connector }: LoadedConnection): SallyportError {
+  const names = [...connector.actions.keys()]
+  const more = names.length > maxNames ? `, and ${names.length - maxNames} more` : ''
+  return new SallyportError('INVALID_INPUT', {
+    detail: `Name an action: "${connector.id}" has no default_action. It has: ${names.slice(0, maxNames).join(', ')}${more}.`,
+    diagnostics: { actions: names.slice(0, maxNames) },
+  })
+}
+
 function actionOf({ log }: CallServices, caller: Caller, connection: LoadedConnection, request: CallRequest): Resolved {
-  const action = connection.connector.actions.get(request.action) ?? probeOf(connection, request)
+  const { default_action } = connection.connector.document
+  const name = request.action ?? default_action
+  if (name === undefined) throw unnamed(connection)
+  const action = connection.connector.actions.get(name) ?? probeOf(connection, request)
   if (action === undefined) {
-    const { removed = {}, name } = connection.connector.document
-    const gone = Object.hasOwn(removed, request.action) ? removed[request.action] : undefined
+    const { removed = {}, name: title } = connection.connector.document
+    const gone = Object.hasOwn(removed, name) ? removed[name] : undefined
     if (gone !== undefined)
       throw new SallyportError('NOT_FOUND', {
-        detail: `${name} has no action "${request.action}" since version ${gone.version}.${gone.use === undefined ? '' : ` "${gone.use}" makes the same request now.`}`,
+        detail: `${title} has no action "${name}" since version ${gone.version}.${gone.use === undefined ? '' : ` "${gone.use}" makes the same request now.`}`,
       })
     throw new SallyportError('NOT_FOUND', {
-      detail: `"${connection.connector.id}" has no action "${request.action}". List its actions with GET /api/v1/connectors/${connection.connector.id}/capabilities.`,
+      detail: `"${connection.connector.id}" has no action "${name}". List its actions with GET /api/v1/connectors/${connection.connector.id}/capabilities.`,
     })
   }
   if (action.deprecated) {

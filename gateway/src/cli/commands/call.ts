@@ -107,17 +107,19 @@ function isTextMistaken(error: unknown, pairs: readonly string[]): boolean {
 
 async function call(
   connector: string,
-  action: string,
-  pairs: readonly string[],
+  named: string | undefined,
+  given: readonly string[],
   options: CallOptions,
   command: Command,
 ): Promise<void> {
   const out = outputOf(command)
+  // `call crm limit:=5` names no action: the name of one has no equals sign.
+  const [action, pairs] = named?.includes('=') ? [undefined, [named, ...given]] : [named, given]
   const input = await readInput(options.input, pairs)
   const sallyport = connectToGateway()
   const request = {
     connector,
-    action,
+    ...(action !== undefined && { action }),
     input,
     ...(options.connection !== undefined && { connection: options.connection }),
     ...(options.idempotencyKey !== undefined && { idempotency_key: options.idempotencyKey }),
@@ -141,7 +143,7 @@ export function registerCall(program: Command): void {
     .command('call')
     .description('call an action and print its answer')
     .argument('<connector>', 'id of the connector')
-    .argument('<action>', 'name of the action')
+    .argument('[action]', 'name of the action; without it the default of the connector')
     .argument('[input...]', 'key=text or key:=json')
     .option('--input <json>', 'the input as a JSON object; @file reads a file, - standard input')
     .option('--connection <id>', 'id or name of the connection, when the connector has several')

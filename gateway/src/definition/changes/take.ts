@@ -19,6 +19,7 @@ type Map<T> = Readonly<Record<string, T>>
  */
 export function withOwn(current: ConnectorDocument, next: ConnectorDocument): ConnectorDocument {
   const { limits, security, verify, idempotency_header, category, brand } = current
+  const byDefault = next.default_action ?? current.default_action
   const actions = Object.entries(next.actions).map(([name, action]) => {
     const before = own(current.actions, name)
     return [name, before === undefined ? action : withOwnOfAction(before, action)] as const
@@ -26,6 +27,7 @@ export function withOwn(current: ConnectorDocument, next: ConnectorDocument): Co
   return {
     ...next,
     ...defined({ limits, security, idempotency_header, category, brand }),
+    ...(byDefault !== undefined && own(next.actions, byDefault) !== undefined && { default_action: byDefault }),
     ...(verify !== undefined && isVerifiable(verify, (name) => own(next.actions, name) !== undefined) && { verify }),
     actions: Object.fromEntries(actions),
   }
@@ -53,10 +55,11 @@ export function takePart(current: ConnectorDocument, next: ConnectorDocument, pa
   const { actions, schemas } = besides(current.schemas ?? {}, kept, next.schemas ?? {}, taken)
   const order = new Set([...Object.keys(current.actions), ...Object.keys(next.actions)])
   const byName = new Map([...kept, ...actions])
-  const { schemas: _schemas, verify, ...rest } = base
+  const { schemas: _schemas, verify, default_action, ...rest } = base
   const document = {
     ...rest,
     ...(verify !== undefined && isVerifiable(verify, (name) => byName.has(name)) && { verify }),
+    ...(default_action !== undefined && byName.has(default_action) && { default_action }),
     actions: Object.fromEntries([...order].flatMap((name) => (byName.has(name) ? [[name, byName.get(name)]] : []))),
     ...(Object.keys(schemas).length > 0 && { schemas }),
   } as ConnectorDocument

@@ -56,7 +56,7 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
         entrance: 'http',
         ip: request.ip,
         connector,
-        action,
+        ...(action !== undefined && { action }),
         input: input ?? {},
         ...(connection !== undefined && { connection }),
         ...(dry_run !== undefined && { dryRun: dry_run }),

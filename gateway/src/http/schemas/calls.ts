@@ -32,7 +32,7 @@ export const Handle = Type.Object(
 export const CallRequest = Type.Object(
   {
     connector: Type.String({ maxLength: 63 }),
-    action: Type.String({ maxLength: 64 }),
+    action: Type.Optional(Type.String({ maxLength: 64, description: 'Default: the default_action of the connector.' })),
     connection: Type.Optional(
       Type.String({ maxLength: 200, description: 'Id or name. Needed when the connector has several connections.' }),
     ),
