@@ -4,6 +4,7 @@ import type { SallyportError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { isConnectionFailure, unavailable } from './connection-failure.ts'
 import { clientDefaults, type Target } from './database.ts'
+import { startPatience } from './patience.ts'
 
 /** A database that has answered within this time counts as there. */
 const freshMs = 1_000
@@ -36,7 +37,7 @@ export class Writer {
   #lost: SallyportError | undefined
   #probe: Promise<void> | undefined
   /** Ends the wait of the probe. */
-  #endProbe: ((error: SallyportError) => void) | undefined
+  #endProbe: ((error: Error) => void) | undefined
   #recovery: Promise<void> | undefined
   /** Resolves, never rejects, when what was sent last is over. */
   #sent: Promise<unknown> = Promise.resolve()
@@ -76,7 +77,7 @@ export class Writer {
    * second try on a new one. Throws UNAVAILABLE when that breaks as well, and from then on nothing is {@link ready}.
    */
   async query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-    const stalled = setTimeout(() => this.#lose(new Error(`no answer for ${stallMs} ms`)), stallMs)
+    const answered = startPatience(stallMs, () => this.#lose(new Error(`no answer for ${stallMs} ms`)))
     const sent = this.#send<Row>(query)
     this.#sent = sent.catch(() => {})
     try {
@@ -91,7 +92,7 @@ export class Writer {
       this.#lose(error)
       throw unavailable(error)
     } finally {
-      clearTimeout(stalled)
+      answered()
     }
   }
 
@@ -120,18 +121,18 @@ export class Writer {
   }
 
   async #ask(): Promise<void> {
-    const late = delay(probeTimeoutMs, 'late' as const, { ref: false })
     const answer = this.#send({ text: 'select 1' }).then(
       () => 'there' as const,
       (error: unknown) => error,
     )
-    const { promise: lost, resolve } = Promise.withResolvers<SallyportError>()
+    const { promise: givenUp, resolve } = Promise.withResolvers<Error>()
     this.#endProbe = resolve
-    const first = await Promise.race([answer, late, lost])
+    const answered = startPatience(probeTimeoutMs, () => resolve(new Error(`no answer for ${probeTimeoutMs} ms`)))
+    const first = await Promise.race([answer, givenUp])
+    answered()
     if (first === 'there') return this.answered()
-    const error = first === 'late' ? new Error(`no answer for ${probeTimeoutMs} ms`) : first
-    this.#lose(error)
-    throw unavailable(error)
+    this.#lose(first)
+    throw unavailable(first)
   }
 
   #lose(error: unknown): void {
