@@ -66,7 +66,7 @@ export const parseAuditSearch = (raw: Raw) => ({
 export type AuditSearch = ReturnType<typeof parseAuditSearch>
 export const parseApprovalSearch = (raw: Raw) => oneOf(raw, 'show', ['pending', 'all'])
 export const parseConnectorSearch = (raw: Raw) => ({
-  ...oneOf(raw, 'tab', ['actions', 'versions', 'document']),
+  ...oneOf(raw, 'tab', ['actions', 'script', 'versions', 'document']),
   ...text(raw, 'action'),
 })
 export { callStatuses }

@@ -65,6 +65,23 @@ afterAll(async () => {
 })
 
 describe('a built-in connector (F1, F2, F9)', () => {
+  test('is one of the types that are listed, with what each asks for', async () => {
+    const { items } = await gateway.client().connectors.builtinTypes()
+    expect(items.map(({ type }) => type)).toEqual(['delay', 'http', 'smtp', 'sql'])
+    const sql = items.find(({ type }) => type === 'sql')
+    expect(sql?.actions).toEqual([
+      { name: 'query', description: expect.any(String), effect: 'read' },
+      { name: 'execute', description: expect.any(String), effect: 'destructive' },
+    ])
+    expect(sql?.fields).toEqual(
+      expect.arrayContaining([
+        { name: 'host', type: 'string', required: true },
+        { name: 'password', type: 'secret', required: false },
+        { name: 'dialect', type: 'select', required: false, default: 'postgres', options: ['postgres', 'mysql'] },
+      ]),
+    )
+  })
+
   test('is an instance that people make, with actions, settings and schemas from its type', async () => {
     await gateway.client().connectors.create({ text: 'connector: pause\nname: Pause\nkind: builtin\nbuiltin: { type: delay }\n' })
     await gateway.client().connections.create({ connector: 'pause' })

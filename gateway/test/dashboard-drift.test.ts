@@ -1,13 +1,14 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { button, type Dashboard, person, see, signedIn, startDashboard } from './dashboard-harness.ts'
+import { button, type Dashboard, field, person, see, signedIn, startDashboard } from './dashboard-harness.ts'
 import { narrow, shoot, wide } from './support/browser.ts'
 import { smallSpec } from './support/small-spec.ts'
 
-/** Changes of an API on the page of its connector: what breaks first, who used it, and the three things to do about it. */
+/** The page of a connector: what changed of its API, what breaks first and who used it; and the code of one that is code. */
 
 let dashboard: Dashboard
 let vendor: Server
@@ -93,5 +94,53 @@ test('takes the part that breaks nothing, stays in spite of the rest, and takes 
   await see(page.getByText('Version 2.0.0 is in use'))
   const { actions } = await dashboard.gateway.client().connectors.get('shop')
   expect(Object.keys(actions as object)).toEqual(['list_orders', 'list_people', 'find_new'])
+  await context.close()
+})
+
+test('a script is completed, tried and stored as its next version, and a built-in type becomes a connector', async () => {
+  const owner = dashboard.gateway.client()
+  const text = await readFile(new URL('../../examples/sample-script/connector.yaml', import.meta.url), 'utf8')
+  await owner.connectors.create({ text })
+  const { page, context, complaints } = await signedIn(dashboard, { viewport: wide })
+  await page.goto(`${dashboard.gateway.url}/connectors/sample_script?tab=script`)
+  const script = await see(field(page, 'Script'))
+  await script.focus()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('sallyport.')
+  await page.getByRole('option', { name: /^crypto/ }).click()
+  await page.keyboard.type('.uuid();')
+  await page.keyboard.press('Control+Enter')
+  await see(page.getByText('Succeeded'))
+  await see(page.getByText('ready for Example Ltd.'))
+  for (const [size, viewport] of Object.entries({ wide, narrow }))
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize(viewport)
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: 'attached' })
+      expect(await page.evaluate('pageChecks.settled().then(pageChecks.faults)')).toMatchObject({
+        faintTexts: [],
+        overflowing: [],
+      })
+      await shoot(page, `script-editor-${size}-${colorScheme}`)
+    }
+  await page.keyboard.press('Control+s')
+  const save = button(page, 'Save version 1.0.1')
+  await expect.poll(() => save.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+  await page.keyboard.press('Enter')
+  await see(page.getByText('Version 1.0.1 is in use'))
+  const stored = (await owner.connectors.get('sample_script')) as { version: string; script: { source: string } }
+  expect(stored.version).toBe('1.0.1')
+  expect(stored.script.source).toMatch(/sallyport\.crypto\.uuid\(\);\s*$/)
+
+  await page.setViewportSize(wide)
+  await page.goto(`${dashboard.gateway.url}/connectors`)
+  await button(page, 'New from built-in').click()
+  await page.getByRole('radio', { name: 'SQL database' }).click()
+  await field(page, 'Name').fill('Warehouse')
+  await shoot(page, 'new-from-built-in')
+  await button(page, 'Add connector').click()
+  await see(page.getByRole('heading', { name: 'Warehouse' }))
+  expect(await owner.connectors.get('warehouse')).toMatchObject({ kind: 'builtin', builtin: { type: 'sql' } })
+  expect(complaints()).toEqual([])
   await context.close()
 })

@@ -69,6 +69,7 @@ async function connect(): Promise<string> {
   await ask('putConnectorDraft', { id: 'crm', body: { document } })
   await ask('discardConnectorDraft', { id: 'crm' })
   await ask('listConnectorSchemes', { id: 'crm' })
+  await ask('listBuiltinTypes')
 
   const created = await ask('createConnection', {
     body: { connector: 'crm', name: 'Demo', auth: { fields: { key: 'key-of-the-demo' } } },

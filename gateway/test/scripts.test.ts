@@ -5,8 +5,11 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { type Sallyport, SallyportProblem } from '@sallyport/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { completeScript, scriptApi } from '../../dashboard/src/lib/script-completions.ts'
+import { prelude } from '../src/call/executors/script/prelude.ts'
 import { run as runCli } from './cli-harness.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
@@ -231,6 +234,17 @@ describe('a script written for Floh runs unchanged', () => {
     const [connection] = (await owner.connections.list({ connector: 'my_crm' })).items
     const tested = await owner.connections.test(connection?.id ?? '')
     expect(tested).toMatchObject({ ok: true, connection: { status: 'active' } })
+  })
+})
+
+describe('the editor of the dashboard', () => {
+  test('offers the API that the gateway puts into a script, and nothing else', () => {
+    const data = { config: {}, params: {}, variables: {} }
+    const api: Record<string, object> = runInNewContext(`(${prelude})(host, data); sallyport`, { host: () => null, data })
+    const offered = completeScript('sallyport.', { params: {}, config: {} })?.words.map(({ label }) => label)
+    expect(offered?.toSorted()).toEqual(Object.keys(api).toSorted())
+    for (const [name, words] of Object.entries(scriptApi))
+      expect(words.map(({ label }) => label).toSorted()).toEqual(Object.keys(api[name] ?? {}).toSorted())
   })
 })
 

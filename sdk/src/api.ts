@@ -351,6 +351,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/builtin-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The types of built-in connectors, and what each asks for
+         * @description An instance is a connector document with kind builtin that names its type.
+         */
+        get: operations["listBuiltinTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -2157,6 +2177,33 @@ export interface components {
             /** @description The path to come back to, on this very origin; / by default. */
             return_to?: string;
             workspace: string;
+        };
+        BuiltinTypes: {
+            items: {
+                actions: {
+                    description: string;
+                    effect: components["schemas"]["Effect"];
+                    name: string;
+                }[];
+                category: string;
+                description: string;
+                /** @description What a connection of an instance is asked for. */
+                fields: {
+                    default?: unknown;
+                    description?: string;
+                    name: string;
+                    /** @description Of a select. */
+                    options?: string[];
+                    required: boolean;
+                    title?: string;
+                    /** @enum {unknown} */
+                    type: "string" | "secret" | "number" | "boolean" | "date" | "select" | "raw";
+                }[];
+                name: string;
+                /** @description As builtin.type of an instance names it. */
+                type: string;
+                version: string;
+            }[];
         };
         CallPage: {
             items: components["schemas"]["CallSummary"][];
@@ -4663,6 +4710,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Authorization"];
+                };
+            };
+        };
+    };
+    listBuiltinTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Those of this gateway. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltinTypes"];
                 };
             };
         };

@@ -156,6 +156,8 @@ export class Sallyport {
     /** The gateway checks by itself, at once and then every so many hours (1 to 720); null ends that. */
     scheduleChecks: (id: string, every_hours: number | null) =>
       this.request('put', '/api/v1/connectors/{id}/checks', { params: { id }, body: { every_hours } }),
+    /** The types of built-in connectors: make an instance by `create({ connector, name, kind: 'builtin', builtin: { type } })`. */
+    builtinTypes: () => this.request('get', '/api/v1/builtin-types', {}),
     /** The ways to connect an account of it, and the fields that each asks for. */
     schemes: (id: string) => this.request('get', '/api/v1/connectors/{id}/schemes', { params: { id } }),
     /** Tries a credential at the provider before installing; nothing is stored. */

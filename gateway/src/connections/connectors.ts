@@ -16,6 +16,7 @@ import type { Store } from '../store/types.ts'
 import { connectorFacts, textFacts } from './acts.ts'
 import type { Builtins } from './builtins/index.ts'
 import { completeInstance, instanceIn } from './builtins/instance.ts'
+import { listBuiltins } from './builtins/listing.ts'
 import { Cache } from './cache.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { type Catalog, firstVersion } from './catalog/catalog.ts'
@@ -309,6 +310,11 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
           .executeTakeFirst(),
       )
       return (row?.report ?? null) as Readonly<Record<string, unknown>> | null
+    },
+
+    builtinTypes(caller) {
+      requireRole(caller, 'viewer')
+      return { items: listBuiltins(builtins) }
     },
 
     async schemes(caller, id) {

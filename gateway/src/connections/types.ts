@@ -5,6 +5,7 @@ import type { Page } from '../page.ts'
 import type { Drift } from '../store/drift.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
 import type { Affected } from './affected.ts'
+import type { BuiltinType } from './builtins/listing.ts'
 import type { ImportProgress } from './import/protocol.ts'
 import type { Renewal } from './import/renew.ts'
 import type { ImportSource } from './import/source.ts'
@@ -92,6 +93,7 @@ export interface CapabilityPage {
 }
 
 export type { Drift } from '../store/drift.ts'
+export type { BuiltinType } from './builtins/listing.ts'
 
 /** A newer document beside the stored version: what differs, what it means, and whom. */
 export interface ConnectorChanges extends Renewal {
@@ -152,6 +154,8 @@ export interface Connectors extends Renewals {
   capabilities(caller: Caller, id: string, query: { limit?: number; cursor?: string }): Promise<CapabilityPage>
   /** What the import of the newest version found; null when that was not imported. */
   report(caller: Caller, id: string): Promise<Readonly<Record<string, unknown>> | null>
+  /** The types of which there can be instances of kind builtin. */
+  builtinTypes(caller: Caller): { readonly items: readonly BuiltinType[] }
   /** In the order of the document; the first is what a new connection takes unless it says otherwise. */
   schemes(caller: Caller, id: string): Promise<{ readonly items: readonly ConnectorScheme[] }>
   /** A draft `{document, report}` as JSON; nothing is stored. */

@@ -132,6 +132,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   getConnector: { id: connector },
   getConnectorCapabilities: { id: connector },
   listConnectorSchemes: { id: connector },
+  listBuiltinTypes: {},
   updateConnector: {
     id: connector,
     fresh: freshConnector,

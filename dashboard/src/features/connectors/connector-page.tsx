@@ -1,13 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { ArrowLeft, Cable, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import { plainText } from '../../lib/plain-text.ts'
 import { ButtonLink, IconButton } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
-import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorNotice, Skeleton, SkeletonRows } from '../../ui/states.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
 import { say } from '../../ui/toast.tsx'
 import { useMay } from '../session/session.ts'
@@ -16,7 +16,10 @@ import { ConnectorMark } from './connector-mark.tsx'
 import { DocumentTab } from './document-tab.tsx'
 import { VersionsTab } from './versions-tab.tsx'
 
-type Tab = 'actions' | 'versions' | 'document'
+/** With its language and completion, which nobody else needs. */
+const ScriptTab = lazy(() => import('./script-tab.tsx'))
+
+type Tab = 'actions' | 'script' | 'versions' | 'document'
 
 /** One connector: what it can do, and the document that says so. */
 export function ConnectorPage() {
@@ -26,6 +29,7 @@ export function ConnectorPage() {
   const mayDefine = useMay('admin')
   const mayConnect = useMay('member')
   const [deleting, setDeleting] = useState(false)
+  const [draft, setDraft] = useState<string | null>(null)
   const query = useQuery(queries.connector(connectorId))
   const item = useQuery(queries.connectorItem(connectorId))
   const show = (next: Tab) => void navigate({ to: '.', search: next === 'actions' ? {} : { tab: next }, replace: true })
@@ -33,7 +37,7 @@ export function ConnectorPage() {
   if (query.isPending) return <SkeletonRows height={56} rows={8} />
   if (query.isError) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} className="m-6" />
   const document = query.data
-  const { name, description } = document
+  const { name, description, script } = document
   // The newest version; the document itself need not name it.
   const version = item.data?.version ?? document.version ?? ''
   return (
@@ -86,6 +90,7 @@ export function ConnectorPage() {
               </>
             ),
           },
+          ...(script ? [{ value: 'script' as const, label: draft === null ? 'Script' : 'Script (edited)' }] : []),
           { value: 'versions', label: 'Versions' },
           { value: 'document', label: 'Document' },
         ]}
@@ -93,6 +98,19 @@ export function ConnectorPage() {
         <TabPanel value="actions" className="flex min-h-0 flex-1 flex-col">
           <ActionList document={document} />
         </TabPanel>
+        {script && (
+          <TabPanel value="script" className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
+            <Suspense fallback={<Skeleton className="h-64 animate-appear" />}>
+              <ScriptTab
+                connectorId={connectorId}
+                version={version}
+                document={{ ...document, script }}
+                draft={draft}
+                onDraft={setDraft}
+              />
+            </Suspense>
+          </TabPanel>
+        )}
         <TabPanel value="versions" className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
           <VersionsTab connectorId={connectorId} editable={mayDefine} />
         </TabPanel>

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Plus } from 'lucide-react'
+import { Blocks, Plus } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { ConnectorListItem } from '../../api/types.ts'
 import { formatCount, plural } from '../../lib/format.ts'
@@ -15,6 +16,8 @@ import { VirtualList } from '../../ui/virtual-list.tsx'
 import { useMay } from '../session/session.ts'
 import { ConnectorMark } from './connector-mark.tsx'
 import { Drafts } from './drafts.tsx'
+
+const NewInstance = lazy(() => import('./new-instance.tsx'))
 
 const rowHeight = 60
 const columns = 'md:grid md:grid-cols-[minmax(0,1fr)_6rem_6rem_8rem_7rem] md:gap-x-5'
@@ -35,10 +38,16 @@ export function ConnectorsPage() {
   const { text, setText, search } = useSearchText()
   const query = useInfiniteQuery(queries.connectors(search))
   const { items, more, count } = usePages(query)
+  const [choosing, setChoosing] = useState(false)
   const add = mayDefine && (
-    <ButtonLink to="/import" look="primary" icon={<Plus size={15} />}>
-      Add a connector
-    </ButtonLink>
+    <>
+      <Button icon={<Blocks size={15} />} onClick={() => setChoosing(true)}>
+        New from built-in
+      </Button>
+      <ButtonLink to="/import" look="primary" icon={<Plus size={15} />}>
+        Add a connector
+      </ButtonLink>
+    </>
   )
   return (
     <Page
@@ -86,6 +95,11 @@ export function ConnectorsPage() {
           row={(connector) => <ConnectorRow connector={connector} />}
           className="border-t border-line"
         />
+      )}
+      {choosing && (
+        <Suspense>
+          <NewInstance onClose={() => setChoosing(false)} />
+        </Suspense>
       )}
     </Page>
   )

@@ -37,6 +37,22 @@ async function listConnectors(options: PageOptions & { search?: string }, comman
   })
 }
 
+async function builtins(_options: object, command: Command): Promise<void> {
+  const out = outputOf(command)
+  const found = await connectToGateway().connectors.builtinTypes()
+  out.answer(found, () => {
+    const rows = found.items.map(({ type, version, actions, fields, description }) => [
+      type,
+      version,
+      actions.map(({ name }) => name).join(', '),
+      fields.map(({ name, required }) => (required ? `${name}*` : name)).join(', '),
+      description,
+    ])
+    out.table(['type', 'version', 'actions', 'asks for', 'description'], rows, '')
+    out.note('* required. An instance is a file with "kind: builtin" and "builtin: { type: … }": sallyport import <file>')
+  })
+}
+
 async function versions(id: string, _options: object, command: Command): Promise<void> {
   const out = outputOf(command)
   const found = await connectToGateway().connectors.versions(id)
@@ -157,6 +173,7 @@ export function registerConnectors(program: Command): void {
     .description('list the connectors, and take over what changed in their APIs')
     .option('--search <text>', 'only those with this text')
   withPages(connectors).action(listConnectors)
+  connectors.command('builtins').description('the types of built-in connectors, and what each asks for').action(builtins)
   connectors.command('versions').description('the versions of a connector').argument('<id>').action(versions)
   connectors
     .command('check')

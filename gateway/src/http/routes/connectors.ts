@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { ImportSource } from '../../connections/import/source.ts'
 import type {
+  BuiltinType,
   CapabilityPage,
   ConnectorScheme,
   CreatedConnector as Created,
@@ -12,6 +13,7 @@ import { logFault, problemOf } from '../problems.ts'
 import { ndjson, progressLines, wantsProgress } from '../progress-lines.ts'
 import { IdParams, PageQuery } from '../schemas/common.ts'
 import {
+  BuiltinTypes,
   Capabilities,
   CapabilityQuery,
   ConnectorDocumentJson,
@@ -184,6 +186,21 @@ export function connectorRoutes(app: HttpApp, { connectors }: HttpServices): voi
       },
     },
     (request) => connectors.schemes(callerOf(request), request.params.id),
+  )
+
+  app.get(
+    '/builtin-types',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listBuiltinTypes',
+        summary: 'The types of built-in connectors, and what each asks for',
+        description: 'An instance is a connector document with kind builtin that names its type.',
+        tags,
+        response: answers({ 200: answer<{ items: readonly BuiltinType[] }>(BuiltinTypes, 'Those of this gateway.') }),
+      },
+    },
+    async (request) => connectors.builtinTypes(callerOf(request)),
   )
 
   app.put(

@@ -39,6 +39,31 @@ export const ConnectorSchemes = Type.Object({
   ),
 })
 
+export const BuiltinTypes = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      type: Type.String({ description: 'As builtin.type of an instance names it.' }),
+      version: Type.String(),
+      name: Type.String(),
+      description: Type.String(),
+      category: Type.String(),
+      fields: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          type: Type.Enum(['string', 'secret', 'number', 'boolean', 'date', 'select', 'raw']),
+          required: Type.Boolean(),
+          title: Type.Optional(Type.String()),
+          description: Type.Optional(Type.String()),
+          default: Type.Optional(Type.Unknown()),
+          options: Type.Optional(Type.Array(Type.String(), { description: 'Of a select.' })),
+        }),
+        { description: 'What a connection of an instance is asked for.' },
+      ),
+      actions: Type.Array(Type.Object({ name: Type.String(), description: Type.String(), effect: Effect })),
+    }),
+  ),
+})
+
 export const ConnectorDocumentJson = Type.Record(Type.String(), Type.Unknown(), {
   description: 'A connector document, see /connector.schema.json.',
 })
