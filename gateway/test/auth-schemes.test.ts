@@ -1,4 +1,5 @@
 import { createHash, createHmac, generateKeyPairSync, verify } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import type { Sallyport, Schemas } from '@sallyport/sdk'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -179,6 +180,73 @@ describe('an OAuth 1 signature', () => {
     expect(searchParams.get('oauth_signature')).toBe(`${secrets.consumer_secret}&${secrets.token_secret}`)
     expect(JSON.stringify(payload)).not.toContain(secrets.consumer_secret)
     expect(JSON.stringify(payload)).not.toContain(secrets.token_secret)
+  })
+})
+
+describe('HTTP Digest', () => {
+  const account = { username: 'Ada "the first"', password: 'the-digest-password-4711' }
+  const written: string[] = []
+  /** What came with each nonce that was given out: every count once. */
+  const nonces = new Map<string, Set<string>>()
+  let reads = 0
+
+  /** Checks by itself, with a nonce that counts for so many requests. */
+  const checks = (algorithm: 'SHA-256-sess' | 'MD5', uses: number) => (seen: Seen, response: ServerResponse) => {
+    const hash = (text: string) =>
+      createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
+        .update(text)
+        .digest('hex')
+    const header = String(seen.headers.authorization ?? '')
+    const part = (name: string) =>
+      new RegExp(`[ ,]${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^ ,]+))`).exec(header)?.slice(1).find(Boolean)?.replace(/\\(.)/g, '$1')
+    const [nc, cnonce, uri] = [part('nc'), part('cnonce'), part('uri')]
+    const known = hash(`${account.username}:the realm:${account.password}`)
+    const first = algorithm === 'MD5' ? known : hash(`${known}:${part('nonce')}:${cnonce}`)
+    const right = hash(`${first}:${part('nonce')}:${nc}:${cnonce}:auth:${hash(`${seen.method}:${uri}`)}`) === part('response')
+    const whole = right && part('username') === account.username && uri === seen.path && part('opaque') === 'kept'
+    const counts = nonces.get(part('nonce') ?? '')
+    if (whole && counts !== undefined && counts.size < uses && !counts.has(nc ?? '')) {
+      counts.add(nc ?? '')
+      if (seen.method === 'POST') written.push(seen.body)
+      else reads++
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ echo: header }))
+    }
+    const nonce = `nonce-${crypto.randomUUID()}`
+    nonces.set(nonce, new Set())
+    const asked = `realm="the realm", nonce="${nonce}", opaque="kept", qop="auth", algorithm=${algorithm}`
+    response.writeHead(401, { 'www-authenticate': ['Basic realm="other"', `Digest ${asked}, stale=${whole}`] }).end()
+  }
+
+  test('answers the challenge of a write, which is done once, and the next calls at once', async () => {
+    upstream.behave = checks('SHA-256-sess', 1000)
+    const id = await connect('digest', { type: 'digest' }, account)
+    expect(await call('digest', 'write', { name: 'one' })).toMatchObject({ success: true })
+    expect(written).toEqual(['{"name":"one"}'])
+    expect(upstream.seen.map(({ headers }) => headers.authorization === undefined)).toEqual([true, false])
+    for (let i = 0; i < 3; i++) await call('digest', 'read', { id: 'a b', filter: 'x&y' })
+    expect(upstream.seen.length).toBeLessThanOrEqual(6)
+    expect(reads).toBe(3)
+    const shown = JSON.stringify([await owner.calls.list({ connection: id }), await owner.connections.get(id)])
+    expect(shown + gateway.output()).not.toContain(account.password)
+  })
+
+  test('goes on with a new nonce when the old one is used up, whoever calls at the same time', async () => {
+    upstream.behave = checks('MD5', 1)
+    await connect('digest_stale', { type: 'digest' }, account)
+    for (let i = 0; i < 3; i++) expect(await call('digest_stale', 'read', { id: 'x' })).toMatchObject({ success: true })
+    upstream.behave = checks('MD5', 1000)
+    const many = await Promise.all(Array.from({ length: 20 }, () => call('digest_stale', 'read', { id: 'y' })))
+    expect(many.every(({ success }) => success)).toBe(true)
+  })
+
+  test('asks twice with a wrong password, and no oftener', async () => {
+    upstream.behave = checks('SHA-256-sess', 1000)
+    const id = await connect('digest_wrong', { type: 'digest' }, { ...account, password: 'wrong' })
+    await expect(call('digest_wrong', 'write', { name: 'two' })).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' })
+    expect(upstream.seen.length).toBe(2)
+    expect(await owner.connections.get(id)).toMatchObject({ status: 'needs_reauth' })
+    await owner.connections.rotate(id, { fields: account, verify: false })
+    expect(await call('digest_wrong', 'write', { name: 'two' })).toMatchObject({ success: true })
   })
 })
 

@@ -124,7 +124,7 @@ describe('a probe of its own', () => {
     upstream.behave = answering(200, { ok: true, user: { id: 7 } })
     expect(await owner.connectors.verify('asked', { fields: { key } })).toEqual({ ok: true, message: '' })
     expect(upstream.seen).toMatchObject([{ path: '/api/whoami?full=1', headers: { 'x-key': key } }])
-    upstream.behave = answering(200, { ok: false, echo: key, long: 'x'.repeat(5000) })
+    upstream.behave = answering(200, { ok: false, error: { message: `${key} ${'x'.repeat(5000)}` } })
     const { ok, message } = await owner.connectors.verify('asked', { fields: { key } })
     expect(ok).toBe(false)
     expect(message).toMatch(/^The provider answered 200, in its answer "ok" is not true: /)

@@ -123,13 +123,13 @@ test('OAuth needed together with keys in headers asks for both; with anything el
 
 test('what cannot be used is skipped with its place', () => {
   const { document, report } = secured(undefined, {
-    digest: { type: 'http', scheme: 'digest' },
+    hoba: { type: 'http', scheme: 'hoba' },
     host: { ...key, name: 'Host' },
     none: { $ref: '#/x' },
   })
   expect(document.auth).toBeUndefined()
   expect(report.entries.map(({ level, pointer }) => [level, pointer])).toEqual(
-    ['digest', 'host', 'none'].map((name) => ['skipped', `/components/securitySchemes/${name}`]),
+    ['hoba', 'host', 'none'].map((name) => ['skipped', `/components/securitySchemes/${name}`]),
   )
 })
 
@@ -211,7 +211,7 @@ test('of schemes that would go into the same place the first is taken, and the r
 })
 
 test('a requirement that cannot be met is left to the connection, with a warning', () => {
-  const { action, report } = secured([{ digest: [] }], { key, digest: { type: 'http', scheme: 'digest' } })
+  const { action, report } = secured([{ hoba: [] }], { key, hoba: { type: 'http', scheme: 'hoba' } })
   expect(action.auth).toBeUndefined()
   expect(report.entries.map((entry) => entry.level)).toEqual(['skipped', 'adjusted', 'warning'])
 })

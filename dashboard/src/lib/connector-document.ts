@@ -28,7 +28,7 @@ export type AuthScheme =
       readonly description?: string
     } & WithCertificate)
   | ({ readonly type: 'bearer'; readonly prefix?: string; readonly description?: string } & WithCertificate)
-  | ({ readonly type: 'basic'; readonly description?: string } & WithCertificate)
+  | ({ readonly type: 'basic' | 'digest'; readonly description?: string } & WithCertificate)
   | ({
       readonly type: 'headers'
       readonly headers: readonly { readonly name: string; readonly value?: string; readonly description?: string }[]
@@ -265,6 +265,7 @@ function sentFieldsOf(scheme: AuthScheme): readonly CredentialField[] {
         fieldOf('secret', 'Secret of the signature'),
       ]
     case 'basic':
+    case 'digest':
       return [fieldOf('username', 'User name', { secret: false }), fieldOf('password', 'Password')]
     case 'headers':
       return scheme.headers.filter(({ value }) => value === undefined).map(({ name }) => fieldOf(name, name))
@@ -317,6 +318,8 @@ function bareLabelOf(scheme: AuthScheme): string {
       return labelled('AWS Signature V4', [scheme.service])
     case 'hmac':
       return 'Signed requests (HMAC)'
+    case 'digest':
+      return 'Digest'
     case 'basic':
       return 'Basic'
     case 'headers':

@@ -5,7 +5,7 @@ import { ConnectorLimits, Limits } from './limits.ts'
 import { SessionScheme, TwoStepScheme } from './login.ts'
 import { Mock } from './mock.ts'
 import { OAuth2Scheme } from './oauth2.ts'
-import { AwsSigV4Scheme, HmacScheme, OAuth1Scheme } from './signing.ts'
+import { AwsSigV4Scheme, DigestScheme, HmacScheme, OAuth1Scheme } from './signing.ts'
 import { Verify } from './verify.ts'
 
 /**
@@ -147,6 +147,7 @@ const oneAuthScheme = [
       description: 'Secrets that the code of a connector puts where they belong; the gateway adds them to no request.',
     },
   ),
+  DigestScheme,
   OAuth1Scheme,
   AwsSigV4Scheme,
   HmacScheme,

@@ -49,6 +49,15 @@ export const AwsSigV4Scheme = Type.Object(
   closed,
 )
 
+export const DigestScheme = Type.Object(
+  {
+    type: Type.Literal('digest', { description: 'HTTP Digest (RFC 7616) with SHA-256 or MD5: the password never leaves.' }),
+    client_certificate: clientCertificate,
+    description: note,
+  },
+  closed,
+)
+
 const hashes = ['md5', 'sha1', 'sha256', 'sha384', 'sha512'] as const
 const Template = Type.String({ maxLength: 2_000 })
 

@@ -247,11 +247,21 @@ export function createEgress(options: EgressOptions): Egress {
       }
       const deadline = startDeadline(request.timeoutMs, request.signal)
       underWay.add(deadline)
+      let asked = false
       try {
         for (let hops = 0; ; hops++) {
           const target = guard.judge(hop.url)
           if (typeof target === 'string') throw refuse(target, hop.url, hops > 0, request.door)
           const answer = await send(request, hop, target, deadline, hops > 0)
+          // Nothing was done (RFC 9110, section 15.5.2), so a write may go once more; once, so that no server asks for ever.
+          const challenges = answer.status === 401 && !asked ? answer.headers['www-authenticate'] : undefined
+          const sign = challenges === undefined ? undefined : hop.sign?.answer?.(challenges)
+          if (sign) {
+            asked = true
+            hops--
+            hop = { ...hop, sign }
+            continue
+          }
           const next = redirectTarget(request, target.url.href, answer)
           if (next === null) return await finish(request, answer, target, deadline)
           if (hops === maxHops)

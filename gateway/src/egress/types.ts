@@ -20,7 +20,14 @@ export interface Signature {
   readonly query: Readonly<Record<string, Secret>>
 }
 
-export type Sign = (request: SignableRequest) => Signature
+export interface Sign {
+  (request: SignableRequest): Signature
+  /**
+   * Of a scheme that is asked first: what signs the request that was refused with 401 and these challenges (`WWW-Authenticate`,
+   * RFC 9110 section 11.6.1), which is then sent once more; null when none of them can be answered.
+   */
+  readonly answer?: (challenges: string) => Sign | null
+}
 
 /** One outbound request. Secrets stay wrapped until the socket. */
 export interface EgressRequest {

@@ -51,6 +51,7 @@ export function SchemeEditor({
   switch (scheme.type) {
     case 'none':
     case 'basic':
+    case 'digest':
     case 'bearer':
     case 'mtls':
     case 'oauth2':

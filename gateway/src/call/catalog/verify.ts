@@ -15,6 +15,7 @@ import { SallyportError } from '../../errors.ts'
 import { withBodyCredential } from '../executors/body-credential.ts'
 import { mergeHeaders } from '../executors/http.ts'
 import { refusePlainHttp } from '../plain-http.ts'
+import { reasonIn } from '../reason.ts'
 
 const timeoutMs = 15_000
 const maxResponseBytes = 1_048_576
@@ -50,7 +51,7 @@ function verdictOn(action: HttpAction, { status, body }: EgressResponse, tidy: (
   const text = body.toString('utf8')
   const failure = action.failureOf(status, jsonOf(text))
   if (failure === null) return passed
-  const said = tidy(text)
+  const said = tidy(reasonIn(text))
   const answered = `The provider answered ${status}${failure.by === 'content' ? `, ${failure.says}` : ''}`
   return { ok: false, message: said === '' ? `${answered}.` : `${answered}: ${said}` }
 }
@@ -90,7 +91,12 @@ export async function verifyAt(egress: Egress, connector: CompiledConnector, sub
     return refusalOf(error)
   }
   const redactor = createRedactor(secretsOf(scheme, fields))
-  const tidy = (text: string) => redactor.text(text).replace(/\s+/g, ' ').trim().slice(0, maxSnippet)
+  const tidy = (text: string) =>
+    redactor
+      .text(text)
+      .replace(/[\s\p{C}]+/gu, ' ')
+      .trim()
+      .slice(0, maxSnippet)
   const injection = inject({ id: `verify/${connector.id}/${name}`, connector, scheme, settings, credential: null }, fields)
   const { body, headers } = withBodyCredential(request, injection.body)
   try {

@@ -5,6 +5,7 @@ import { Secret } from '../../secret.ts'
 import { hashOf, hmacOf } from '../../vault/mac.ts'
 import { field, nothing, secretField } from './fields.ts'
 import { type SecretTemplate, secretTemplate, type Values } from './secret-template.ts'
+import { wireQuery } from './signable.ts'
 import type { CredentialFields, Scheme, SchemeOf } from './types.ts'
 
 type Hmac = SchemeOf<'hmac'>
@@ -22,15 +23,6 @@ function timestampOf({ timestamp = 'unix' }: Hmac, now: number): string {
     default:
       return unreachable(timestamp)
   }
-}
-
-/** The query as it goes on the wire: what the URL has, then the secret parameters (see egress.ts). */
-function wireQuery({ url, secretQuery }: SignableRequest, added: Readonly<Record<string, Secret>>): string | Secret {
-  const own = new URL(url).search.slice(1)
-  const more = Object.entries({ ...secretQuery, ...added })
-  if (more.length === 0) return own
-  const pairs = more.flatMap(([name, value]) => ['&', `${encodeURIComponent(name)}=`, Secret.encoded(value)])
-  return own === '' ? Secret.concat(...pairs.slice(1)) : Secret.concat(own, ...pairs)
 }
 
 const wrapped = (value: string | Secret) => (Secret.is(value) ? value : new Secret(value))

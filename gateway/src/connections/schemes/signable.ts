@@ -52,3 +52,12 @@ export function sortedParameters(parameters: readonly Parameter[]): Secret {
   encoded.sort((a, b) => byText(a.name, b.name) || byText(String(a.value), String(b.value)))
   return Secret.concat(...encoded.flatMap(({ name, value }, at) => [at === 0 ? '' : '&', name, '=', value]))
 }
+
+/** The query as it goes on the wire: what the URL has, then the secret parameters (see egress.ts), then those that a signature adds. */
+export function wireQuery({ url, secretQuery }: SignableRequest, added: Readonly<Record<string, Secret>> = {}): string | Secret {
+  const own = new URL(url).search.slice(1)
+  const more = Object.entries({ ...secretQuery, ...added })
+  if (more.length === 0) return own
+  const pairs = more.flatMap(([name, value]) => ['&', `${encodeURIComponent(name)}=`, Secret.encoded(value)])
+  return own === '' ? Secret.concat(...pairs.slice(1)) : Secret.concat(own, ...pairs)
+}

@@ -3,6 +3,7 @@ import { apiKey } from './api-key.ts'
 import { awsSigV4 } from './aws-sigv4.ts'
 import { basic } from './basic.ts'
 import { bearer } from './bearer.ts'
+import { digest } from './digest.ts'
 import { headers } from './headers.ts'
 import { hmac } from './hmac.ts'
 import { mtls } from './mtls.ts'
@@ -17,6 +18,7 @@ export const singleSchemes: { readonly [Type in OneAuthScheme['type']]: Scheme<S
   api_key: apiKey,
   bearer,
   basic,
+  digest,
   headers,
   mtls,
   secrets,

@@ -189,6 +189,8 @@ function schemeOf(scheme: Json, at: string, report: Reporter): AuthScheme | null
           return { type: 'bearer', ...common }
         case 'basic':
           return { type: 'basic', ...common }
+        case 'digest':
+          return { type: 'digest', ...common }
         default:
           return null
       }

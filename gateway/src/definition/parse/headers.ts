@@ -25,6 +25,7 @@ function headersOf(scheme: AuthScheme): readonly string[] {
   switch (scheme.type) {
     case 'bearer':
     case 'basic':
+    case 'digest':
       return ['authorization']
     case 'api_key':
       return (scheme.in ?? 'header') === 'header' ? [scheme.name] : []
@@ -62,7 +63,7 @@ function headersOf(scheme: AuthScheme): readonly string[] {
 export function credentialPlaces(scheme: OneAuthScheme): readonly string[] {
   if (scheme.type === 'mtls') return ['the client certificate']
   if (scheme.type === 'api_key' && (scheme.in ?? 'header') !== 'header') return [`the ${scheme.in} value ${scheme.name}`]
-  const signature = scheme.type === 'oauth1' || scheme.type === 'aws_sigv4' || scheme.type === 'hmac' ? ['the signature'] : []
+  const signature = ['digest', 'oauth1', 'aws_sigv4', 'hmac'].includes(scheme.type) ? ['the signature'] : []
   return [
     ...signature,
     ...headersOf(scheme).map((name) => `the header ${name.toLowerCase()}`),
