@@ -157,7 +157,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const connectors = createConnectors({ store, egress, builtins, languageModel, clock, catalog, directory })
     const oauthApps = createOAuthApps({ store, vault, clock, publicUrl })
     const obtained = createObtained({ store, vault, clock, log })
-    const connections = createConnections({ store, vault, connectors, clock, log, egress, obtained, apps: oauthApps })
+    const connections = createConnections({ store, vault, connectors, clock, log, egress, obtained, apps: oauthApps, publicUrl })
     const sealedCalls = createSealedCalls(vault, store)
     const cassettes = createCassettes({ store, sealedCalls, connectors, clock })
     const sandbox = createSandbox()

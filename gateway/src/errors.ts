@@ -80,7 +80,7 @@ export const errorCatalogue = {
     status: 409,
     title: 'Connection needs to be authorised again',
     cause: 'The stored credential is missing, was revoked or can no longer be renewed.',
-    resolution: 'Open the connection in the dashboard and enter its credential again.',
+    resolution: 'A person opens mend_url of the diagnostics, or the connection in the dashboard, and authorises it again.',
   },
   AUTHENTICATION_FAILED: {
     status: 502,

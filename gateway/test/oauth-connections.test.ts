@@ -185,17 +185,29 @@ test('a refusal of the refresh token is final: the connection says why, nothing 
   server.behaviour.token = 'refuse'
   const before = server.requests.length
   const problem = await problemOf(api.calls.create({ connector, action: 'read', input: {} }))
-  expect(problem).toMatchObject({ code: 'NEEDS_REAUTH', detail: expect.stringContaining('invalid_grant') })
+  const mend_url = `${gateway.url}/connections/${id}`
+  const detail = expect.stringContaining('invalid_grant')
+  expect(problem).toMatchObject({ code: 'NEEDS_REAUTH', detail, diagnostics: { mend_url } })
   await problemOf(api.calls.create({ connector, action: 'read', input: {} }))
   expect(server.requests.length).toBe(before + 1)
   expect(await api.connections.get(id)).toMatchObject({
     status: 'needs_reauth',
-    status_detail: expect.stringContaining('invalid_grant'),
+    status_detail: detail,
+    mend: { urgency: 'now', step: 'reauthorize', reason: detail, url: mend_url },
   })
   server.behaviour.token = 'answer'
   const next = await api.connections.reauthorize(id)
   expect((await callback(server.consent(next.oauth_url ?? ''))).status).toBe(200)
   expect(await api.calls.create({ connector, action: 'read', input: {} })).toMatchObject({ success: true })
+})
+
+test('an authorization that ends is told before, while it works', async () => {
+  const { api, connector, id } = await connected({ token_response: { refresh_expires: 'expires_in' } })
+  expect(await api.calls.create({ connector, action: 'read', input: {} })).toMatchObject({ success: true })
+  const { status, mend } = await api.connections.get(id)
+  expect(status).toBe('active')
+  const reason = expect.stringMatching(/^The authorization ends on 20/)
+  expect(mend).toMatchObject({ urgency: 'soon', step: 'reauthorize', reason, ends_at: expect.any(String) })
 })
 
 test('an answer that is lost after the refresh token was used ends in needs_reauth, not in a loop', async () => {

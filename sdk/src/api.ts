@@ -2493,6 +2493,22 @@ export interface components {
             environment: string;
             id: string;
             last_used_at: string | null;
+            mend: {
+                /** @description Of what comes to an end. */
+                ends_at: string | null;
+                /** @description The step in a sentence. */
+                how: string;
+                reason: string;
+                /** @enum {unknown} */
+                step: "reauthorize" | "rotate" | "edit" | "test";
+                /**
+                 * @description soon: it works, and comes to its end in less than two weeks.
+                 * @enum {unknown}
+                 */
+                urgency: "now" | "soon";
+                /** @description Where a person takes the step, with one press. */
+                url: string;
+            } | null;
             /** @description The scenario of its actions’ mocks that it answers with; null for one that calls the API. */
             mock: components["schemas"]["Scenario"] | null;
             name: string;
@@ -2737,6 +2753,22 @@ export interface components {
             expires_at?: string;
             id: string;
             last_used_at: string | null;
+            mend: {
+                /** @description Of what comes to an end. */
+                ends_at: string | null;
+                /** @description The step in a sentence. */
+                how: string;
+                reason: string;
+                /** @enum {unknown} */
+                step: "reauthorize" | "rotate" | "edit" | "test";
+                /**
+                 * @description soon: it works, and comes to its end in less than two weeks.
+                 * @enum {unknown}
+                 */
+                urgency: "now" | "soon";
+                /** @description Where a person takes the step, with one press. */
+                url: string;
+            } | null;
             /** @description The scenario of its actions’ mocks that it answers with; null for one that calls the API. */
             mock: components["schemas"]["Scenario"] | null;
             name: string;

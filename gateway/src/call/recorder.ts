@@ -128,17 +128,29 @@ export class CallRecorder {
 
   async failed(thrown: SallyportError): Promise<CallResult> {
     const { log } = this.#services
-    const error = this.#armed === null ? thrown : redactError(thrown, this.#armed.redactor)
+    const redacted = this.#armed === null ? thrown : redactError(thrown, this.#armed.redactor)
+    const error = this.#mendable(redacted)
     if (error.code === 'INTERNAL')
       log.error({ call: this.#id, internal: error.internal, err: error.cause }, 'a call failed inside the gateway')
     else log.debug({ call: this.#id, code: error.code, internal: error.internal }, 'a call failed')
     if (this.progress.outcome === 'done') await this.#tape({ status: this.progress.status, error })
     const unrecorded = await this.#close({ status: 'failed', error, bytes: null, approvalId: null })
-    // 403 may be about this action only; 401 is about the credential (RFC 9110 section 15.5).
-    if (error.code === 'AUTHENTICATION_FAILED' && this.progress.status === 401)
-      await this.#reportConnection('needs_reauth', error.detail)
-    if (error.code === 'NEEDS_REAUTH') await this.#reportConnection('needs_reauth', error.detail)
+    if (this.#isAboutCredential(error)) await this.#reportConnection('needs_reauth', error.detail)
     return this.#failure(unrecorded ?? error)
+  }
+
+  /** 403 may be about this action only; 401 is about the credential (RFC 9110 section 15.5). */
+  #isAboutCredential({ code }: SallyportError): boolean {
+    return code === 'NEEDS_REAUTH' || (code === 'AUTHENTICATION_FAILED' && this.progress.status === 401)
+  }
+
+  /** Whoever called hands the link to a person. */
+  #mendable(error: SallyportError): SallyportError {
+    const id = this.#target?.connection.id
+    if (id === undefined || !this.#isAboutCredential(error)) return error
+    const { code, detail, internal, cause } = error
+    const diagnostics = { ...error.diagnostics, mend_url: this.#services.connections.mendUrl(id) }
+    return new SallyportError(code, { detail, diagnostics, cause, ...(internal !== undefined && { internal }) })
   }
 
   #failure(error: SallyportError): CallResult {

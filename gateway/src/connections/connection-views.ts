@@ -4,6 +4,8 @@ import type { ConnectionRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { fitTo } from './fit.ts'
+import { needsPerson } from './granting.ts'
+import { mendOf } from './mend.ts'
 import { fieldsOf, labelOf } from './schemes/credential.ts'
 import type { ConnectionView } from './types.ts'
 
@@ -11,23 +13,40 @@ interface Dependencies {
   readonly store: Store
   readonly connectors: ConnectorRegistry
   readonly clock: Clock
+  readonly mendUrl: (connection: string) => string
+}
+
+interface Grant {
+  readonly scopes: readonly string[]
+  readonly ends_at: Date | null
+}
+
+/** The client certificate or the authorization, whichever ends first. */
+function endOf(
+  { credential_ends_at: certificate }: ConnectionRow,
+  grant: Grant | undefined,
+): Parameters<typeof mendOf>[0]['end'] {
+  const authorization = grant?.ends_at ?? null
+  if (certificate !== null && (authorization === null || certificate < authorization))
+    return { of: 'certificate', at: certificate }
+  return authorization === null ? null : { of: 'authorization', at: authorization }
 }
 
 /** What lists and pages show of connections, with how they are used. */
-export function createConnectionViews({ store, connectors, clock }: Dependencies) {
+export function createConnectionViews({ store, connectors, clock, mendUrl }: Dependencies) {
   /** By the id of the grant; without those that nobody has consented to. */
-  async function scopesOf(workspaceId: string, grants: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  async function grantsOf(workspaceId: string, grants: readonly string[]): Promise<ReadonlyMap<string, Grant>> {
     if (grants.length === 0) return new Map()
     const found = await store.workspace(workspaceId, (db) =>
       db
         .selectFrom('upstream_grants')
-        .select(['id', 'scopes'])
+        .select(['id', 'scopes', 'ends_at'])
         .where('workspace_id', '=', workspaceId)
         .where('id', 'in', grants)
         .where('fields', 'is not', null)
         .execute(),
     )
-    return new Map(found.map(({ id, scopes }) => [id, scopes]))
+    return new Map(found.map((grant) => [grant.id, grant]))
   }
 
   return async (workspaceId: string, shown: readonly ConnectionRow[]): Promise<ConnectionView[]> => {
@@ -46,7 +65,7 @@ export function createConnectionViews({ store, connectors, clock }: Dependencies
         ) as today
         from unnest(${ids}::text[]) as id`.execute(db),
     )
-    const grants = await scopesOf(
+    const grants = await grantsOf(
       workspaceId,
       shown.flatMap(({ grant_id }) => grant_id ?? []),
     )
@@ -74,11 +93,20 @@ export function createConnectionViews({ store, connectors, clock }: Dependencies
             type: scheme.type,
             label: labelOf(scheme),
             fields: fieldsOf(scheme),
-            scopes: grants.get(each.grant_id ?? '') ?? null,
+            scopes: grants.get(each.grant_id ?? '')?.scopes ?? null,
           },
           settings: each.settings,
           status: problem === null ? each.status : 'failing',
           status_detail: problem ?? each.status_detail,
+          mend: mendOf({
+            status: each.status,
+            detail: each.status_detail,
+            problem,
+            byConsent: needsPerson(scheme),
+            end: endOf(each, grants.get(each.grant_id ?? '')),
+            now: clock.now(),
+            url: mendUrl(each.id),
+          }),
           actions: connector.actions.size,
           verify_ssl: connector.verifyTls,
           last_used_at: used?.last?.toISOString() ?? null,

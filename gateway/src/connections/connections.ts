@@ -27,6 +27,7 @@ import type { ObtainedStore } from './obtained.ts'
 import { isVisible, nearest, reachable, reachKey, recordOf, requireManager, visibleTo } from './owners.ts'
 import { policyOf } from './policy.ts'
 import { type ConnectionRegistry, credentialOf, type LoadedConnection, loadConnection } from './registry.ts'
+import { certificateEndOf } from './schemes/client-certificate.ts'
 import { parseFields, settingsIn } from './schemes/credential.ts'
 import type { ConnectionView } from './types.ts'
 
@@ -39,6 +40,7 @@ interface Dependencies {
   readonly egress: Egress
   readonly obtained: ObtainedStore
   readonly apps: OAuthAppRegistry
+  readonly publicUrl: () => string
 }
 
 function notFound(id: string): SallyportError {
@@ -49,7 +51,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
   const { store, vault, connectors, clock, obtained } = dependencies
   const credentials = createCredentials(vault)
   const granting = createGranting(dependencies)
-  const view = createConnectionViews(dependencies)
+  const mendUrl = (id: string) => `${dependencies.publicUrl()}/connections/${id}`
+  const view = createConnectionViews({ ...dependencies, mendUrl })
   const flows = createOAuthFlows({
     ...dependencies,
     redirectUrl: dependencies.apps.redirectUrl,
@@ -204,6 +207,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
 
     mayRenew: ({ grantId }) => grantId !== null && obtained.mayHelp(grantId),
 
+    mendUrl,
+
     renewedInVain({ grantId }) {
       if (grantId !== null) obtained.futile(grantId)
     },
@@ -309,11 +314,12 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
         await storeSealed(vault, caller.workspaceId, async () => {
           const sealed = await credentials.seal(caller.workspaceId, id, fields, 1)
           const credential = { credential: sealed?.ciphertext ?? null, credential_key_id: sealed?.keyId ?? null }
+          const credential_ends_at = certificateEndOf(fields)
           await store.workspace(caller.workspaceId, async (db) => {
             if (plan !== null) await granting.store(db, workspaceId, plan)
             await db
               .insertInto('connections')
-              .values({ ...values, ...credential })
+              .values({ ...values, ...credential, credential_ends_at })
               .execute()
             await recordAct(db, caller.workspaceId, {
               kind: 'connection.created',
@@ -417,6 +423,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
               credential: credential?.ciphertext ?? null,
               credential_key_id: credential?.keyId ?? null,
               credential_version: version,
+              credential_ends_at: certificateEndOf(fields),
               settings: JSON.stringify(settings),
               status: plan?.consent ? 'needs_reauth' : tried ? 'active' : 'untested',
               status_detail: plan?.consent ?? null,

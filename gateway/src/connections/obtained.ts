@@ -22,6 +22,8 @@ export interface Obtained {
   readonly fields: Fields
   /** Milliseconds that it counts from now; null when nobody said. */
   readonly lifetimeMs: number | null
+  /** Milliseconds until nothing can be renewed any more without a person; undefined leaves what is known. */
+  readonly endsMs?: number | null
   /** Those that were granted; undefined leaves what is known. */
   readonly scopes?: readonly string[]
   readonly subject?: string
@@ -170,13 +172,15 @@ export function createObtained({ store, vault, clock, log }: Dependencies): Obta
     return remember(id, kept)
   }
 
+  const after = (ms: number | null) => (ms === null ? null : sql<Date>`clock_timestamp() + ${ms / 1000} * interval '1 second'`)
+
   const lostError = (reason: string) => new SallyportError('NEEDS_REAUTH', { detail: reason })
 
   async function write(
     db: Transaction<Database>,
     workspaceId: string,
     id: string,
-    { fields, lifetimeMs, scopes, subject }: Obtained,
+    { fields, lifetimeMs, endsMs, scopes, subject }: Obtained,
     version: number,
   ): Promise<void> {
     const sealed = await sealFields(vault, place(workspaceId, id, version + 1), fields)
@@ -187,8 +191,9 @@ export function createObtained({ store, vault, clock, log }: Dependencies): Obta
         fields_key_id: sealed.keyId,
         version: version + 1,
         obtained_at: sql`clock_timestamp()`,
-        expires_at: lifetimeMs === null ? null : sql`clock_timestamp() + ${lifetimeMs / 1000} * interval '1 second'`,
+        expires_at: after(lifetimeMs),
         lost: null,
+        ...(endsMs !== undefined && { ends_at: after(endsMs) }),
         ...(scopes !== undefined && { scopes: JSON.stringify(scopes) }),
         ...(subject !== undefined && { subject }),
       })

@@ -94,6 +94,8 @@ export interface ConnectionRegistry extends Connections {
   openCredential(connection: LoadedConnection, refused?: number): Promise<OpenCredential>
   /** Whether a credential that the API has refused can be renewed, and that may help. */
   mayRenew(connection: LoadedConnection): boolean
+  /** Where a person mends a connection, to be handed to whoever is told that it does not work. */
+  mendUrl(id: string): string
   /** The API has refused the renewed one too. */
   renewedInVain(connection: LoadedConnection): void
   /**

@@ -9,6 +9,7 @@ import type { BuiltinType } from './builtins/listing.ts'
 import type { ImportProgress } from './import/protocol.ts'
 import type { Renewal } from './import/renew.ts'
 import type { ImportSource } from './import/source.ts'
+import type { Mend } from './mend.ts'
 import type { DeviceStatus, NextStep, OAuthFlows } from './oauth/flows.ts'
 import type { CredentialField } from './schemes/types.ts'
 
@@ -234,6 +235,8 @@ export interface ConnectionView {
   readonly settings: Readonly<Record<string, string | number | boolean>>
   readonly status: ConnectionStatus
   readonly status_detail: string | null
+  /** Null when nothing has to be done. */
+  readonly mend: Mend | null
   readonly actions: number
   readonly verify_ssl: boolean
   readonly last_used_at: string | null

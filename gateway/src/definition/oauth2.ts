@@ -25,6 +25,9 @@ const TokenResponse = Type.Object(
         description: 'Seconds or milliseconds from now; absolute: a date, or seconds or milliseconds since 1970.',
       }),
     ),
+    refresh_expires: text(
+      'Seconds that the refresh token counts. Default: refresh_token_expires_in, refresh_expires_in or x_refresh_token_expires_in.',
+    ),
     scope: text('Default: scope.'),
   },
   { ...closed, description: 'Paths in the answer of the token endpoint, such as authed_user.access_token.' },

@@ -165,6 +165,7 @@ interface UpstreamGrantTable {
   version: Generated<number>
   obtained_at: Instant | null
   expires_at: Instant | null
+  ends_at: Instant | null
   scopes: ColumnType<readonly string[], string | undefined, string>
   subject: string | null
   lost: string | null
@@ -264,6 +265,7 @@ interface ConnectionTable {
   credential: Buffer | null
   credential_key_id: string | null
   credential_version: Generated<number>
+  credential_ends_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   status: ConnectionStatus
   status_detail: string | null
   team_id: string | null

@@ -1,8 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
-import { queries } from '../../api/queries.ts'
 import type { Connection } from '../../api/types.ts'
-import { consentsTo } from '../../lib/connector-document.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { connectionStates, Mark } from '../../ui/status.tsx'
@@ -47,41 +45,33 @@ interface MendProps {
   readonly onShow: (tab: 'test' | 'credential') => void
 }
 
-/** What is wrong with a connection, and the one press that mends it. */
+/** What is wrong with a connection, or will soon be, and the one press that mends it. */
 export function Mend({ connection, onShow }: MendProps) {
   const mayChange = useMayChange(connection)
-  const document = useQuery(queries.connector(connection.connector))
-  const byConsent = consentsTo(document.data?.auth?.[connection.auth.scheme])
   const { consent, busy, error, begin } = useReconsent(connection)
-  const refused = connection.status === 'needs_reauth'
-  // Anything else would be offered first, and taken away when the document is there.
-  const known = document.data !== undefined || document.isError
-  if (!refused && connection.status !== 'failing') return null
+  const { mend } = connection
+  if (mend === null) return null
   return (
     <div className="space-y-3">
-      <div className="flex flex-wrap items-start gap-3 rounded-panel bg-bad-wash p-3.5" role="status">
+      <div
+        className={`flex flex-wrap items-start gap-3 rounded-panel p-3.5 ${mend.urgency === 'now' ? 'bg-bad-wash' : 'bg-warn-wash'}`}
+        role="status"
+      >
         <Mark state={connectionStates[connection.status]} className="mt-1" />
         <div className="min-w-48 flex-1">
-          <p className="font-medium">{connection.status_detail ?? 'The last test failed.'}</p>
-          <p className="text-ink-2">
-            {!refused
-              ? 'Run the test to see which step fails.'
-              : byConsent
-                ? `Sign in at ${connection.connector_name} once more; agents then continue without a change.`
-                : 'Enter a new credential; agents then continue without a change.'}
-          </p>
+          <p className="font-medium">{mend.reason}</p>
+          <p className="text-ink-2">{mend.how}</p>
         </div>
         {mayChange &&
-          known &&
-          (refused && byConsent ? (
+          (mend.step === 'reauthorize' ? (
             <Button size="small" look="primary" busy={busy} onClick={() => begin()}>
               {connection.tested_at === null ? 'Consent' : 'Consent again'}
             </Button>
-          ) : (
-            <Button size="small" onClick={() => onShow(refused ? 'credential' : 'test')}>
-              {refused ? 'Enter credential' : 'Open the test'}
+          ) : mend.step !== 'edit' ? (
+            <Button size="small" onClick={() => onShow(mend.step === 'rotate' ? 'credential' : 'test')}>
+              {mend.step === 'rotate' ? 'Enter credential' : 'Open the test'}
             </Button>
-          ))}
+          ) : null)}
       </div>
       <ConsentPanel consent={consent} provider={connection.connector_name} onAgain={() => begin()} />
       <ErrorNotice error={error} />

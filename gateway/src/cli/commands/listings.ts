@@ -62,6 +62,25 @@ async function connections(options: PageOptions & { connector?: string; search?:
   })
 }
 
+async function look(id: string, _options: unknown, command: Command): Promise<void> {
+  const out = outputOf(command)
+  const found = await connectToGateway().connections.get(id)
+  out.answer(found, () => {
+    const { mend } = found
+    out.facts([
+      ['connection', found.name],
+      ['connector', `${found.connector} ${found.connector_version}`],
+      ['environment', found.environment],
+      ['server', found.server_url],
+      ['credential', found.auth.label],
+      ['status', found.status],
+      ['reason', mend?.reason],
+      ['what mends it', mend?.how],
+      ['where', mend?.url],
+    ])
+  })
+}
+
 export function registerListings(program: Command): void {
   withPages(
     program
@@ -77,5 +96,10 @@ export function registerListings(program: Command): void {
       .description('list the connections')
       .option('--connector <id>', 'only of this connector')
       .option('--search <text>', 'only those with this text'),
-  ).action(connections)
+  )
+    .action(connections)
+    .command('show')
+    .description('one connection: whether it works, and what mends it')
+    .argument('<connection>', 'id of the connection')
+    .action(look)
 }

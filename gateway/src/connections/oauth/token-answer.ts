@@ -109,17 +109,30 @@ export function tokensOf(answer: TokenAnswer, scheme: OAuth2Scheme, held: Secret
   const scope = at(paths.scope ?? 'scope')
   const scopes = scopesOf(scope)
   const subject = subjectOf(at('id_token'))
+  const lifetimeMs = lifetimeOf(
+    at(paths.expires ?? 'expires_in'),
+    paths.expires_unit ?? 's',
+    scheme.default_expires_in,
+    answer.aheadMs,
+  )
   return {
     fields: { access_token: new Secret(access), ...(refresh !== null && { refresh_token: refresh }) },
-    lifetimeMs: lifetimeOf(
-      at(paths.expires ?? 'expires_in'),
-      paths.expires_unit ?? 's',
-      scheme.default_expires_in,
-      answer.aheadMs,
-    ),
+    lifetimeMs,
+    ...endOf(answer, scheme, refresh === null ? lifetimeMs : undefined),
     ...(scopes !== undefined && { scopes }),
     ...(subject !== undefined && { subject }),
   }
+}
+
+const refreshEnds = ['refresh_token_expires_in', 'refresh_expires_in', 'x_refresh_token_expires_in']
+
+/** When a person is needed again: at the end of the refresh token, or of an access token without one. */
+function endOf({ body, aheadMs }: TokenAnswer, scheme: OAuth2Scheme, alone: number | null | undefined): Pick<Obtained, 'endsMs'> {
+  if (scheme.flow !== undefined && scheme.flow !== 'authorization_code' && scheme.flow !== 'device_authorization') return {}
+  if (alone !== undefined) return { endsMs: alone }
+  const { refresh_expires: path } = scheme.token_response ?? {}
+  const said = (path === undefined ? refreshEnds : [path]).map((each) => compilePath(each)(body)).find((each) => each != null)
+  return said === undefined ? {} : { endsMs: lifetimeOf(said, 's', undefined, aheadMs) }
 }
 
 function scopesOf(scope: unknown): readonly string[] | undefined {

@@ -1,6 +1,7 @@
 import type { AuthScheme } from '../../definition/document.ts'
 import { provesByCertificate } from '../../definition/oauth2.ts'
 import { type ClientCertificate, parseClientCertificate } from '../../egress/certificates.ts'
+import { certificateEnd } from '../../vault/certificate-end.ts'
 import { field, secretField } from './fields.ts'
 import type { CredentialField, CredentialFields, FieldProblem } from './types.ts'
 
@@ -31,6 +32,12 @@ export function tidyCertificate(values: Readonly<Record<string, string>>): Tidie
   const pair = parseClientCertificate(values[certificate] ?? '', values[key] ?? '')
   if ('wrong' in pair) return { problem: { field: `client_${pair.wrong}`, message: pair.problem } }
   return { values: { [certificate]: pair.certificate, [key]: pair.key } }
+}
+
+/** When the client certificate among these fields ends; null without one. */
+export function certificateEndOf(fields: CredentialFields): Date | null {
+  const pem = fields[certificate]
+  return pem === undefined ? null : certificateEnd(pem)
 }
 
 /** The label of a scheme, with the certificate that goes with it. */

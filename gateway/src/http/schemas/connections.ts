@@ -47,6 +47,18 @@ export const ApprovalPolicy = Type.Object(
 
 export const ConnectionStatus = Type.Enum(['active', 'untested', 'failing', 'needs_reauth'])
 
+const Mend = Type.Object(
+  {
+    urgency: Type.Enum(['now', 'soon'], { description: 'soon: it works, and comes to its end in less than two weeks.' }),
+    reason: Type.String(),
+    step: Type.Enum(['reauthorize', 'rotate', 'edit', 'test']),
+    how: Type.String({ description: 'The step in a sentence.' }),
+    url: Type.String({ description: 'Where a person takes the step, with one press.' }),
+    ends_at: Type.Union([Instant, Type.Null()], { description: 'Of what comes to an end.' }),
+  },
+  { description: 'What has to be done so that a connection works, or goes on to work; null when nothing has.' },
+)
+
 /** A connection, with what a list shows of it (P9). Its credential is never in any answer. */
 export const Connection = Type.Object({
   id: Type.String(),
@@ -80,6 +92,7 @@ export const Connection = Type.Object({
   settings: Settings,
   status: ConnectionStatus,
   status_detail: Type.Union([Type.String(), Type.Null()]),
+  mend: Type.Union([Mend, Type.Null()]),
   actions: Type.Integer(),
   verify_ssl: Type.Boolean(),
   last_used_at: Type.Union([Instant, Type.Null()]),
