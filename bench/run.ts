@@ -1,6 +1,7 @@
 import { benchAudit } from './audit.ts'
 import { benchCall } from './call.ts'
 import { benchCatalog } from './catalog.ts'
+import { benchHold } from './hold.ts'
 import { benchImport } from './import.ts'
 import { benchMcp } from './mcp.ts'
 import type { Figures } from './report.ts'
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, (say: (line: string) => void, args: reado
   audit: benchAudit,
   call: benchCall,
   catalog: benchCatalog,
+  hold: benchHold,
   import: benchImport,
   sandbox: benchSandbox,
   mcp: benchMcp,

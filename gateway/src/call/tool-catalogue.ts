@@ -1,6 +1,7 @@
 import type { LoadedConnection } from '../connections/registry.ts'
 import { maxNameLength } from '../definition/tool/family.ts'
 import type { CompiledAction } from '../definition/types.ts'
+import { Turn } from '../turn.ts'
 import { sha256 } from '../vault/digest.ts'
 
 /** One tool: an action of a connection under its name. */
@@ -46,7 +47,8 @@ function nameTool(connection: LoadedConnection, action: string, isDefault: boole
 }
 
 /** The tools of these connections under names that every model family takes. */
-export function createCatalogue(connections: readonly LoadedConnection[]): ToolCatalogue {
+export async function createCatalogue(connections: readonly LoadedConnection[]): Promise<ToolCatalogue> {
+  const turn = new Turn()
   const byName = new Map<string, ToolEntry>()
   const byAction = new Map<string, ReadonlyMap<string, ToolEntry>>()
   const defaults = new Set<string>()
@@ -55,6 +57,7 @@ export function createCatalogue(connections: readonly LoadedConnection[]): ToolC
     defaults.add(connection.connector.id)
     const own = new Map<string, ToolEntry>()
     for (const action of connection.connector.actions.keys()) {
+      if (turn.isOver()) await turn.next()
       const name = nameTool(connection, action, isDefault, byName)
       const entry: ToolEntry = {
         name,
@@ -75,8 +78,8 @@ export function createCatalogue(connections: readonly LoadedConnection[]): ToolC
   return { source: connections, entries, byName, byAction }
 }
 
-/** Whether a catalogue still shows these connections as they are. */
-export function isCurrent({ source }: ToolCatalogue, connections: readonly LoadedConnection[]): boolean {
+/** Whether a catalogue of some connections still shows these as they are. */
+export function isCurrent({ source }: Pick<ToolCatalogue, 'source'>, connections: readonly LoadedConnection[]): boolean {
   return (
     source.length === connections.length &&
     source.every((each, index) => {

@@ -1,18 +1,16 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Caller } from '../caller.ts'
 import { isToolFormat } from '../definition/tool/family.ts'
 import { estimateTokens } from '../definition/tool/tokens.ts'
 import type { toolCompiler } from '../definition/tool/tool.ts'
 import { pageSize, parseCursor, toPage } from '../page.ts'
 import { type LeftOut, leftOut } from '../toolset.ts'
+import { Turn } from '../turn.ts'
 import { selectable, waitsForApproval } from './permitted.ts'
 import type { ToolCatalogue, ToolEntry } from './tool-catalogue.ts'
 import type { PreviewedTool, Tools } from './types.ts'
 
 /** Tools whose cost is added up. More in one list make a model choose worse, whatever they cost. */
 const mostAdded = 500
-/** Tools compiled before other requests have their turn. */
-const burst = 25
 
 /** What a toolset would be, of the tools that the caller has. */
 export function createToolPreview(
@@ -26,15 +24,18 @@ export function createToolPreview(
     const costOf = ({ name, action, connection }: ToolEntry) =>
       compiled(action, connection.connector.id, words).tokens + estimateTokens(name)
 
-    const judged = (await of(caller)).entries.flatMap((entry): { entry: ToolEntry; why: LeftOut | null }[] => {
+    const turn = new Turn()
+    const judged: { readonly entry: ToolEntry; readonly why: LeftOut | null }[] = []
+    for (const entry of (await of(caller)).entries) {
+      if (turn.isOver()) await turn.next()
       const tool = selectable(entry.connection, entry.actionName)
-      return tool === null ? [] : [{ entry, why: leftOut(selection, tool) }]
-    })
+      if (tool !== null) judged.push({ entry, why: leftOut(selection, tool) })
+    }
     const included = judged.filter(({ why }) => why === null)
     let tokens: number | null = included.length > mostAdded ? null : 0
-    for (const [index, { entry }] of included.entries()) {
+    for (const { entry } of included) {
       if (tokens === null) break
-      if (index % burst === burst - 1) await breathe()
+      if (turn.isOver()) await turn.next()
       tokens += costOf(entry)
     }
     const shown = judged.filter(({ why }) => show === 'all' || (show === 'included') === (why === null))

@@ -7,7 +7,8 @@ import { trimText } from '../definition/tool/text.ts'
 import { estimateTokens } from '../definition/tool/tokens.ts'
 import { toolCompiler } from '../definition/tool/tool.ts'
 import { pageSize, parseCursor, toPage } from '../page.ts'
-import { leftOut } from '../toolset.ts'
+import { leftOut, type SelectableTool } from '../toolset.ts'
+import { Turn } from '../turn.ts'
 import { refusalOf, selectable, waitsForApproval } from './permitted.ts'
 import type { CallServices } from './services.ts'
 import { createCatalogue, isCurrent, type ToolCatalogue, type ToolEntry } from './tool-catalogue.ts'
@@ -39,7 +40,7 @@ function iconOf(logo: string | undefined): string | null {
 
 /** Tools: the actions of the workspace's connections, compiled for models. */
 export function createTools({ connections }: Pick<CallServices, 'connections'>): Tools {
-  const catalogues = new Map<string, ToolCatalogue>()
+  const catalogues = new Map<string, { readonly source: ToolCatalogue['source']; readonly made: Promise<ToolCatalogue> }>()
   const compiled = toolCompiler()
   const search = createToolSearch()
 
@@ -49,9 +50,11 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
     // Callers who reach the shared ones only share a catalogue.
     const key = [caller.workspaceId, ...source.filter(({ shared }) => !shared).map(({ id }) => id)].join(' ')
     const known = catalogues.get(key)
-    if (known !== undefined && isCurrent(known, source)) return known
+    if (known !== undefined && isCurrent(known, source)) return known.made
     const made = createCatalogue(source)
-    catalogues.set(key, made)
+    catalogues.set(key, { source, made })
+    // One that failed is made again, not remembered.
+    made.catch(() => catalogues.delete(key))
     return made
   }
 
@@ -91,12 +94,14 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
       const found = hits === null ? null : new Set(hits.map(({ entry }) => entry))
       const rows: ToolEntry[] = []
       let bytes = 0
+      const turn = new Turn()
       for (const entry of catalogue.entries) {
         if (after !== undefined && entry.name <= after) continue
         if (query.connector !== undefined && entry.connection.connector.id !== query.connector) continue
         if (query.connection !== undefined && entry.connection.id !== query.connection) continue
         if (query.action !== undefined && catalogue.byAction.get(entry.connection.id)?.get(query.action) !== entry) continue
         if (found !== null && !found.has(entry)) continue
+        if (turn.isOver()) await turn.next()
         if (!has(caller, entry)) continue
         rows.push(entry)
         if (rows.length > size || bytes > maxPageBytes) break
@@ -137,8 +142,13 @@ export function createTools({ connections }: Pick<CallServices, 'connections'>):
     },
 
     async count(caller, selection) {
-      const all = (await of(caller)).entries.filter((entry) => has(caller, entry))
-      const mine = all.flatMap(({ connection, actionName }) => selectable(connection, actionName) ?? [])
+      const mine: SelectableTool[] = []
+      const turn = new Turn()
+      for (const entry of (await of(caller)).entries) {
+        if (turn.isOver()) await turn.next()
+        const tool = has(caller, entry) ? selectable(entry.connection, entry.actionName) : null
+        if (tool !== null) mine.push(tool)
+      }
       const tools = selection === null ? mine : mine.filter((tool) => leftOut(selection, tool) === null)
       return { tools: tools.length, writes: tools.filter(({ effect }) => effect !== 'read').length }
     },

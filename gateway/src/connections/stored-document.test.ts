@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { lazyRecord } from './stored-document.ts'
 
-test('parses a part of a stored document when it is looked at, once, whatever it is called', () => {
-  const record = lazyRecord<{ n: number }>([
+test('parses a part of a stored document when it is looked at, once, whatever it is called', async () => {
+  const record = await lazyRecord<{ n: number }>([
     { key: '__proto__', text: '{"n":1}' },
     { key: 'constructor', text: '{"n":2}' },
     { key: 'broken', text: '{' },

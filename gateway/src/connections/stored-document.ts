@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { ActionDocument, ConnectorDocument, JsonSchemaValue } from '../definition/document.ts'
 import { checkMade } from '../definition/parse.ts'
 import type { Database } from '../store/schema.ts'
+import { Turn } from '../turn.ts'
 
 interface Part {
   readonly key: string
@@ -34,18 +35,20 @@ export async function openStored(
   const schemas = await partsOf('schemas')
   const rest: unknown = Object.fromEntries(head.map(({ key, text }) => [key, JSON.parse(text)]))
   // Whatever is stored was checked as a whole before; this tells a row that something else has written.
-  const checked = checkMade({ ...(rest as ConnectorDocument), actions: lazyRecord<ActionDocument>(actions.slice(0, 1)) })
+  const checked = checkMade({ ...(rest as ConnectorDocument), actions: await lazyRecord<ActionDocument>(actions.slice(0, 1)) })
   return {
     ...checked,
-    actions: lazyRecord<ActionDocument>(actions),
-    ...(schemas.length === 0 ? {} : { schemas: lazyRecord<JsonSchemaValue>(schemas) }),
+    actions: await lazyRecord<ActionDocument>(actions),
+    ...(schemas.length === 0 ? {} : { schemas: await lazyRecord<JsonSchemaValue>(schemas) }),
   }
 }
 
 /** Values that are parsed on first sight and kept. Without a prototype: any name may be a key. */
-export function lazyRecord<T>(parts: readonly Part[]): Record<string, T> {
+export async function lazyRecord<T>(parts: readonly Part[]): Promise<Record<string, T>> {
+  const turn = new Turn()
   const record: Record<string, T> = Object.create(null)
   for (const { key, text } of parts) {
+    if (turn.isOver()) await turn.next()
     Object.defineProperty(record, key, {
       enumerable: true,
       configurable: true,

@@ -209,7 +209,8 @@ async function inProcess(
   const { promise, resolve, reject } = Promise.withResolvers<ImportResult>()
   const child = fork(new URL('worker.ts', import.meta.url), {
     env: {},
-    execArgv: [`--max-old-space-size=${memoryMb}`],
+    // Without a bound on the young generation the largest documents take half as much memory again, in no less time.
+    execArgv: [`--max-old-space-size=${memoryMb}`, '--max-semi-space-size=16'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
