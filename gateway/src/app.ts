@@ -13,6 +13,7 @@ import { createInstalls } from './call/catalog/installs.ts'
 import { createCodeRuns } from './call/code-mode/code-runs.ts'
 import { createConnectionTests } from './call/connection-test.ts'
 import { createCredentialRotation } from './call/credential-rotation.ts'
+import { createMcpSessions } from './call/executors/mcp/sessions.ts'
 import { createHistory } from './call/history.ts'
 import { createIdempotency } from './call/idempotency.ts'
 import { createLimiter } from './call/limiter.ts'
@@ -39,6 +40,7 @@ import { createConnections } from './connections/connections.ts'
 import { createConnectors } from './connections/connectors.ts'
 import { createDrafts } from './connections/drafts.ts'
 import { createKeyStore } from './connections/key-store.ts'
+import { createListTools } from './connections/mcp/list-tools.ts'
 import { createOAuthApps } from './connections/oauth/apps.ts'
 import { createObtained } from './connections/obtained.ts'
 import { bindRootKey } from './connections/root-binding.ts'
@@ -154,7 +156,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const builtins = createBuiltins(egress)
     const catalogFolder = config.catalogDir ?? catalogDir
     const [catalog, directory] = [createCatalog(catalogFolder), createDirectory(catalogFolder)]
-    const connectors = createConnectors({ store, egress, builtins, languageModel, clock, catalog, directory })
+    const listTools = createListTools(egress, () => connections)
+    const connectors = createConnectors({ store, egress, builtins, languageModel, clock, catalog, directory, listTools })
     const oauthApps = createOAuthApps({ store, vault, clock, publicUrl })
     const obtained = createObtained({ store, vault, clock, log })
     const connections = createConnections({ store, vault, connectors, clock, log, egress, obtained, apps: oauthApps, publicUrl })
@@ -162,6 +165,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const cassettes = createCassettes({ store, sealedCalls, connectors, clock })
     const sandbox = createSandbox()
     opened.push(() => sandbox.close())
+    const mcpSessions = createMcpSessions({ clock, log, look: connectors.look })
+    opened.push(() => mcpSessions.close())
     const deliverers = { egress, mailer }
     const channels = createChannels({ store, clock, sealedCalls, publicUrl, ...deliverers })
     const outbox = createOutbox({ store, clock, log, channels, publicUrl, ...deliverers })
@@ -177,6 +182,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       tape: cassettes,
       notices: outbox,
       sandbox,
+      mcpSessions,
       scriptState: createScriptState(store),
       idempotency: createIdempotency({ store, sealedCalls, clock }),
       clock,

@@ -119,6 +119,14 @@ export const errorCatalogue = {
     cause: "The API answered with something other than the action's output schema describes.",
     resolution: "Update the action's output schema, or set limits.response_check to warn.",
   },
+  TOOL_CHANGED: {
+    status: 409,
+    title: 'The tool is not the one that was taken',
+    cause:
+      'An MCP server describes a tool in other words, or with another schema, than when an admin took it. It may do something else now.',
+    resolution:
+      'An admin looks at what is new in the connector (Check for changes) and takes it. Until then the tool is not called.',
+  },
   UPSTREAM_ERROR: {
     status: 502,
     title: 'The API answered with an error',

@@ -227,6 +227,7 @@ describe('an import from an address', () => {
       await jobOf({ url: `${served.url}${start}` }, 'draft', {
         ...importer,
         pick: () => Promise.reject(new Error('no catalog')),
+        tools: () => Promise.reject(new Error('no MCP server')),
       }),
     )
     const { document, report } = JSON.parse(Buffer.from(json).toString('utf8')) as Draft

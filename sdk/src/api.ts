@@ -3005,7 +3005,7 @@ export interface components {
              * @description What happened; never changes its meaning.
              * @enum {unknown}
              */
-            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "discovered" | "renamed" | "shortened" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "requests_united" | "setting_made" | "selection_bounded" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown" | "drafted" | "drafted_by_model";
+            code: "operation_not_imported" | "path_not_imported" | "not_callable" | "parameter_left_out" | "part_left_out" | "reference_lost" | "server_left_out" | "security_left_out" | "discovered" | "renamed" | "shortened" | "invisible_left_out" | "parameter_is_credential" | "parameter_guessed" | "path_adjusted" | "content_type_chosen" | "body_unchecked" | "read_only_left_out" | "answers_united" | "requests_united" | "setting_made" | "selection_bounded" | "answer_unchecked" | "schema_adjusted" | "server_adjusted" | "security_adjusted" | "server_of_its_own" | "server_unencrypted" | "security_unmet" | "written_differently" | "choice_unknown" | "version_unknown" | "drafted" | "drafted_by_model";
             /** @enum {string} */
             level: "adjusted" | "skipped" | "warning";
             message: string;
@@ -3333,6 +3333,11 @@ export interface components {
                 files?: {
                     [key: string]: string;
                 };
+                /**
+                 * @description The url is that of an MCP server, whose tools become actions.
+                 * @constant
+                 */
+                kind?: "mcp";
                 name?: string;
                 /** @description Keep only operations that read. */
                 read_only?: boolean;
@@ -3354,6 +3359,15 @@ export interface components {
                 tags?: string[];
                 /** @description A connector file, or a description of an API, as text. */
                 text?: string;
+                /** @description Bearer token with which the MCP server is asked for its tools, where it wants one. It is not stored. */
+                token?: string;
+                /**
+                 * @description How the MCP server speaks. Default: http, which is streamable HTTP.
+                 * @enum {unknown}
+                 */
+                transport?: "http" | "sse";
+                /** @description Believe the MCP server which of its tools only read. Default: they count as writes. */
+                trust_annotations?: boolean;
                 /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                 url?: string;
                 /** @description The same as a zip file, in base64. */
@@ -6182,6 +6196,11 @@ export interface operations {
                     files?: {
                         [key: string]: string;
                     };
+                    /**
+                     * @description The url is that of an MCP server, whose tools become actions.
+                     * @constant
+                     */
+                    kind?: "mcp";
                     name?: string;
                     /** @description Keep only operations that read. */
                     read_only?: boolean;
@@ -6203,6 +6222,15 @@ export interface operations {
                     tags?: string[];
                     /** @description A connector file, or a description of an API, as text. */
                     text?: string;
+                    /** @description Bearer token with which the MCP server is asked for its tools, where it wants one. It is not stored. */
+                    token?: string;
+                    /**
+                     * @description How the MCP server speaks. Default: http, which is streamable HTTP.
+                     * @enum {unknown}
+                     */
+                    transport?: "http" | "sse";
+                    /** @description Believe the MCP server which of its tools only read. Default: they count as writes. */
+                    trust_annotations?: boolean;
                     /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
                     /** @description The same as a zip file, in base64. */
@@ -6568,6 +6596,11 @@ export interface operations {
                     files?: {
                         [key: string]: string;
                     };
+                    /**
+                     * @description The url is that of an MCP server, whose tools become actions.
+                     * @constant
+                     */
+                    kind?: "mcp";
                     name?: string;
                     /** @description Keep only operations that read. */
                     read_only?: boolean;
@@ -6589,6 +6622,15 @@ export interface operations {
                     tags?: string[];
                     /** @description A connector file, or a description of an API, as text. */
                     text?: string;
+                    /** @description Bearer token with which the MCP server is asked for its tools, where it wants one. It is not stored. */
+                    token?: string;
+                    /**
+                     * @description How the MCP server speaks. Default: http, which is streamable HTTP.
+                     * @enum {unknown}
+                     */
+                    transport?: "http" | "sse";
+                    /** @description Believe the MCP server which of its tools only read. Default: they count as writes. */
+                    trust_annotations?: boolean;
                     /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
                     /** @description The same as a zip file, in base64. */
@@ -6648,6 +6690,11 @@ export interface operations {
                     files?: {
                         [key: string]: string;
                     };
+                    /**
+                     * @description The url is that of an MCP server, whose tools become actions.
+                     * @constant
+                     */
+                    kind?: "mcp";
                     name?: string;
                     /** @description Keep only operations that read. */
                     read_only?: boolean;
@@ -6669,6 +6716,15 @@ export interface operations {
                     tags?: string[];
                     /** @description A connector file, or a description of an API, as text. */
                     text?: string;
+                    /** @description Bearer token with which the MCP server is asked for its tools, where it wants one. It is not stored. */
+                    token?: string;
+                    /**
+                     * @description How the MCP server speaks. Default: http, which is streamable HTTP.
+                     * @enum {unknown}
+                     */
+                    transport?: "http" | "sse";
+                    /** @description Believe the MCP server which of its tools only read. Default: they count as writes. */
+                    trust_annotations?: boolean;
                     /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
                     /** @description The same as a zip file, in base64. */
@@ -8044,7 +8100,7 @@ export interface operations {
                         /** @description Why it did not come to an outcome. */
                         problem: null | {
                             /** @enum {unknown} */
-                            code: "UNAUTHENTICATED" | "TWO_FACTOR_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_INPUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "URL_NOT_ALLOWED" | "RATE_LIMITED" | "APPROVAL_REQUIRED" | "NEEDS_REAUTH" | "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "TIMEOUT" | "SSL_ERROR" | "CONNECTION_REFUSED" | "SCHEMA_MISMATCH" | "UPSTREAM_ERROR" | "RESPONSE_TOO_LARGE" | "SCRIPT_FAILED" | "SCRIPT_LIMIT" | "RECORDING_MISSING" | "RECORDING_STALE" | "MODEL_NOT_CONFIGURED" | "MODEL_FAILED" | "OUTCOME_UNKNOWN" | "UNAVAILABLE" | "DECRYPT_FAILED" | "INTERNAL";
+                            code: "UNAUTHENTICATED" | "TWO_FACTOR_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_INPUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "URL_NOT_ALLOWED" | "RATE_LIMITED" | "APPROVAL_REQUIRED" | "NEEDS_REAUTH" | "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "TIMEOUT" | "SSL_ERROR" | "CONNECTION_REFUSED" | "SCHEMA_MISMATCH" | "TOOL_CHANGED" | "UPSTREAM_ERROR" | "RESPONSE_TOO_LARGE" | "SCRIPT_FAILED" | "SCRIPT_LIMIT" | "RECORDING_MISSING" | "RECORDING_STALE" | "MODEL_NOT_CONFIGURED" | "MODEL_FAILED" | "OUTCOME_UNKNOWN" | "UNAVAILABLE" | "DECRYPT_FAILED" | "INTERNAL";
                             detail: string;
                             diagnostics?: {
                                 [key: string]: unknown;
@@ -9647,6 +9703,7 @@ export type ErrorCode =
     | 'SSL_ERROR'
     | 'CONNECTION_REFUSED'
     | 'SCHEMA_MISMATCH'
+    | 'TOOL_CHANGED'
     | 'UPSTREAM_ERROR'
     | 'RESPONSE_TOO_LARGE'
     | 'SCRIPT_FAILED'

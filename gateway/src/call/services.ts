@@ -8,6 +8,7 @@ import type { Sandbox } from '../sandbox/types.ts'
 import type { Limiter } from '../store/quota.ts'
 import type { Store } from '../store/types.ts'
 import type { Tape } from './cassettes/types.ts'
+import type { McpSessions } from './executors/mcp/types.ts'
 import type { ScriptState } from './executors/script/host.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Notices } from './notices/outbox.ts'
@@ -29,6 +30,7 @@ export interface CallServices {
   readonly tape: Tape
   readonly notices: Notices
   readonly sandbox: Sandbox
+  readonly mcpSessions: McpSessions
   readonly scriptState: (connection: LoadedConnection) => ScriptState
   readonly clock: Clock
   readonly log: Log

@@ -189,6 +189,13 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
         : find(key, caller, connector, connection)
     },
 
+    async shared(workspaceId, connector) {
+      const found = (await rows(workspaceId)).find(
+        (each) => each.connector === connector && each.user_id === null && each.team_id === null,
+      )
+      return found === undefined ? null : load(found)
+    },
+
     async all(caller) {
       const { workspaceId } = caller
       const usable: LoadedConnection[] = []

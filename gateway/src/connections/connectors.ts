@@ -27,6 +27,7 @@ import { createDrafters } from './import/drafter.ts'
 import { createImporter, type ImportResult } from './import/importer.ts'
 import type { StoredConnector } from './import/protocol.ts'
 import { type ImportSource, importSource, jobOf } from './import/source.ts'
+import type { ListTools } from './mcp/types.ts'
 import { createRenewals, rememberedOf } from './renewals.ts'
 import { createScheduledChecks } from './scheduled-checks.ts'
 import { describeScheme } from './schemes/credential.ts'
@@ -41,6 +42,8 @@ export interface ConnectorRegistry extends Connectors {
   offered(workspaceId: string, id: string): Promise<CompiledConnector>
   /** Stores a connector of the catalog where the workspace has none of its id. Throws NOT_FOUND. */
   adopt(caller: Caller, id: string): Promise<void>
+  /** Looks now at what the connector was imported from, and remembers what is new there. */
+  look(workspaceId: string, id: string): Promise<unknown>
   /** Looks from now on at the descriptions whose checks are due. What it returns ends that. */
   startChecks(log: Log): () => Promise<void>
 }
@@ -53,6 +56,7 @@ interface Dependencies {
   readonly clock: Clock
   readonly catalog: Catalog
   readonly directory: Directory
+  readonly listTools: ListTools
 }
 
 function notFound(id: string): SallyportError {
@@ -70,11 +74,11 @@ function checkAuthorities(pem: string | null): void {
 }
 
 export function createConnectors(services: Dependencies): ConnectorRegistry {
-  const { store, egress, builtins, languageModel, clock, catalog, directory } = services
+  const { store, egress, builtins, languageModel, clock, catalog, directory, listTools } = services
   const compiled = new Cache<CompiledConnector>({ max: 500, ttlMs: Number.POSITIVE_INFINITY, clock })
   const importer = createImporter({ egress })
   const drafterOf = createDrafters(languageModel, clock)
-  const sources = createSources(importer, catalog, directory)
+  const sources = createSources(importer, catalog, directory, listTools)
   const current = new Cache<string>({ max: 10_000, ttlMs: 5_000, clock })
   // Calls that come together share a look.
   const finding = new Map<string, Promise<CompiledConnector>>()
@@ -259,6 +263,7 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
 
   const registry: ConnectorRegistry = {
     ...renewals,
+    look,
     schedule: checks.schedule,
     startChecks: checks.start,
 

@@ -86,6 +86,8 @@ export interface ConnectionRegistry extends Connections {
    * workspace's. Throws NOT_FOUND, also for another person's, or INVALID_INPUT naming the choices when there are several.
    */
   resolve(caller: Caller, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
+  /** The workspace's own connection of a connector, the oldest where there are several: for what nobody calls, such as checks. */
+  shared(workspaceId: string, connector: string): Promise<LoadedConnection | null>
   /** All connections that the caller reaches with their connectors, the nearest and the oldest first, for listing tools. */
   all(caller: Caller): Promise<readonly LoadedConnection[]>
   /** Throws what `create` would about owner, fields, settings and OAuth client, for a connector that may not be stored yet. */

@@ -48,7 +48,14 @@ function checksOf(
 }
 
 /** What is kept of an import: where it was and what was chosen, but not the document itself. */
-export function rememberedOf({ spec: _spec, text: _text, files: _files, zip: _zip, ...rest }: ImportSource): ImportSource {
+export function rememberedOf({
+  spec: _spec,
+  text: _text,
+  files: _files,
+  zip: _zip,
+  token: _token,
+  ...rest
+}: ImportSource): ImportSource {
   return rest
 }
 
@@ -118,7 +125,10 @@ export function createRenewals({
       })
     }
     const text = new TextEncoder().encode(JSON.stringify(before.document))
-    const job = { ...(await jobOf(source, want, sources)), against: { ...against, text, version: before.version } }
+    const job = {
+      ...(await jobOf(source, want, sources, { workspaceId, id })),
+      against: { ...against, text, version: before.version },
+    }
     return { before, source, imported: await importer.run(job) }
   }
 

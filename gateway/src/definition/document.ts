@@ -3,6 +3,7 @@ import { ConnectionStringScheme } from './connection-string.ts'
 import { kinds } from './kinds.ts'
 import { ConnectorLimits, Limits } from './limits.ts'
 import { SessionScheme, TwoStepScheme } from './login.ts'
+import { McpServer, McpTool } from './mcp.ts'
 import { Mock } from './mock.ts'
 import { OAuth2Scheme } from './oauth2.ts'
 import { AwsSigV4Scheme, DigestScheme, HmacScheme, OAuth1Scheme } from './signing.ts'
@@ -355,6 +356,7 @@ const Action = Type.Object(
     headers: Type.Optional(Type.Record(Type.String(), Template)),
     cookies: Type.Optional(Type.Record(Type.String(), Template)),
     body: Type.Optional(Body),
+    tool: Type.Optional(McpTool),
     input: Type.Optional(JsonSchema),
     output: Type.Optional(JsonSchema),
     response: Type.Optional(Response),
@@ -417,12 +419,10 @@ export const ConnectorDocument = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 200 }),
     version: Type.Optional(Semver),
     kind: Type.Optional(Type.Enum(kinds, { default: 'http', description: 'How its actions run.' })),
+    mcp: Type.Optional(McpServer),
     builtin: Type.Optional(
       Type.Object(
-        {
-          type: Slug,
-          version: Type.Optional(Semver),
-        },
+        { type: Slug, version: Type.Optional(Semver) },
         {
           ...closed,
           description:
@@ -458,7 +458,7 @@ export const ConnectorDocument = Type.Object(
         minProperties: 1,
         propertyNames: { pattern: fieldName },
         description:
-          'Server by environment, e.g. production, staging. The first is the default. Kinds http and external need one.',
+          'Server by environment, e.g. production, staging. The first is the default. Kinds http, external and mcp need one.',
       }),
     ),
     auth: Type.Optional(

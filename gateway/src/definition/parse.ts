@@ -50,6 +50,7 @@ function meaningProblems(document: ConnectorDocument): readonly SchemaProblem[] 
     )
   if ((document.kind === 'script') !== (document.script !== undefined))
     issues.add(['script'], document.kind === 'script' ? 'is required: the code' : 'is for connectors of kind script')
+  if (document.kind !== 'mcp' && document.mcp !== undefined) issues.add(['mcp'], 'is for connectors of kind mcp')
   const schemes = Object.keys(document.auth ?? {})
   for (const scheme of Object.keys(document.guide ?? {})) {
     if (!schemes.includes(scheme)) issues.add(['guide', scheme], `is for no auth scheme${orKnown(scheme, schemes)}`)
@@ -62,7 +63,7 @@ function meaningProblems(document: ConnectorDocument): readonly SchemaProblem[] 
 }
 
 /** Kinds that have an executor in call/executors/. */
-const runnable: readonly Kind[] = ['http', 'builtin', 'script', 'external']
+const runnable: readonly Kind[] = ['http', 'builtin', 'script', 'external', 'mcp']
 
 /** What makes the value something else than a connector file, so that a list of missing keys would not help. */
 function strangerProblem(value: unknown): string | null {

@@ -9,6 +9,7 @@ export const httpDoors = [
   'script_trial', // a request of a script that somebody tries, without a credential of the gateway
   'verify', // the probe of a credential before its connector is installed
   'spec_import', // an OpenAPI document by URL
+  'mcp_listing', // the tools of an MCP server, with the credential that it asks for
   'sign_in', // a provider of single sign-on: its discovery document, keys, tokens, userinfo
   'webhook', // where people are told that a call waits for them
   'client_metadata', // the document at the client_id of a program that wants to act for a person

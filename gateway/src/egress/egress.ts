@@ -172,6 +172,7 @@ export function createEgress(options: EgressOptions): Egress {
           deadline,
           connectMs,
           sentBefore,
+          onHead: request.onHead,
         })
       } catch (error) {
         // Only without a connection is it certain that nothing left, and safe to try another address.

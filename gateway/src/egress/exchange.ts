@@ -4,7 +4,7 @@ import { BodyBuffer } from './body.ts'
 import type { Deadline, Ending } from './deadline.ts'
 import { answerHeaders } from './headers.ts'
 import { DialError } from './pools.ts'
-import { EgressError, type EgressFault } from './types.ts'
+import { EgressError, type EgressFault, type OnHead } from './types.ts'
 
 /** A request as it goes on the wire; it may hold revealed secrets, and goes nowhere else. */
 export interface WireRequest {
@@ -30,6 +30,7 @@ export interface ExchangeLimits {
   readonly connectMs: number | null
   /** Whether an earlier hop of a redirect went out already. */
   readonly sentBefore: boolean
+  readonly onHead?: OnHead | undefined
 }
 
 /** Only what went wrong: undici's parser errors also hold the bytes that came, which may echo a secret. */
@@ -75,6 +76,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #status: number | undefined
   #headers: Record<string, string> = {}
   readonly #body: BodyBuffer
+  /** Gets the body as it comes, and counts what it has got. */
+  #reader: ((chunk: Buffer) => void) | null = null
+  #read = 0
   readonly #method: string
   readonly #limits: ExchangeLimits
 
@@ -146,10 +150,15 @@ class Exchange implements Dispatcher.DispatchHandler {
     // The length of what a GET would bring comes with the answer to a HEAD too.
     const announced = this.#method === 'HEAD' ? 0 : Number(this.#headers['content-length'] ?? 0)
     if (announced > this.#limits.maxBytes) this.#fault('too_large', tooLarge)
+    const whole = this.#settled || (status >= 300 && status < 400) || this.#headers['content-encoding'] !== undefined
+    this.#reader = whole ? null : (this.#limits.onHead?.({ status, headers: this.#headers }) ?? null)
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#settled && !this.#body.add(chunk)) this.#fault('too_large', tooLarge)
+    if (this.#settled) return
+    this.#read += chunk.length
+    if (this.#reader === null ? !this.#body.add(chunk) : this.#read > this.#limits.maxBytes) this.#fault('too_large', tooLarge)
+    else this.#reader?.(chunk)
   }
 
   onResponseEnd(): void {

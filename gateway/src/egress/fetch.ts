@@ -1,7 +1,7 @@
 import { Secret } from '../secret.ts'
 import type { HttpDoor } from './doors.ts'
 import { egressProblem } from './problem.ts'
-import { type Egress, EgressError } from './types.ts'
+import { type Egress, EgressError, type EgressResponse, type OnHead } from './types.ts'
 
 export interface FetchOptions {
   readonly door: HttpDoor
@@ -10,6 +10,51 @@ export interface FetchOptions {
   readonly maxResponseBytes: number
   /** Sent with every request, in the place of headers of the same names (in lower case). */
   readonly headers?: Readonly<Record<string, Secret>>
+}
+
+function whole({ status, headers, body }: EgressResponse): Response {
+  const empty = status === 204 || status === 205 || status === 304
+  return new Response(empty ? null : new Uint8Array(body), { status, headers })
+}
+
+/**
+ * An answer for libraries that read one as it comes: a stream of events is handed on with its head, every other answer when it is
+ * complete. `send` makes the request and ends with its signal, which giving the stream up does; `broke` hears why a stream broke.
+ */
+export function eventResponse(
+  send: (onHead: OnHead, signal: AbortSignal) => Promise<EgressResponse>,
+  broke: (error: unknown) => void,
+): Promise<Response> {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>()
+  const leaving = new AbortController()
+  let events: ReadableStreamDefaultController<Uint8Array> | null = null
+  const onHead: OnHead = ({ status, headers }) => {
+    if (!/^text\/event-stream\b/i.test(headers['content-type'] ?? '')) return null
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        events = controller
+      },
+      cancel() {
+        events = null
+        leaving.abort()
+      },
+    })
+    resolve(new Response(body, { status, headers }))
+    return (chunk) => events?.enqueue(chunk)
+  }
+  send(onHead, leaving.signal).then(
+    (answer) => {
+      resolve(whole(answer))
+      events?.close()
+    },
+    (error: unknown) => {
+      reject(error)
+      if (events === null) return
+      events.error(error)
+      broke(error)
+    },
+  )
+  return promise
 }
 
 /**
@@ -30,8 +75,7 @@ export function createFetch(egress: Egress, { door, timeoutMs, maxResponseBytes,
         timeoutMs,
         maxResponseBytes,
       })
-      const empty = answer.status === 204 || answer.status === 304
-      return new Response(empty ? null : new Uint8Array(answer.body), { status: answer.status, headers: answer.headers })
+      return whole(answer)
     } catch (error) {
       throw error instanceof EgressError ? egressProblem(error) : error
     }

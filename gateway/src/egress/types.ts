@@ -58,7 +58,14 @@ export interface EgressRequest {
   /** Speak HTTP/2 where the API offers it by ALPN; default false. */
   readonly http2?: boolean
   readonly signal?: AbortSignal
+  /**
+   * Asked when the head of the answer has come: what it returns gets the body as it comes, within the same deadline and size, and
+   * the answer has none then. Not asked of a redirect, nor of a body that is encoded.
+   */
+  readonly onHead?: OnHead
 }
+
+export type OnHead = (head: Pick<EgressResponse, 'status' | 'headers'>) => ((chunk: Uint8Array) => void) | null
 
 export interface EgressResponse {
   readonly status: number

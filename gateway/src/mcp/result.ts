@@ -1,4 +1,4 @@
-import type { CallToolResult } from '@modelcontextprotocol/server'
+import { type CallToolResult, isCallToolResult } from '@modelcontextprotocol/server'
 import { fileOf, type ResultFile } from '../call/results/file.ts'
 import type { LeftOut } from '../call/results/left-out.ts'
 import type { Handle } from '../call/results/types.ts'
@@ -64,6 +64,13 @@ function fileResult(id: string, { contentType: mimeType, base64: data }: ResultF
   return { content: [{ type: 'resource', resource: { uri: `sallyport://calls/${id}/answer`, mimeType, blob: data } }] }
 }
 
+/** What an MCP server answered in forms that only MCP has; null for any other answer. */
+function contentIn(payload: unknown): CallToolResult['content'] | null {
+  if (!isObject(payload) || Object.keys(payload).length !== 1 || !Array.isArray(payload.mcp_content)) return null
+  const result = { content: payload.mcp_content }
+  return isCallToolResult(result) ? result.content : null
+}
+
 const units: Readonly<Record<LeftOut['kind'], string>> = {
   items: 'items shown',
   characters: 'characters shown',
@@ -112,6 +119,8 @@ function answer(id: string, { success, payload, diagnostics, error }: Outcome): 
   }
   const file = fileOf(payload)
   if (file !== null) return fileResult(id, file)
+  const blocks = contentIn(payload)
+  if (blocks !== null) return { content: blocks }
   return textResult(payloadText(payload), isObject(payload) ? { structuredContent: payload } : {})
 }
 

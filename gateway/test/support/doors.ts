@@ -214,6 +214,16 @@ export const doorDrivers: Readonly<Record<HttpDoor, DoorDriver>> = {
       return { ...refused(answer), answered: / answered \d{3}\./.test(answer.json?.detail) }
     },
   },
+  mcp_listing: {
+    followsRedirects: false,
+    takesQuery: true,
+    sendsCredential: false,
+    async knock({ wall, gateway, url }) {
+      const body = { kind: 'mcp', url, token: canarySecret }
+      const answer = await wall.ask({ gateway, method: 'POST', path: '/api/v1/connectors/parse', body })
+      return { ...refused(answer), answered: / answered \d{3}\b/.test(answer.json?.detail) }
+    },
+  },
   webhook: {
     followsRedirects: false,
     takesQuery: true,

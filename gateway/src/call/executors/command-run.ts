@@ -1,14 +1,17 @@
+import type { Caller } from '../../caller.ts'
 import type { LoadedConnection } from '../../connections/registry.ts'
 import type { CredentialFields } from '../../connections/schemes/types.ts'
 import type { CommandAction } from '../../definition/types.ts'
 import type { Redactor } from '../../egress/redact.ts'
 import type { CallServices } from '../services.ts'
-import type { Outcome } from '../types.ts'
-import type { HostHttp } from './host-http.ts'
+import type { CallWatch, Outcome } from '../types.ts'
+import type { HostNetwork } from './host-http.ts'
 
 /** What the code of a connector is given for one call. */
-export interface CommandRun {
+export interface CommandRun extends HostNetwork {
   readonly callId: string
+  readonly caller: Caller
+  readonly watch: CallWatch | undefined
   readonly connection: LoadedConnection
   readonly action: CommandAction
   readonly input: Readonly<Record<string, unknown>>
@@ -16,8 +19,6 @@ export interface CommandRun {
   readonly fields: CredentialFields
   /** Takes the connection's secrets out of what the code says besides its outcome. */
   readonly redactor: Redactor
-  /** The only way to the network: URL patterns, guard, deadline and credential of the connection apply to each request. */
-  readonly http: HostHttp
   /** Ends with the deadline of the call. Who ignores it is not waited for. */
   readonly signal: AbortSignal
   /** Milliseconds until then. */

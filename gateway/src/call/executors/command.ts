@@ -8,22 +8,17 @@ import type { CallWatch, Outcome } from '../types.ts'
 import { executeBuiltin } from './builtin.ts'
 import type { CommandExecutor } from './command-run.ts'
 import { executeExternal } from './external.ts'
-import { createHostHttp } from './host-http.ts'
+import { createHostNetwork } from './host-http.ts'
+import { executeMcp } from './mcp/execute.ts'
 import { statusProblem, transportProblem } from './problems.ts'
 import { executeScript } from './script/execute.ts'
-
-function notYet(kind: CommandKind): CommandExecutor {
-  return () => {
-    throw new SallyportError('INVALID_INPUT', { detail: `Connectors of kind ${kind} cannot be run by this version.` })
-  }
-}
 
 /** One for each kind of code; definition/parse.ts lets in the documents of those that run. */
 const executors: Readonly<Record<CommandKind, CommandExecutor>> = {
   builtin: executeBuiltin,
   script: executeScript,
   external: executeExternal,
-  mcp: notYet('mcp'),
+  mcp: executeMcp,
 }
 
 /** Settles with the promise, or rejects when the deadline ends first. */
@@ -44,7 +39,7 @@ export async function runCommand(
   callId: string,
   watch?: CallWatch,
 ): Promise<Sent> {
-  const { connection, input } = armed.permit
+  const { caller, connection, input } = armed.permit
   const { clock } = services
   const deadline = clock.monotonic() + action.limits.timeoutMs
   const ending = new AbortController()
@@ -54,10 +49,20 @@ export async function runCommand(
   )
   let left = 0
   const leave = () => ending.abort(new EgressError('aborted', progress.outcome === 'sent_unknown', 'The caller has gone.'))
-  // A write goes on to its end, whoever has gone.
-  if (action.effect === 'read') watch?.signal.addEventListener('abort', leave, { once: true })
+  // A write goes on to its end, whoever has gone; but an MCP server is told, and may stop.
+  if (action.effect === 'read' || action.kind === 'mcp') watch?.signal.addEventListener('abort', leave, { once: true })
   const run = {
-    ...{ callId, connection, action, input, fields: armed.fields, redactor: armed.redactor, signal: ending.signal },
+    ...{
+      callId,
+      caller,
+      watch,
+      connection,
+      action,
+      input,
+      fields: armed.fields,
+      redactor: armed.redactor,
+      signal: ending.signal,
+    },
     timeLeft: () => Math.max(1, Math.floor(deadline - clock.monotonic())),
     leaving: () => {
       left++
@@ -73,7 +78,7 @@ export async function runCommand(
     const execute = executors[action.kind]
     const outcome = await withinDeadline(
       ending.signal,
-      execute(services, { ...run, http: createHostHttp(services.egress, armed, run) }),
+      execute(services, { ...run, ...createHostNetwork(services.egress, armed, run) }),
     )
     progress.outcome = 'done'
     return finish(outcome, action, progress)

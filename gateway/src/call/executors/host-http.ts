@@ -1,6 +1,7 @@
 import type { BodyInjection } from '../../connections/schemes/types.ts'
 import type { RenderedRequest } from '../../definition/types.ts'
-import type { Egress, EgressRequest, EgressResponse } from '../../egress/types.ts'
+import { eventResponse } from '../../egress/fetch.ts'
+import type { Egress, EgressRequest, EgressResponse, OnHead } from '../../egress/types.ts'
 import { EgressError } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
@@ -64,15 +65,58 @@ function plain(headers: Readonly<Record<string, string | Secret>>): Record<strin
   return Object.fromEntries(texts)
 }
 
+/** The only way to the network: URL patterns, guard, deadline and credential of the connection apply to each request. */
+export interface HostNetwork {
+  /** Each answer whole. */
+  readonly http: HostHttp
+  /** For libraries that take a `fetch`. A GET or what `mayChange` denies leaves no write behind; `broke` hears of a stream that breaks. */
+  readonly open: (request: HostRequest, how: OpenOptions) => Promise<Response>
+}
+
+export interface OpenOptions {
+  readonly mayChange: boolean
+  readonly broke: (error: unknown) => void
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+}
+
 /**
  * What code asks for goes through the same door as a described request: the connector's URL patterns on the URL and on each
  * redirect, the guard, the pinned address, the limits of the action, and the credential put in by the host.
  */
-export function createHostHttp(egress: Egress, { permit, injection, redactor }: Armed, limits: Limits): HostHttp {
+export function createHostNetwork(egress: Egress, { permit, injection, redactor }: Armed, limits: Limits): HostNetwork {
   const { connection, action } = permit
   const { connector, baseUrl } = connection
   const { maxResponseBytes } = action.limits
-  async function request(wire: EgressRequest, stayed: (() => void) | null): Promise<EgressResponse> {
+
+  function wireOf({ method = 'GET', url: asked, headers = {}, body, auth = true }: HostRequest): EgressRequest {
+    const url = asked.startsWith('/') && !asked.startsWith('//') && baseUrl !== null ? `${baseUrl}${asked}` : asked
+    if (!connector.urlAllowed(url, baseUrl))
+      throw new EgressError('blocked', false, `The address is outside the url_patterns of "${connector.id}".`)
+    refusePlainHttp(connector, url)
+    const own = { method, url, headers: plain(headers) }
+    const armedBody = armedBodyOf(own, body, auth ? injection.body : undefined)
+    return {
+      door: 'command',
+      method,
+      url,
+      headers: mergeHeaders({ ...headers, ...armedBody.headers }, auth ? injection.headers : {}),
+      ...(auth && { secretQuery: injection.query }),
+      ...(armedBody.body !== undefined && { body: armedBody.body }),
+      ...(auth && { sign: injection.sign }),
+      timeoutMs: limits.timeLeft(),
+      maxResponseBytes,
+      redirects: changesNothing.has(method) ? 'follow' : 'none',
+      mayRedirectTo: (next) => connector.urlAllowed(next, baseUrl),
+      verifyTls: connector.verifyTls,
+      authorities: connector.authorities ?? undefined,
+      clientCertificate: auth ? injection.clientCertificate : undefined,
+      http2: connector.http2,
+      signal: limits.signal,
+    }
+  }
+
+  async function send(wire: EgressRequest, stayed: (() => void) | null): Promise<EgressResponse> {
     try {
       return await egress.request(wire)
     } catch (error) {
@@ -80,43 +124,28 @@ export function createHostHttp(egress: Egress, { permit, injection, redactor }: 
       throw error
     }
   }
-  return async ({ method = 'GET', url: asked, headers = {}, body, auth = true }) => {
-    const url = asked.startsWith('/') && !asked.startsWith('//') && baseUrl !== null ? `${baseUrl}${asked}` : asked
-    if (!connector.urlAllowed(url, baseUrl))
-      throw new EgressError('blocked', false, `The address is outside the url_patterns of "${connector.id}".`)
-    refusePlainHttp(connector, url)
-    const reads = changesNothing.has(method)
-    const stayed = reads ? null : limits.leaving()
-    const own = { method, url, headers: plain(headers) }
-    const armedBody = armedBodyOf(own, body, auth ? injection.body : undefined)
-    const response = await request(
-      {
-        door: 'command',
-        method,
-        url,
-        headers: mergeHeaders({ ...headers, ...armedBody.headers }, auth ? injection.headers : {}),
-        ...(auth && { secretQuery: injection.query }),
-        ...(armedBody.body !== undefined && { body: armedBody.body }),
-        ...(auth && { sign: injection.sign }),
-        timeoutMs: limits.timeLeft(),
-        maxResponseBytes,
-        redirects: reads ? 'follow' : 'none',
-        mayRedirectTo: (next) => connector.urlAllowed(next, baseUrl),
-        verifyTls: connector.verifyTls,
-        authorities: connector.authorities ?? undefined,
-        clientCertificate: auth ? injection.clientCertificate : undefined,
-        http2: connector.http2,
-        signal: limits.signal,
-      },
-      stayed,
-    )
-    const type = response.headers['content-type'] ?? ''
-    const parsed = parseBody(type, response.body, redactor) ?? (await wrapBytes(type, response.body, redactor, maxResponseBytes))
-    return {
-      status: response.status,
-      headers: response.headers,
-      // Code gets no secret that it was not given: an API that echoes one would hand it over.
-      body: parsed.suspect ? redactor.value(parsed.body) : parsed.body,
-    }
+
+  return {
+    async http(request) {
+      const wire = wireOf(request)
+      const response = await send(wire, changesNothing.has(wire.method) ? null : limits.leaving())
+      const type = response.headers['content-type'] ?? ''
+      const parsed =
+        parseBody(type, response.body, redactor) ?? (await wrapBytes(type, response.body, redactor, maxResponseBytes))
+      return {
+        status: response.status,
+        headers: response.headers,
+        // Code gets no secret that it was not given: an API that echoes one would hand it over.
+        body: parsed.suspect ? redactor.value(parsed.body) : parsed.body,
+      }
+    },
+
+    async open(request, { mayChange, broke, signal, timeoutMs }) {
+      const wire = wireOf(request)
+      const stayed = mayChange ? limits.leaving() : null
+      const of = (onHead: OnHead, gaveUp: AbortSignal) =>
+        send({ ...wire, timeoutMs, onHead, redirects: 'none', signal: AbortSignal.any([signal, gaveUp]) }, stayed)
+      return eventResponse(of, broke)
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { SallyportError } from '../../errors.ts'
 import type { Importer } from '../import/importer.ts'
 import type { ImportJob } from '../import/protocol.ts'
+import type { ListTools } from '../mcp/types.ts'
 import type { Catalog } from './catalog.ts'
 import type { Directory } from './directory.ts'
 
@@ -8,11 +9,14 @@ import type { Directory } from './directory.ts'
 export interface Sources extends Pick<Importer, 'fetch'> {
   /** A connector file of the catalog, or a document of the directory. Throws NOT_FOUND, and as `fetch` does. */
   pick(id: string): Promise<Pick<ImportJob, 'text' | 'orConnector' | 'address'>>
+  /** The tools of an MCP server. Throws a problem that says why they cannot be had. */
+  readonly tools: ListTools
 }
 
-export function createSources({ fetch }: Importer, catalog: Catalog, directory: Directory): Sources {
+export function createSources({ fetch }: Importer, catalog: Catalog, directory: Directory, tools: ListTools): Sources {
   return {
     fetch,
+    tools,
     async pick(id) {
       const file = await catalog.text(id)
       if (file !== undefined) return { text: new TextEncoder().encode(file), orConnector: true }

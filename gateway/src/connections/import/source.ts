@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { SallyportError } from '../../errors.ts'
 import type { Sources } from '../catalog/pick.ts'
+import type { StoredOf } from '../mcp/types.ts'
 import type { ImportJob, Want } from './protocol.ts'
 
 /** What an import takes, and where its document is: exactly one of spec, url, text, files, zip and catalog. */
@@ -31,6 +32,19 @@ export const ImportSource = Type.Object(
         maxLength: 200,
         description: 'Id of a connector of the catalog, or of a document of the OpenAPI directory.',
       }),
+    ),
+    kind: Type.Optional(Type.Literal('mcp', { description: 'The url is that of an MCP server, whose tools become actions.' })),
+    transport: Type.Optional(
+      Type.Enum(['http', 'sse'], { description: 'How the MCP server speaks. Default: http, which is streamable HTTP.' }),
+    ),
+    token: Type.Optional(
+      Type.String({
+        maxLength: 16_384,
+        description: 'Bearer token with which the MCP server is asked for its tools, where it wants one. It is not stored.',
+      }),
+    ),
+    trust_annotations: Type.Optional(
+      Type.Boolean({ description: 'Believe the MCP server which of its tools only read. Default: they count as writes.' }),
     ),
     root: Type.Optional(
       Type.String({
@@ -83,17 +97,18 @@ const isRefusal = (error: unknown): boolean => error instanceof SallyportError &
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
 /** What the process is to do, with the document fetched when it lies at an address. */
-export async function jobOf(source: ImportSource, want: Want, sources: Sources): Promise<ImportJob> {
+export async function jobOf(source: ImportSource, want: Want, sources: Sources, of?: StoredOf): Promise<ImportJob> {
   const given = places.filter((place) => source[place] !== undefined)
   if (given.length !== 1) throw new SallyportError('INVALID_INPUT', { detail: `Give exactly one of ${places.join(', ')}.` })
   const { connector, name, server_url: serverUrl, root } = source
   return {
     want,
-    ...(await documentOf(source, sources)),
+    ...(await documentOf(source, sources, of)),
     ...(connector === undefined ? {} : { connector }),
     ...(name === undefined ? {} : { name }),
     ...(serverUrl === undefined ? {} : { serverUrl }),
-    ...(source.url === undefined ? {} : { url: source.url }),
+    // Who gives an MCP server has looked already.
+    ...(source.url === undefined || source.kind === 'mcp' ? {} : { url: source.url }),
     ...(root === undefined ? {} : { root }),
     choice: {
       select: source.select,
@@ -107,9 +122,15 @@ export async function jobOf(source: ImportSource, want: Want, sources: Sources):
 }
 
 async function documentOf(
-  { spec, url, text, files, zip, catalog }: ImportSource,
+  source: ImportSource,
   sources: Sources,
+  of: StoredOf | undefined,
 ): Promise<Pick<ImportJob, 'text' | 'orConnector' | 'address' | 'files' | 'zip'>> {
+  const { spec, url, text, files, zip, catalog, kind } = source
+  if (kind === 'mcp') {
+    if (url === undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Give the url of the MCP server.' })
+    return { text: bytesOf(JSON.stringify(await sources.tools({ ...source, url }, of))) }
+  }
   if (url !== undefined) {
     const fetched = await sources.fetch(url).catch((error: unknown) => {
       // The base address of an API often answers nothing itself; that of a document should.

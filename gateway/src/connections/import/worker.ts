@@ -7,6 +7,7 @@ import { discover, type FoundPage } from '../../definition/import/discovery/disc
 import type { Documentation } from '../../definition/import/discovery/drafting.ts'
 import { externalDocument } from '../../definition/import/external.ts'
 import { importDetected } from '../../definition/import/import-any.ts'
+import { mcpDocument } from '../../definition/import/mcp.ts'
 import { type Imported, type ImportOptions, importSpec } from '../../definition/import/openapi.ts'
 import { previewOf } from '../../definition/import/preview.ts'
 import { type Files, SpecReader } from '../../definition/import/read-spec.ts'
@@ -112,6 +113,7 @@ async function make(job: ImportJob): Promise<Made> {
   const other = importDetected(text, detected, options, () => besides(files, address))
   if (other !== null) return madeOf(other, notes)
   if (detected.format === 'external') return externalOf(detected.value ?? {}, job)
+  if (detected.format === 'mcp') return toolsOf(detected.value ?? {}, job)
   if (job.orConnector === true && detected.format !== 'openapi' && detected.format !== 'swagger') {
     if (detected.format === 'unknown' && !looksLikeMap(text)) throw invalid(detected.reason)
     const document = chosenFrom(parseConnector(text), job)
@@ -240,6 +242,16 @@ function externalOf(value: Json, job: ImportJob): Made {
   const operations = isRecord(value.commands) ? Object.keys(value.commands).length : 0
   const imported = Object.keys(document.actions).length
   const report = { format: `External service, protocol ${externalProtocol}`, operations, imported, entries: [] }
+  return { document, report, preview: () => notPreviewed(document) }
+}
+
+/** The tools of an MCP server. Of a newer list those that were chosen may be gone. */
+function toolsOf(value: Json, job: ImportJob): Made {
+  const { document: made, report } = mcpDocument(value, job)
+  const parsed = parseConnector(made)
+  const { select } = job.choice
+  const kept = job.against === undefined ? select : select?.filter((action) => Object.hasOwn(parsed.actions, action))
+  const document = chosenFrom(parsed, { ...job, choice: { select: kept } })
   return { document, report, preview: () => notPreviewed(document) }
 }
 

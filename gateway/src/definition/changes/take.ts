@@ -37,7 +37,9 @@ function withOwnOfAction(before: ActionDocument, action: ActionDocument): Action
   const { limits, confirm, effect, idempotency_header, response, mocks } = before
   return {
     ...action,
-    ...defined({ limits, confirm, effect, idempotency_header, mocks }),
+    ...defined({ limits, confirm, idempotency_header, mocks }),
+    // Of a tool of an MCP server that has changed, nothing said before is believed.
+    ...(action.tool?.fingerprint === before.tool?.fingerprint && defined({ effect })),
     ...defined({ response: action.response ?? response }),
   }
 }

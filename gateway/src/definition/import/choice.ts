@@ -18,7 +18,8 @@ export interface Choice {
   readonly content_types?: Readonly<Record<string, string>> | undefined
 }
 
-const validName = /^[a-zA-Z][a-zA-Z0-9_]{0,63}$/
+/** Of an action. */
+export const validName = /^[a-zA-Z][a-zA-Z0-9_]{0,63}$/
 
 /** Those that meet everything asked for. Throws INVALID_INPUT when none does, or a new name is none. */
 export function chosenOf(operations: readonly Operation[], choice: Choice = {}, report: Reporter): readonly Operation[] {

@@ -13,6 +13,7 @@ export type Format =
   | 'endpoints'
   | 'connector'
   | 'external'
+  | 'mcp'
   | 'unknown'
 
 export interface Detected {
@@ -55,6 +56,7 @@ const marks: readonly (readonly [Exclude<Format, 'unknown'>, string, (root: Json
     '"protocolVersion" and "commands" of an external service',
     (root) => root.protocolVersion !== undefined && isRecord(root.commands),
   ],
+  ['mcp', 'the list of tools of an MCP server', (root) => isRecord(root.mcp) && Array.isArray(root.tools)],
   ['endpoints', '"endpoints" described by hand', (root) => Array.isArray(root.endpoints)],
 ]
 

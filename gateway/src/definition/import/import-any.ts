@@ -15,7 +15,7 @@ const MAX_PLAIN_TEXT = 16 * 1024 * 1024
 
 /**
  * A connector out of a text whose format was detected, of every format but OpenAPI and Swagger, which may need other documents,
- * connector files and schemas of external services; null for those and for what is unknown. `beside`: other texts that were given, of which the environments
+ * connector files, schemas of external services and tools of MCP servers; null for those and for what is unknown. `beside`: other texts that were given, of which the environments
  * of Postman are taken. Throws INVALID_INPUT or PAYLOAD_TOO_LARGE.
  */
 export function importDetected(
@@ -41,6 +41,7 @@ export function importDetected(
     case 'swagger':
     case 'connector':
     case 'external':
+    case 'mcp':
     case 'unknown':
       return null
     default:

@@ -14,6 +14,7 @@ export const reportCodes = {
   discovered: 'adjusted', // found from another address than its own
   renamed: 'adjusted',
   shortened: 'adjusted',
+  invisible_left_out: 'adjusted',
   parameter_is_credential: 'adjusted',
   parameter_guessed: 'adjusted',
   path_adjusted: 'adjusted',

@@ -162,6 +162,8 @@ const ofRequests = [
 function checkCommand(action: ActionDocument, kind: string, at: Path, issues: Issues): void {
   for (const key of ofRequests)
     if (action[key] !== undefined) issues.add([...at, key], `is for connectors of kind http; this one is of kind ${kind}`)
+  if (kind === 'mcp' && action.tool === undefined)
+    issues.add([...at, 'tool'], 'is required: import the MCP server, which says what it is')
 }
 
 export function checkRequest(action: ActionDocument, at: Path, facts: ConnectorFacts, issues: Issues): void {
@@ -181,6 +183,8 @@ export function checkAction(name: string, action: ActionDocument, facts: Connect
   const { kind = 'http' } = facts.document
   if (kind === 'http') checkRequest(action, at, facts, issues)
   else checkCommand(action, kind, at, issues)
+  if (kind !== 'mcp' && action.tool !== undefined)
+    issues.add([...at, 'tool'], `is for connectors of kind mcp; this one is of kind ${kind}`)
   checkResponse(action, at, issues)
   const schemes = Object.keys(facts.document.auth ?? {})
   action.auth?.forEach((scheme, index) => {

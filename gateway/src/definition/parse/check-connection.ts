@@ -17,7 +17,8 @@ export function settingNames(document: ConnectorDocument): readonly string[] {
 
 export function checkServers(document: ConnectorDocument, issues: Issues): void {
   const { kind = 'http' } = document
-  if (document.servers === undefined && (kind === 'http' || kind === 'external')) issues.add(['servers'], 'is required')
+  if (document.servers === undefined && (kind === 'http' || kind === 'external' || kind === 'mcp'))
+    issues.add(['servers'], 'is required')
   checkServerMap(document.servers ?? {}, document, ['servers'], issues)
   for (const [name, { servers }] of Object.entries(document.actions))
     if (servers !== undefined) checkServerMap(servers, document, ['actions', name, 'servers'], issues)

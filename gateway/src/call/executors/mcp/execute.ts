@@ -1,0 +1,103 @@
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/client'
+import { EgressError } from '../../../egress/types.ts'
+import { SallyportError } from '../../../errors.ts'
+import type { CallServices } from '../../services.ts'
+import type { Outcome } from '../../types.ts'
+import type { CommandExecutor, CommandRun } from '../command-run.ts'
+import { excerpt, statusProblem } from '../problems.ts'
+import { startTurn } from './turn.ts'
+import type { Turn } from './types.ts'
+
+/** Calls a tool of the connection's MCP server, if it still is what an admin took. */
+export const executeMcp: CommandExecutor = async (services, run) => {
+  const first = await attempt(services, run, false)
+  // It was not done: the server does not know the session that an earlier call left.
+  return first ?? (await attempt(services, run, true)) ?? gone()
+}
+
+function gone(): never {
+  throw new SallyportError('UPSTREAM_ERROR', { detail: 'The MCP server does not know a session that it has just begun.' })
+}
+
+/** Null when the server has forgotten the session. */
+async function attempt({ mcpSessions }: CallServices, run: CommandRun, fresh: boolean): Promise<Outcome | null> {
+  const { action, connection, input, signal, timeLeft, watch, redactor } = run
+  const tool = connection.connector.document.actions[action.name]?.tool
+  if (tool === undefined)
+    throw new SallyportError('INVALID_INPUT', { detail: `"${action.name}" names no tool of the MCP server.` })
+  const turn = startTurn(run)
+  let session: Awaited<ReturnType<typeof mcpSessions.enter>> | undefined
+  let sound = false
+  try {
+    session = await Promise.race([mcpSessions.enter(run, turn, fresh), turn.broken])
+    const fingerprints = await Promise.race([session.fingerprints(run), turn.broken])
+    const now = fingerprints.get(tool.name)
+    if (now !== tool.fingerprint) {
+      sound = true
+      mcpSessions.noticed(run)
+      throw changed(action.name, now === undefined)
+    }
+    const { client } = session
+    const calling = client.callTool(
+      { name: tool.name, arguments: { ...input } },
+      {
+        toolDefinition: { name: tool.name, inputSchema: { ...action.inputSchema(), type: 'object' } },
+        timeout: timeLeft(),
+        signal,
+        ...(watch !== undefined && {
+          onprogress: ({ progress, total, message = '' }) =>
+            watch.progress(progress, total ?? null, String(redactor.value(message))),
+        }),
+      },
+    )
+    const result = await Promise.race([calling, turn.broken])
+    sound = true
+    return outcomeOf(result)
+  } catch (error) {
+    if (session?.used === true && turn.refused()?.status === 404) return null
+    throw problemOf(error, turn, run)
+  } finally {
+    session?.leave(sound)
+  }
+}
+
+function changed(name: string, isGone: boolean): SallyportError {
+  return new SallyportError('TOOL_CHANGED', {
+    detail: isGone
+      ? `The MCP server does not list the tool of "${name}" any more.`
+      : `The MCP server describes the tool of "${name}" in other words than when an admin took it.`,
+  })
+}
+
+function problemOf(error: unknown, turn: Turn, { action, redactor }: CommandRun): unknown {
+  if (error instanceof SallyportError || error instanceof EgressError) return error
+  const refused = turn.refused()
+  if (refused !== null) {
+    const { status, text } = refused
+    const diagnostics = { upstream_status: status, upstream_body: excerpt(redactor.value(text)) }
+    return statusProblem(action.name, { status, detail: `The MCP server answered ${status} to "${action.name}".`, diagnostics })
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return new SallyportError('UPSTREAM_ERROR', { detail: `The MCP server failed at "${action.name}": ${message}`, cause: error })
+}
+
+const textOf = (content: readonly ContentBlock[]): string =>
+  content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n')
+
+/** A result in the one form of all outcomes. What only MCP has a form for is kept as it is, for callers over MCP. */
+function outcomeOf({ content, structuredContent, isError }: CallToolResult): Outcome {
+  if (isError === true) {
+    const diagnostics = structuredContent === undefined ? {} : { result: structuredContent }
+    return { success: false, error: textOf(content).slice(0, 4_000) || 'it says so without a word', diagnostics }
+  }
+  return { success: true, payload: structuredContent ?? payloadOf(content) }
+}
+
+function payloadOf(content: readonly ContentBlock[]): unknown {
+  const [only, more] = content
+  if (only === undefined) return undefined
+  if (more === undefined && only.type === 'text') return only.text
+  if (more === undefined && (only.type === 'image' || only.type === 'audio'))
+    return { content_type: only.mimeType, data_base64: only.data }
+  return { mcp_content: content }
+}

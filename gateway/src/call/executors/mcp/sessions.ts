@@ -1,0 +1,142 @@
+import type { Client } from '@modelcontextprotocol/client'
+import type { Clock } from '../../../clock.ts'
+import { Cache } from '../../../connections/cache.ts'
+import { openClient } from '../../../connections/mcp/client.ts'
+import { listAll } from '../../../connections/mcp/tool-list.ts'
+import { EgressError } from '../../../egress/types.ts'
+import type { Log } from '../../../log.ts'
+import { farewellMs } from './turn.ts'
+import type { McpSessions, McpUse, Turn } from './types.ts'
+
+/** How long what a server said of its tools is believed. */
+const listMs = 30_000
+/** A session that nobody uses is given up after this time. */
+const idleMs = 300_000
+/** How often a connector is looked at because of calls. */
+const lookMs = 60_000
+const maxIdle = 500
+const maxIdleOfOne = 4
+
+interface Kept {
+  readonly client: Client
+  turn: Turn | null
+  listed: { readonly at: number; readonly tools: ReadonlyMap<string, string> } | null
+  timer: NodeJS.Timeout | undefined
+}
+
+/** A server may remember what a session did: it is only ever one caller's, over one credential and version. */
+function keyOf({ caller, connection }: McpUse): string {
+  const { id, connector, credentialVersion, baseUrl } = connection
+  return JSON.stringify([caller.workspaceId, caller.kind, caller.id, id, connector.version, credentialVersion, baseUrl])
+}
+
+const pause = () => Promise.reject(new EgressError('aborted', false, 'No call uses this session.'))
+
+interface Dependencies {
+  readonly clock: Clock
+  readonly log: Log
+  readonly look: (workspaceId: string, connector: string) => Promise<unknown>
+}
+
+export function createMcpSessions({ clock, log, look }: Dependencies): McpSessions {
+  const looked = new Cache<true>({ max: 1_000, ttlMs: lookMs, clock })
+  const idle = new Map<string, Kept[]>()
+  let count = 0
+
+  function take(key: string): Kept | undefined {
+    const those = idle.get(key)
+    const kept = those?.pop()
+    if (those?.length === 0) idle.delete(key)
+    if (kept === undefined) return undefined
+    count--
+    clearTimeout(kept.timer)
+    return kept
+  }
+
+  function keep(key: string, kept: Kept): void {
+    const those = idle.get(key) ?? []
+    if (count >= maxIdle || those.length >= maxIdleOfOne) {
+      giveUp(kept)
+      return
+    }
+    count++
+    idle.set(key, [...those, kept])
+    kept.timer = setTimeout(() => {
+      const left = (idle.get(key) ?? []).filter((one) => one !== kept)
+      if (left.length === 0) idle.delete(key)
+      else idle.set(key, left)
+      count--
+      giveUp(kept)
+    }, idleMs).unref()
+  }
+
+  function giveUp({ client }: Kept): void {
+    client.close().catch(() => {})
+  }
+
+  async function open(run: McpUse, turn: Turn): Promise<Kept> {
+    const { connection, timeLeft, signal } = run
+    const place = {
+      url: connection.baseUrl ?? '',
+      transport: connection.connector.document.mcp?.transport ?? ('http' as const),
+    }
+    let kept: Kept | null = null
+    const client = await openClient(place, {
+      fetch: (url, init) => (kept === null ? turn.fetch(url, init) : (kept.turn?.fetch(url, init) ?? pause())),
+      timeoutMs: timeLeft(),
+      signal,
+    })
+    kept = { client, turn, listed: null, timer: undefined }
+    return kept
+  }
+
+  return {
+    noticed({ connection: { workspaceId, connector } }) {
+      const key = `${workspaceId}/${connector.id}@${connector.version}`
+      if (looked.get(key) !== undefined) return
+      looked.set(key, true)
+      look(workspaceId, connector.id).catch((error: unknown) =>
+        log.warn({ err: error, connector: connector.id }, 'what is new at an MCP server could not be looked at'),
+      )
+    },
+
+    async enter(run, turn, fresh) {
+      const key = keyOf(run)
+      const known = fresh ? undefined : take(key)
+      const kept = known ?? (await open(run, turn))
+      kept.turn = turn
+      const { client } = kept
+      return {
+        client,
+        used: known !== undefined,
+        async fingerprints({ timeLeft, signal }) {
+          const { listed } = kept
+          if (listed !== null && clock.monotonic() - listed.at < listMs) return listed.tools
+          const tools = await listAll(client, { timeout: timeLeft(), signal })
+          // Of two of one name nobody knows which is called.
+          const byName = Map.groupBy(tools, ({ name }) => name)
+          const found = new Map([...byName].flatMap(([name, [one, other]]) => (one && !other ? [[name, one.fingerprint]] : [])))
+          kept.listed = { at: clock.monotonic(), tools: found }
+          return found
+        },
+        leave(sound) {
+          kept.turn = null
+          // The stream of the old transport ends with the call.
+          const standing = run.connection.connector.document.mcp?.transport === 'sse'
+          if (sound && !standing) keep(key, kept)
+          // A server that is told that the call was given up is told before.
+          else setTimeout(giveUp, farewellMs, kept).unref()
+        },
+      }
+    },
+
+    async close() {
+      for (const kept of [...idle.values()].flat()) {
+        clearTimeout(kept.timer)
+        giveUp(kept)
+      }
+      idle.clear()
+      count = 0
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { isObject } from '../../../definition/json-schema/keywords.ts'
+import type { CommandRun } from '../command-run.ts'
+import type { Turn } from './types.ts'
+
+/** How long a server is told that a call was given up. */
+export const farewellMs = 2_000
+
+function methodOf(body: unknown): string | undefined {
+  if (typeof body !== 'string') return undefined
+  const message: unknown = JSON.parse(body)
+  return isObject(message) && typeof message.method === 'string' ? message.method : undefined
+}
+
+export function startTurn(run: CommandRun): Turn {
+  let refused: { readonly status: number; readonly text: string } | null = null
+  const { promise: broken, reject } = Promise.withResolvers<never>()
+  // Whoever does not wait for it need not hear of it.
+  broken.catch(() => {})
+  return {
+    refused: () => refused,
+    broken,
+    async fetch(url, init = {}) {
+      const message = methodOf(init.body)
+      const farewell = message === 'notifications/cancelled'
+      const own = init.signal == null ? [] : [init.signal]
+      const headers = Object.fromEntries(new Headers(init.headers))
+      try {
+        const answer = await run.open(
+          {
+            method: init.method ?? 'GET',
+            url: String(url),
+            headers,
+            ...(typeof init.body === 'string' && { body: init.body }),
+          },
+          {
+            mayChange: message === 'tools/call',
+            broke: reject,
+            signal: farewell ? AbortSignal.any(own) : AbortSignal.any([run.signal, ...own]),
+            timeoutMs: farewell ? farewellMs : run.timeLeft(),
+          },
+        )
+        refused = answer.ok ? null : { status: answer.status, text: await answer.clone().text() }
+        return answer
+      } catch (error) {
+        if (!farewell) reject(error)
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { Client } from '@modelcontextprotocol/client'
+import type { Caller } from '../../../caller.ts'
+import type { LoadedConnection } from '../../../connections/registry.ts'
+
+/** As much of a call as a session has to know. */
+export interface McpUse {
+  readonly caller: Caller
+  readonly connection: LoadedConnection
+  readonly signal: AbortSignal
+  readonly timeLeft: () => number
+}
+
+/** One call's use of a session: every request that the client makes meanwhile is made with the call's credential and deadline. */
+export interface Turn {
+  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>
+  /** The last answer that was no success. */
+  readonly refused: () => { readonly status: number; readonly text: string } | null
+  /** Rejects when a request fails, or a stream breaks, for a reason that is not the server's. */
+  readonly broken: Promise<never>
+}
+
+/** A client of an MCP server, for one call at a time: what the server asks meanwhile, it asks about that call. */
+export interface McpSession {
+  readonly client: Client
+  /** Whether an earlier call has used it: the server may have forgotten it since. */
+  readonly used: boolean
+  /** What the server says of its tools, by their name for it, not older than half a minute. */
+  fingerprints(run: McpUse): Promise<ReadonlyMap<string, string>>
+  /** Gives it back for the next call, or gives it up after a fault. */
+  leave(sound: boolean): void
+}
+
+export interface McpSessions {
+  /** A tool is not what an admin took: has the connector looked at, so that admins see it among what is new. */
+  noticed(run: McpUse): void
+  enter(run: McpUse, turn: Turn, fresh: boolean): Promise<McpSession>
+  /** Gives up what nobody uses. */
+  close(): Promise<void>
+}

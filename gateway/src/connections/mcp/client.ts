@@ -1,0 +1,72 @@
+import type { Client, ClientCapabilities } from '@modelcontextprotocol/client'
+import manifest from '../../../package.json' with { type: 'json' }
+import { SallyportError } from '../../errors.ts'
+
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+export interface McpPlace {
+  readonly url: string
+  readonly transport: 'http' | 'sse'
+}
+
+export interface McpDial {
+  /** Every request of the client goes through it. */
+  readonly fetch: Fetch
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  /** What the gateway does for the server besides calling it; nothing unless somebody is there who answers. */
+  readonly capabilities?: ClientCapabilities
+}
+
+/** The gateway checks answers against the schema that an admin took, with its own validator; the SDK's compiles what a server says. */
+const takesAll = {
+  getValidator: () => (value: unknown) => ({ valid: true as const, data: value as never, errorMessage: undefined }),
+}
+
+const notOffered = () => new Response(null, { status: 405 })
+
+/** A stream that the server could talk in at any time would have nobody who listens; one that it broke off is read on. */
+function withoutStandingStream(fetch: Fetch): Fetch {
+  return async (url, init) =>
+    init?.method === 'GET' && !new Headers(init.headers).has('last-event-id') ? notOffered() : fetch(url, init)
+}
+
+/** Whoever answers with a page or leads elsewhere is no MCP server, and is not asked a second time in older words. */
+function ofMcpOnly(fetch: Fetch): Fetch {
+  return async (url, init) => {
+    const answer = await fetch(url, init)
+    const { status, headers, body } = answer
+    const type = headers.get('content-type') ?? ''
+    const speaks = body === null || status === 202 || /^(application\/json|text\/event-stream)\b/i.test(type)
+    if ((status < 300 || status >= 400) && (!answer.ok || speaks)) return answer
+    throw new SallyportError('UPSTREAM_ERROR', {
+      detail: `The address answered ${status}, and not as an MCP server. Give the one at which the server takes messages, often ending in /mcp.`,
+    })
+  }
+}
+
+/** A client of an MCP server, in whichever revision of the protocol both speak. Throws what `fetch` throws, and the SDK's errors. */
+export async function openClient({ url, transport }: McpPlace, dial: McpDial): Promise<Client> {
+  // Loaded with the first use: most gateways have no MCP server behind them.
+  const sdk = await import('@modelcontextprotocol/client')
+  const { timeoutMs, signal, capabilities = {} } = dial
+  const fetch = ofMcpOnly(dial.fetch)
+  const client = new sdk.Client(
+    { name: 'sallyport', title: 'Sallyport', version: manifest.version },
+    {
+      capabilities,
+      jsonSchemaValidator: takesAll,
+      // What speaks the old transport speaks no newer revision.
+      versionNegotiation: { mode: transport === 'sse' ? 'legacy' : 'auto' },
+    },
+  )
+  const way =
+    transport === 'sse'
+      ? new sdk.SSEClientTransport(new URL(url), { fetch, eventSourceInit: { fetch } })
+      : new sdk.StreamableHTTPClientTransport(new URL(url), {
+          fetch: withoutStandingStream(fetch),
+          requestInit: { redirect: 'manual' },
+        })
+  await client.connect(way, { timeout: timeoutMs, ...(signal && { signal }) })
+  return client
+}

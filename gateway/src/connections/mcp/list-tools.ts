@@ -1,0 +1,106 @@
+import type { Listing } from '../../definition/import/mcp.ts'
+import { eventResponse } from '../../egress/fetch.ts'
+import { egressProblem } from '../../egress/problem.ts'
+import { type Egress, EgressError, type EgressRequest } from '../../egress/types.ts'
+import { SallyportError } from '../../errors.ts'
+import { Secret } from '../../secret.ts'
+import type { ConnectionRegistry } from '../registry.ts'
+import { inject } from '../schemes/credential.ts'
+import { openClient } from './client.ts'
+import { listAll } from './tool-list.ts'
+import type { ListTools, McpSource, StoredOf } from './types.ts'
+
+const timeoutMs = 30_000
+/** Of one answer of the server. */
+const maxResponseBytes = 16 * 1024 * 1024
+
+/** What of a request opens the server. */
+type Key = Pick<EgressRequest, 'headers' | 'secretQuery' | 'sign' | 'clientCertificate' | 'verifyTls' | 'authorities'>
+
+type Connections = Pick<ConnectionRegistry, 'shared' | 'openCredential'>
+
+export function createListTools(egress: Egress, connections: () => Connections): ListTools {
+  async function keyOf({ url, token }: McpSource, of: StoredOf | undefined): Promise<Key> {
+    if (token !== undefined) return { headers: { authorization: Secret.concat('Bearer ', new Secret(token)) } }
+    const connection = of === undefined ? null : await connections().shared(of.workspaceId, of.id)
+    // A credential is for the server of its connector alone.
+    if (connection === null || !connection.connector.urlAllowed(url, connection.baseUrl)) return { headers: {} }
+    const { fields } = await connections().openCredential(connection)
+    const { headers, query, sign, clientCertificate } = inject(connection, fields)
+    const { verifyTls, authorities } = connection.connector
+    return { headers, secretQuery: query, sign, clientCertificate, verifyTls, authorities: authorities ?? undefined }
+  }
+
+  return async (source, of) => {
+    const { url, transport = 'http', trust_annotations: trusted = false } = source
+    if (!URL.canParse(url)) throw new SallyportError('INVALID_INPUT', { detail: 'The url of the MCP server is none.' })
+    const key = await keyOf(source, of)
+    const ending = AbortSignal.timeout(timeoutMs)
+    let refused: number | null = null
+    const { promise: broken, reject } = Promise.withResolvers<never>()
+    broken.catch(() => {})
+    const fetch = async (address: string | URL, init: RequestInit = {}) => {
+      const request = {
+        ...key,
+        door: 'mcp_listing' as const,
+        method: init.method ?? 'GET',
+        url: String(address),
+        headers: { ...Object.fromEntries(new Headers(init.headers)), ...key.headers },
+        ...(typeof init.body === 'string' && { body: init.body }),
+        timeoutMs,
+        maxResponseBytes,
+      }
+      const own = init.signal == null ? [] : [init.signal]
+      try {
+        const answer = await eventResponse(
+          (onHead, gaveUp) => egress.request({ ...request, onHead, signal: AbortSignal.any([ending, gaveUp, ...own]) }),
+          reject,
+        )
+        refused = answer.ok ? null : answer.status
+        return answer
+      } catch (error) {
+        reject(error)
+        throw error
+      }
+    }
+    const list = async (): Promise<Listing> => {
+      const client = await openClient({ url, transport }, { fetch, timeoutMs, signal: ending })
+      try {
+        const tools = await listAll(client, { timeout: timeoutMs, signal: ending })
+        const { name, title = name } = client.getServerVersion() ?? {}
+        const description = client.getInstructions()
+        const server = { ...(title !== undefined && { name: title }), ...(description !== undefined && { description }) }
+        return { mcp: { url, transport, trusted, token: Object.keys(key.headers).length > 0, ...server }, tools: [...tools] }
+      } finally {
+        await client.close().catch(() => {})
+      }
+    }
+    try {
+      return await Promise.race([list(), broken])
+    } catch (error) {
+      throw problemOf(error, refused, url)
+    }
+  }
+}
+
+function problemOf(error: unknown, refused: number | null, url: string): unknown {
+  if (error instanceof SallyportError) return error
+  if (error instanceof EgressError) return egressProblem(error)
+  const { origin, pathname } = new URL(url)
+  const place = `The MCP server at ${origin}${pathname}`
+  if (refused === 401 || refused === 403)
+    return new SallyportError('AUTHENTICATION_FAILED', {
+      detail: `${place} answered ${refused}: it wants a credential. Give its token, with which the tools are listed once, or renew that of the connection.`,
+      cause: error,
+    })
+  if (refused !== null)
+    return new SallyportError('UPSTREAM_ERROR', {
+      detail: `${place} answered ${refused}. Give the address at which it takes messages, often ending in /mcp.`,
+      cause: error,
+    })
+  const message = error instanceof Error ? error.message.slice(0, 300) : 'unknown'
+  return new SallyportError('UPSTREAM_ERROR', {
+    detail: `${place} could not be asked for its tools: ${message.replace(/\.$/, '')}.`,
+    cause: error,
+  })
+}

@@ -1,0 +1,28 @@
+import { Type } from 'typebox'
+
+const closed = { additionalProperties: false } as const
+
+/** How the server of a connector of kind mcp is reached; its address is the server URL. */
+export const McpServer = Type.Object(
+  {
+    transport: Type.Optional(
+      Type.Enum(['http', 'sse'], {
+        default: 'http',
+        description: 'http: streamable HTTP. sse: the transport of 2024-11-05, for servers that speak nothing newer.',
+      }),
+    ),
+  },
+  { ...closed, description: 'Of kind mcp: how its server speaks.' },
+)
+
+/** The tool of an MCP server that an action calls, as an admin took it. */
+export const McpTool = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 256, description: 'What the server calls it.' }),
+    fingerprint: Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description: 'Of what the server said of the tool: one that says something else is not called until it is taken again.',
+    }),
+  },
+  { ...closed, description: 'Of kind mcp, which needs it.' },
+)
