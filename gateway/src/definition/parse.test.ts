@@ -174,7 +174,7 @@ describe('a connector file', () => {
   })
 
   test('refuses a kind that does not run', () => {
-    expect(refusal(changed({ kind: 'mcp' })).detail).toContain('kind mcp is not supported')
+    expect(refusal(changed({ kind: 'quantum' })).detail).toContain('kind quantum is not supported')
   })
 
   test('wants the address of an external service', () => {
