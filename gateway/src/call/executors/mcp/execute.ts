@@ -55,7 +55,7 @@ async function attempt({ mcpSessions }: CallServices, run: CommandRun, fresh: bo
     return outcomeOf(result)
   } catch (error) {
     if (session?.used === true && turn.refused()?.status === 404) return null
-    throw problemOf(error, turn, run)
+    return await failureOf(error, turn, run)
   } finally {
     session?.leave(sound)
   }
@@ -69,16 +69,24 @@ function changed(name: string, isGone: boolean): SallyportError {
   })
 }
 
-function problemOf(error: unknown, turn: Turn, { action, redactor }: CommandRun): unknown {
-  if (error instanceof SallyportError || error instanceof EgressError) return error
+/** What the server said in answer to the call; throws what kept it from answering. */
+async function failureOf(error: unknown, turn: Turn, { action, redactor }: CommandRun): Promise<Outcome> {
+  if (error instanceof SallyportError || error instanceof EgressError) throw error
   const refused = turn.refused()
   if (refused !== null) {
     const { status, text } = refused
-    const diagnostics = { upstream_status: status, upstream_body: excerpt(redactor.value(text)) }
-    return statusProblem(action.name, { status, detail: `The MCP server answered ${status} to "${action.name}".`, diagnostics })
+    const diagnostics = { status, upstream_body: excerpt(redactor.value(text)) }
+    const detail = `The MCP server answered ${status}`
+    if (turn.called()) return { success: false, error: detail, diagnostics }
+    throw statusProblem(action.name, { status, detail: `${detail} before "${action.name}" was called.`, diagnostics })
   }
+  const { ProtocolError, SdkError, SdkErrorCode } = await import('@modelcontextprotocol/client')
+  if (error instanceof ProtocolError && turn.called()) return { success: false, error: error.message }
+  // Nothing of the server says whether it was done.
+  if (error instanceof SdkError)
+    throw new EgressError(error.code === SdkErrorCode.RequestTimeout ? 'timeout' : 'broken', true, error.message, error)
   const message = error instanceof Error ? error.message : String(error)
-  return new SallyportError('UPSTREAM_ERROR', { detail: `The MCP server failed at "${action.name}": ${message}`, cause: error })
+  throw new SallyportError('UPSTREAM_ERROR', { detail: `The MCP server failed at "${action.name}": ${message}`, cause: error })
 }
 
 const textOf = (content: readonly ContentBlock[]): string =>

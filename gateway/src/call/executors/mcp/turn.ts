@@ -16,11 +16,14 @@ export function startTurn(run: CommandRun): Turn {
   const { promise: broken, reject } = Promise.withResolvers<never>()
   // Whoever does not wait for it need not hear of it.
   broken.catch(() => {})
+  let called = false
   return {
     refused: () => refused,
+    called: () => called,
     broken,
     async fetch(url, init = {}) {
       const message = methodOf(init.body)
+      called ||= message === 'tools/call'
       const farewell = message === 'notifications/cancelled'
       const own = init.signal == null ? [] : [init.signal]
       const headers = Object.fromEntries(new Headers(init.headers))

@@ -13,6 +13,8 @@ export interface McpUse {
 /** One call's use of a session: every request that the client makes meanwhile is made with the call's credential and deadline. */
 export interface Turn {
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>
+  /** Whether the call itself has been sent. */
+  readonly called: () => boolean
   /** The last answer that was no success. */
   readonly refused: () => { readonly status: number; readonly text: string } | null
   /** Rejects when a request fails, or a stream breaks, for a reason that is not the server's. */
