@@ -221,7 +221,7 @@ export const doorDrivers: Readonly<Record<HttpDoor, DoorDriver>> = {
     async knock({ wall, gateway, url }) {
       const body = { kind: 'mcp', url, token: canarySecret }
       const answer = await wall.ask({ gateway, method: 'POST', path: '/api/v1/connectors/parse', body })
-      return { ...refused(answer), answered: / answered \d{3}\b/.test(answer.json?.detail) }
+      return { ...refused(answer), answered: / answered \d{3}\b| could not be asked for its tools/.test(answer.json?.detail) }
     },
   },
   webhook: {

@@ -32,16 +32,18 @@ function withoutStandingStream(fetch: Fetch): Fetch {
 }
 
 /** Whoever answers with a page or leads elsewhere is no MCP server, and is not asked a second time in older words. */
-function ofMcpOnly(fetch: Fetch): Fetch {
+function ofMcpOnly(fetch: Fetch, stranger: (problem: SallyportError) => void): Fetch {
   return async (url, init) => {
     const answer = await fetch(url, init)
     const { status, headers, body } = answer
     const type = headers.get('content-type') ?? ''
     const speaks = body === null || status === 202 || /^(application\/json|text\/event-stream)\b/i.test(type)
     if ((status < 300 || status >= 400) && (!answer.ok || speaks)) return answer
-    throw new SallyportError('UPSTREAM_ERROR', {
+    const problem = new SallyportError('UPSTREAM_ERROR', {
       detail: `The address answered ${status}, and not as an MCP server. Give the one at which the server takes messages, often ending in /mcp.`,
     })
+    stranger(problem)
+    throw problem
   }
 }
 
@@ -50,7 +52,10 @@ export async function openClient({ url, transport }: McpPlace, dial: McpDial): P
   // Loaded with the first use: most gateways have no MCP server behind them.
   const sdk = await import('@modelcontextprotocol/client')
   const { timeoutMs, signal, capabilities = {} } = dial
-  const fetch = ofMcpOnly(dial.fetch)
+  let problem: SallyportError | undefined
+  const fetch = ofMcpOnly(dial.fetch, (found) => {
+    problem = found
+  })
   const client = new sdk.Client(
     { name: 'sallyport', title: 'Sallyport', version: manifest.version },
     {
@@ -67,6 +72,9 @@ export async function openClient({ url, transport }: McpPlace, dial: McpDial): P
           fetch: withoutStandingStream(fetch),
           requestInit: { redirect: 'manual' },
         })
-  await client.connect(way, { timeout: timeoutMs, ...(signal && { signal }) })
+  await client.connect(way, { timeout: timeoutMs, ...(signal && { signal }) }).catch((error: unknown) => {
+    // The SDK tells it in words of its own.
+    throw problem ?? error
+  })
   return client
 }

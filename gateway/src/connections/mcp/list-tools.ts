@@ -33,7 +33,12 @@ export function createListTools(egress: Egress, connections: () => Connections):
 
   return async (source, of) => {
     const { url, transport = 'http', trust_annotations: trusted = false } = source
-    if (!URL.canParse(url)) throw new SallyportError('INVALID_INPUT', { detail: 'The url of the MCP server is none.' })
+    try {
+      // As it was written: what follows would mend a spelling that is meant to deceive.
+      egress.checkUrl(url)
+    } catch (error) {
+      throw error instanceof EgressError ? egressProblem(error) : error
+    }
     const key = await keyOf(source, of)
     const ending = AbortSignal.timeout(timeoutMs)
     let refused: number | null = null
