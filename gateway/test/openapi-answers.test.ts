@@ -62,12 +62,13 @@ async function connect(): Promise<string> {
   await ask('getConnector', { id: 'crm' })
   await ask('getConnector', { id: 'none' })
   await ask('getConnectorCapabilities', { id: 'crm' })
-  await ask('putConnectorDraft', { id: 'crm', body: { document } })
+  const draft = { id: 'drafted', body: { document: { ...document, connector: 'drafted' } } }
+  await ask('putConnectorDraft', draft)
   await ask('listConnectorDrafts')
-  await ask('getConnectorDraft', { id: 'crm' })
-  await ask('publishConnectorDraft', { id: 'crm' })
-  await ask('putConnectorDraft', { id: 'crm', body: { document } })
-  await ask('discardConnectorDraft', { id: 'crm' })
+  await ask('getConnectorDraft', { id: 'drafted' })
+  await ask('publishConnectorDraft', { id: 'drafted' })
+  await ask('putConnectorDraft', draft)
+  await ask('discardConnectorDraft', { id: 'drafted' })
   await ask('listConnectorSchemes', { id: 'crm' })
   await ask('listBuiltinTypes')
 

@@ -64,7 +64,7 @@ export function connectorDraftRoutes(app: HttpApp, { drafts }: HttpServices): vo
     (request) => {
       const { document } = request.body
       if (document.connector !== request.params.id)
-        throw new SallyportError('INVALID_INPUT', { detail: `The document is not of connector "${request.params.id}".` })
+        throw new SallyportError('NOT_FOUND', { detail: `The document is not of connector "${request.params.id}".` })
       return drafts.put(callerOf(request), document)
     },
   )
