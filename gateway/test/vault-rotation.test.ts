@@ -21,7 +21,10 @@ import { startTestStore, type TestStore } from './support/database.ts'
 const root = localRootKey(createSecretKey(randomBytes(32)))
 const log = createLog('silent')
 /** Columns of bytes that hold no ciphertext of the vault. */
-const unsealed = new Set(['approvals.alike', 'idempotency_keys.fingerprint', 'workspace_keys.wrapped', 'two_factor_uses.code'])
+const unsealed = new Set([
+  ...['approvals.alike', 'idempotency_keys.fingerprint', 'workspace_keys.wrapped', 'two_factor_uses.code'],
+  ...['recordings.signature', 'recordings.match'],
+])
 const holdsDigest = /^audit_|\.(?:\w+_)?hash$/
 /** Those of which a workspace has any number; its client secret of single sign-on is one, which sign-in.test.ts rotates. */
 const manyColumns = sealedColumns.filter(({ row }) => row !== 'workspace_id')
