@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts and docs/roles.md from that,
- * docs/errors.md from the catalogue of errors, gateway/connector.schema.json from the connector format, the index and the page
+ * docs/errors.md and the problems of the Python SDK from the catalogue of errors, gateway/connector.schema.json from the connector format, the index and the page
  * of the catalog from its files. With --check it writes nothing and fails when a file is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -59,6 +59,28 @@ function describeCodes(): string {
   return `/** The code of a problem; docs/errors.md says what each means. */\nexport type ErrorCode =\n${errorCodes.map((code) => `    | '${code}'`).join('\n')};\n`
 }
 
+/** A class of Python for each code, so that callers catch the kinds they can do something about. */
+function describePythonProblems(): string {
+  const classes = Object.entries(errorCatalogue).map(([code, { cause }]) => {
+    const name = code.toLowerCase().replace(/(?:^|_)(\w)/g, (_match, letter: string) => letter.toUpperCase())
+    return { code, name, text: `class ${name}(SallyportProblem):\n    ${JSON.stringify(cause)}\n` }
+  })
+  return `# Generated from gateway/src/errors.ts by npm run generate.
+"""A class for each code of a problem: \`except problems.RateLimited\`. docs/errors.md says what to do about each."""
+
+from typing import Dict, Type
+
+from .errors import SallyportProblem
+
+
+${classes.map(({ text }) => text).join('\n\n')}
+
+by_code: Dict[str, Type[SallyportProblem]] = {
+${classes.map(({ code, name }) => `    "${code}": ${name},`).join('\n')}
+}
+`
+}
+
 interface Operation {
   readonly summary: string
   readonly tags: readonly string[]
@@ -104,6 +126,7 @@ async function outputs(): Promise<Record<string, string>> {
     'gateway/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
     'gateway/connector.schema.json': connectorSchemaText(),
     'sdk/src/api.ts': `// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.\n\n${types}\n${describeCodes()}`,
+    'sdk/python/sallyport/problems.py': describePythonProblems(),
     'docs/errors.md': describeErrors(),
     'docs/roles.md': describeRoles(api),
     'docs/catalog.md': catalog.page,

@@ -1,9 +1,14 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type DemoCrm, startDemoCrm } from '@sallyport/demo-crm'
 import type { Sallyport } from '@sallyport/sdk'
+import { aiSdkTools } from '@sallyport/sdk/ai-sdk'
+import { anthropicTools } from '@sallyport/sdk/anthropic'
+import { langChainTools } from '@sallyport/sdk/langchain'
+import { openAiChatTools, openAiResponseTools } from '@sallyport/sdk/openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanEnvironment, type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { type ModelServer, startModelServer } from './support/model-server.ts'
@@ -134,6 +139,142 @@ describe('a request in plain words', () => {
     model.play(turn)
     expect(await agent.tools.call('show it all')).toMatchObject({ status: 'unsure', chosen_by: 'model' })
     expect(crm.requests).toBe(before)
+  })
+})
+
+describe('tools handed to the client of a model', () => {
+  const turn = {
+    calls: [
+      { name: 'crm_get_customer', input: { customer_id: 'cus_0001' } },
+      { name: 'crm_add_note', input: { customer_id: 'cus_0001', text: 'Hi' } },
+      { name: 'crm_get_customer', input: { customer_id: 'cus_none' } },
+    ],
+  }
+  const found = expect.stringContaining('"name":"Ada Okafor"')
+  const waits = expect.stringMatching(
+    /^Not done yet: a person must approve.*do not call again\.\n\{"status":"pending_approval",.*\/approvals\//,
+  )
+  const fails = expect.stringMatching(/^ENDPOINT_NOT_FOUND: [\s\S]*\nWhat to do: [\s\S]*\nCall id: /)
+  let made: Promise<Sallyport> | undefined
+  /** Whose writes wait for approval. */
+  function careful() {
+    made ??= (async () => {
+      const selection = { select: { connectors: ['crm'] }, include: [], exclude: [] }
+      await owner.toolsets.create({ slug: 'careful', name: 'Careful', selection, approval: 'writes' })
+      return gateway.client((await owner.tokens.create({ name: 'Careful', role: 'member', toolset: 'careful' })).token)
+    })()
+    return made
+  }
+  async function ask(path: string, body: object) {
+    const response = await fetch(`${model.url}${path}`, { method: 'POST', body: JSON.stringify(body) })
+    // biome-ignore lint/suspicious/noExplicitAny: what the scripted model plays
+    return (await response.json()) as any
+  }
+
+  test('are called by the chat completions of OpenAI, and answered in their words', async () => {
+    const sallyport = await careful()
+    const { tools, run } = await openAiChatTools(sallyport)
+    expect(tools).toEqual((await sallyport.tools.listAs('openai', { limit: 200 })).items)
+    model.play(turn, 'Ada is a customer.')
+    const messages: object[] = [{ role: 'user', content: 'Who is Ada?' }]
+    const [{ message }] = (await ask('/chat/completions', { messages, tools })).choices
+    const before = crm.requests
+    messages.push(message, ...(await run(message)))
+    expect(crm.requests).toBe(before + 2)
+    const [{ message: last }] = (await ask('/chat/completions', { messages, tools })).choices
+    expect(model.requests.at(-1)?.body.messages.slice(2)).toEqual([
+      { role: 'tool', tool_call_id: 'call_0', content: found },
+      { role: 'tool', tool_call_id: 'call_1', content: waits },
+      { role: 'tool', tool_call_id: 'call_2', content: fails },
+    ])
+    expect(await run(last)).toEqual([])
+    const broken = { id: 'a', type: 'function', function: { name: 'crm_get_customer', arguments: '{"customer' } }
+    expect(await run({ tool_calls: [broken] })).toMatchObject([{ content: expect.stringContaining('not JSON') }])
+  })
+
+  test('are called by the responses of OpenAI, also by models held to the schema', async () => {
+    const { tools, run } = await openAiResponseTools(await careful(), { strict: true, search: 'note' })
+    const strict = { type: 'function', strict: true, parameters: { additionalProperties: false } }
+    expect(tools.find(({ name }) => name === 'crm_add_note')).toMatchObject(strict)
+    const call = (call_id: string, name: string, input: object) => ({
+      ...{ type: 'function_call' as const, call_id, name, arguments: JSON.stringify(input) },
+    })
+    const output = [{ type: 'reasoning' }, ...turn.calls.map(({ name, input }, index) => call(`c${index}`, name, input))]
+    expect(await run({ output })).toEqual([
+      { type: 'function_call_output', call_id: 'c0', output: found },
+      { type: 'function_call_output', call_id: 'c1', output: waits },
+      { type: 'function_call_output', call_id: 'c2', output: fails },
+    ])
+  })
+
+  test('are called by the messages of Anthropic', async () => {
+    const sallyport = await careful()
+    const { tools, run } = await anthropicTools(sallyport)
+    expect(tools).toEqual((await sallyport.tools.listAs('anthropic', { limit: 200 })).items)
+    model.play(turn)
+    const messages = [{ role: 'user', content: 'Who is Ada?' }]
+    const message = await ask('/messages', { messages, tools })
+    expect(await run(message)).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'call_0', content: found, is_error: false },
+          { type: 'tool_result', tool_use_id: 'call_1', content: waits, is_error: false },
+          { type: 'tool_result', tool_use_id: 'call_2', content: fails, is_error: true },
+        ],
+      },
+    ])
+    expect(await run({ content: [{ type: 'text' }] })).toEqual([])
+  })
+
+  test('are called by the AI SDK, in the words of its provider', async () => {
+    const chat = createOpenAICompatible({ name: 'scripted', baseURL: model.url }).chatModel('scripted')
+    type Options = Parameters<typeof chat.doGenerate>[0]
+    type FunctionTool = Extract<NonNullable<Options['tools']>[number], { type: 'function' }>
+    const tools = await aiSdkTools(await careful(), { jsonSchema: (schema) => schema as FunctionTool['inputSchema'] })
+    model.play(turn)
+    const { content } = await chat.doGenerate({
+      prompt: [{ role: 'user', content: [{ type: 'text', text: 'Who is Ada?' }] }],
+      tools: Object.entries(tools).map(([name, { description, inputSchema }]) => ({
+        ...{ type: 'function' as const, name, description, inputSchema },
+      })),
+    })
+    const ran = content.map(async (part) => {
+      if (part.type !== 'tool-call') throw new Error(part.type)
+      return tools[part.toolName]?.execute(JSON.parse(part.input), {})
+    })
+    expect(await Promise.allSettled(ran)).toMatchObject([
+      { status: 'fulfilled', value: found },
+      { status: 'fulfilled', value: waits },
+      { status: 'rejected', reason: { message: fails } },
+    ])
+  })
+
+  const python = spawnSync('python3', ['--version']).status === 0
+  test.skipIf(!python)('are called by the example agent in Python, where there is a Python', async () => {
+    model.play({ calls: turn.calls.slice(0, 1) }, ({ body }) => `She is ${JSON.parse(body.messages.at(-1).content).name}.`)
+    const env = cleanEnvironment({
+      ...{ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: agentToken },
+      ...{
+        MODEL_URL: model.url,
+        MODEL: 'scripted',
+        PYTHONPATH: 'sdk/python',
+        PYTHONDONTWRITEBYTECODE: '1',
+        no_proxy: '127.0.0.1',
+      },
+    })
+    const cwd = fileURLToPath(new URL('../..', import.meta.url))
+    const { stdout } = await promisify(execFile)('python3', ['examples/agents/agent.py', 'Who', 'is', 'Ada?'], { cwd, env })
+    expect(stdout).toBe('She is Ada Okafor.\n')
+  })
+
+  test('are called by LangChain, which is told failures as answers', async () => {
+    const tools = await langChainTools(await careful(), { connector: 'crm', maxResultBytes: 1024 })
+    const call = (name: string, input: object) => tools.find((tool) => tool.name === name)?.func(input)
+    expect(await Promise.all(turn.calls.map(({ name, input }) => call(name, input)))).toEqual([found, waits, fails])
+    expect(await call('crm_list_customers', {})).toMatch(
+      /\nThis answer is shortened: it has \d+ bytes in all\. Ask for less at once\.$/,
+    )
   })
 })
 

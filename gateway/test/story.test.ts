@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
@@ -184,6 +184,22 @@ describe('the first governed call, end to end', () => {
     const totals = await agent.calls.totals({ window: '24h' })
     expect(totals.total).toBe(totals.succeeded + totals.failed)
     expect(totals.errors.map((error) => error.code)).toContain('TIMEOUT')
+  })
+
+  const python = spawnSync('python3', ['--version']).status === 0
+  test.skipIf(!python)('the Python SDK does all of it too, where there is a Python', async () => {
+    const sdk = fileURLToPath(new URL('../../sdk/python', import.meta.url))
+    const env = cleanEnvironment({
+      SALLYPORT_URL: gateway.url,
+      SALLYPORT_TOKEN: agentToken,
+      SALLYPORT_OWNER_TOKEN: gateway.token,
+      PYTHONPATH: sdk,
+      PYTHONDONTWRITEBYTECODE: '1',
+      no_proxy: '127.0.0.1',
+    })
+    // unittest writes to the error stream, and what it wrote is in the error of a run that failed.
+    const { stderr } = await promisify(execFile)('python3', ['-m', 'unittest', 'discover', '-s', 'tests'], { cwd: sdk, env })
+    expect(stderr).toMatch(/^OK$/m)
   })
 
   test('the key is in no answer, log or record', async () => {

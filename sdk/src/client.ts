@@ -13,6 +13,7 @@ import {
   sendWithProgress,
   streamLines,
 } from './request.ts'
+import { untilEnded } from './wait.ts'
 
 type Schemas = components['schemas']
 type BodyOf<Id extends keyof operations> = Body<operations[Id]>
@@ -209,6 +210,9 @@ export class Sallyport {
     create: (body: BodyOf<'createCall'>) => this.request('post', '/api/v1/calls', { body: { ...this.#cassette, ...body } }),
     list: (query: QueryOf<'listCalls'> = {}) => this.request('get', '/api/v1/calls', { query }),
     get: (id: string) => this.request('get', '/api/v1/calls/{id}', { params: { id } }),
+    /** Waits until a call has ended, such as one that a person must approve; shortly after the signal is aborted, no longer. */
+    wait: (id: string, signal?: AbortSignal) =>
+      untilEnded(() => this.request('get', '/api/v1/calls/{id}', { params: { id }, ...(signal !== undefined && { signal }) })),
     /** Totals of a window such as `24h`. */
     totals: (query: QueryOf<'getCallTotals'> = {}) => this.request('get', '/api/v1/calls/summary', { query }),
   }

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { type Sallyport, SallyportProblem, type Schemas } from '@sallyport/sdk'
 import type { Command } from 'commander'
 import { connectToGateway, outputOf } from '../context.ts'
@@ -16,9 +15,6 @@ interface CallOptions {
   readonly replay?: string
   readonly wait?: true
 }
-
-/** Between two looks at a call that waits: often at first, for whoever approves at once. */
-const pollMs = { first: 250, most: 2000 }
 
 export function printPlan(out: Output, plan: NonNullable<Schemas['CallResult']['plan']>): void {
   if (!('url' in plan)) {
@@ -63,13 +59,7 @@ export function printPending(out: Output, pending: Schemas['PendingCall']): void
 
 async function waitForEnd(sallyport: Sallyport, out: Output, pending: Schemas['PendingCall']): Promise<void> {
   out.note(`Waiting for approval: ${pending.approval.url}`)
-  let delay = pollMs.first
-  let record = await sallyport.calls.get(pending.id)
-  while (record.status === 'pending_approval' || record.status === 'started') {
-    await setTimeout(delay)
-    delay = Math.min(delay * 1.5, pollMs.most)
-    record = await sallyport.calls.get(pending.id)
-  }
+  const record = await sallyport.calls.wait(pending.id)
   if (record.status === 'succeeded') {
     out.answer(record, () => {
       if (record.result?.payload === undefined) out.note('Done. The API sent no content, or the answer is for another caller.')
