@@ -111,7 +111,8 @@ describe('people', () => {
     await field(page.getByRole('dialog'), 'Member to add').fill('BOB@')
     await button(page, 'Add Bob Builder').click()
     await see(page.getByRole('combobox', { name: 'Role of Bob Builder in the team' }))
-    await opened(page.getByRole('dialog'))
+    // Toasts are dialogs too.
+    await opened(page.getByRole('dialog').filter({ has: field(page, 'Member to add') }))
     await page.keyboard.press('Escape')
     await see(page.getByRole('list', { name: 'Teams' }).getByText('Bob Builder'))
   })

@@ -103,7 +103,11 @@ describe.each(models)('the CRM connector as %s (F1, F4, F19)', (model) => {
     expect(await outcomeOf(model, 'wrong', 'listContacts', {})).toEqual({
       success: false,
       code: 'AUTHENTICATION_FAILED',
-      diagnostics: { upstream_status: 401, upstream_body: { error: 'Who are you?' } },
+      diagnostics: {
+        upstream_status: 401,
+        upstream_body: { error: 'Who are you?' },
+        mend_url: expect.stringMatching(/\/connections\/con_/),
+      },
     })
     const { items } = await sallyport.connections.list({ connector: model })
     expect(items.map(({ name, status }) => [name, status])).toEqual(

@@ -25,7 +25,7 @@ const refusalOf = (route: Route & { role: Role }, role: Role) =>
   route.onlyMaker === true && roles.indexOf(role) >= roles.indexOf(route.role)
     ? { status: 404, code: 'NOT_FOUND' }
     : { status: 403, code: 'FORBIDDEN' }
-const withId = guarded.filter((route) => route.path.includes('{'))
+const withId = guarded.filter((route) => route.path.includes('{') && route.chosen !== true)
 
 let worlds: TwoWorlds
 let makers: Makers
@@ -170,6 +170,22 @@ describe('an id of another workspace is as good as none, for', () => {
       expect(head).toMatchObject({ status: 404, text: '' })
     })
   })
+})
+
+test('a cassette under a name that another workspace uses too is this one’s own', async () => {
+  const named = (operationId: string, of: World) => {
+    const route = routes.find((one) => one.operationId === operationId)
+    if (route === undefined) throw new Error(`${operationId} is no route`)
+    return send(worlds.gateway.url, route, of, bearer(of.tokens.owner), worlds.theirs.word)
+  }
+  const { ours, theirs } = worlds
+  const before = await named('exportCassette', theirs)
+  expect(before).toMatchObject({ status: 200 })
+  expect(await named('importCassette', ours)).toMatchObject({ status: 200 })
+  expect((await named('exportCassette', ours)).text).toContain(ours.word)
+  expect((await named('exportCassette', theirs)).text).toBe(before.text)
+  expect(await named('deleteCassette', ours)).toMatchObject({ status: 204 })
+  expect((await named('exportCassette', theirs)).text).toBe(before.text)
 })
 
 describe('an account is its person’s alone, for', () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type CommandParser, createClient, defineScript } from '@redis/client'
 import { ConfigError } from '../config.ts'
 import { SallyportError } from '../errors.ts'
+import { startPatience } from './patience.ts'
 import { type Quota, type Refusal, type SharedLimiter, stepMs } from './quota.ts'
 
 /** A decision takes a fraction of a millisecond; whoever waits longer than this is refused. */
@@ -50,11 +51,11 @@ function unavailable(cause: unknown): SallyportError {
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  const answered = startPatience(timeoutMs, () => late.reject(new Error(`no answer within ${timeoutMs} ms`)))
   try {
     return await Promise.race([work, late.promise])
   } finally {
-    clearTimeout(timer)
+    answered()
   }
 }
 

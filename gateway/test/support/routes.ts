@@ -22,6 +22,8 @@ export interface RouteCase {
   readonly body?: (world: World) => unknown
   /** The lowest role whom this very request succeeds for, where the route itself is open to lower ones for what is theirs. */
   readonly needs?: Role
+  /** Its id is a name that the caller chooses: a name of another workspace is a new one here. */
+  readonly chosen?: true
   /** It is there for whoever made it alone: here the owner. To anybody else it is as good as none. */
   readonly onlyMaker?: true
 }
@@ -196,6 +198,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   exportCassette: { id: ({ word }) => word },
   importCassette: {
     id: ({ word }) => word,
+    chosen: true,
     fresh: async () => unique('fresh'),
     body: ({ word }) => ({
       format: 1,

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Team } from '../../api/types.ts'
@@ -116,19 +116,25 @@ function AddMember({
   readonly onAdd: (person: string) => void
 }) {
   const [text, setText] = useState('')
+  const input = useRef<HTMLInputElement>(null)
+  // The button goes with whom it added; the next person is looked for here.
+  const add = (person: string) => {
+    onAdd(person)
+    input.current?.focus()
+  }
   const search = useDebounced(text.trim())
   const { items } = usePages(useInfiniteQuery(queries.members(search)))
   const others = items.filter(({ id }) => !team.members.some((member) => member.id === id))
   return (
     <div>
-      <TextField label="Member to add" placeholder="Name or email" value={text} onValueChange={setText} />
+      <TextField ref={input} label="Member to add" placeholder="Name or email" value={text} onValueChange={setText} />
       <ul aria-label="Members to add" className="mt-1.5">
         {others.slice(0, offered).map(({ id, name, email }) => (
           <li key={id} className="flex items-center gap-2 py-1 pl-3">
             <span className="min-w-0 flex-1 truncate">
               {name} <span className="text-small text-ink-3">{email}</span>
             </span>
-            <Button size="small" aria-label={`Add ${name}`} disabled={busy} onClick={() => onAdd(id)}>
+            <Button size="small" aria-label={`Add ${name}`} disabled={busy} onClick={() => add(id)}>
               Add
             </Button>
           </li>

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { unzipSync } from 'fflate'
 import { compileConnector } from '../../definition/compile.ts'
 import type { ConnectorDocument } from '../../definition/document.ts'
@@ -42,6 +43,8 @@ process.on('message', (message: ToProcess) => {
   else run(message.job).catch((error: unknown) => say(failureOf(error)))
 })
 say({ kind: 'ready' })
+// It is killed when it is done, and would leave nothing for the next.
+flushCompileCache()
 
 function failureOf(error: unknown): FromProcess {
   if (error instanceof SallyportError) {
