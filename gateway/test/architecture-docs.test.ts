@@ -28,7 +28,7 @@ describe('the documentation', () => {
 
   test('ARCHITECTURE.md tells every stage of the pipeline, in its order', () => {
     const pipeline = read('gateway/src/call/pipeline.ts')
-    const stages = [...pipeline.matchAll(/trace\.step\((\w+)/g)].map(([, name]) =>
+    const stages = [...pipeline.matchAll(/trace\.(?:step\(|named\(name, )(\w+)/g)].map(([, name]) =>
       name?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
     )
     const told = [...read('ARCHITECTURE.md').matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name)

@@ -1,4 +1,5 @@
 import { Sallyport, SallyportProblem } from '@sallyport/sdk'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Gateway, startGateway } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
@@ -8,12 +9,21 @@ import { temporaryDataDir } from './support/data-dir.ts'
 import { startExampleService } from './support/example-service.ts'
 import { ownerToken, removeDataDir } from './support/gateway.ts'
 
+/** The built-in types of the gateway, which a new release of it changes, and what it logs. */
+const inside = vi.hoisted(() => ({ types: new Map<string, unknown>(), log: [] as unknown[] }))
+
 /** The line in the list of built-in types that a new one takes. */
 vi.mock('../src/connections/builtins/index.ts', async (original) => {
   const real = await original<typeof import('../src/connections/builtins/index.ts')>()
-  const createBuiltins: typeof real.createBuiltins = (egress) => new Map([...real.createBuiltins(egress), [crm.name, crm]])
+  const createBuiltins: typeof real.createBuiltins = (egress) => {
+    for (const [name, type] of [...real.createBuiltins(egress), [crm.name, crm] as const]) inside.types.set(name, type)
+    return inside.types as ReturnType<typeof real.createBuiltins>
+  }
   return { createBuiltins }
 })
+vi.mock('../src/log.ts', () => ({
+  createLog: () => pino({ level: 'warn' }, { write: (line) => inside.log.push(JSON.parse(line)) }),
+}))
 
 const apiKey = 'canary-crm-key-77b2e6f1'
 const serviceSecret = 'canary-service-4c1d90aa'
@@ -49,7 +59,6 @@ beforeAll(async () => {
       SALLYPORT_DATA_DIR: dataDir,
       SALLYPORT_BOOTSTRAP_TOKEN: ownerToken,
       SALLYPORT_EGRESS_ALLOW: '127.0.0.1/32',
-      SALLYPORT_LOG_LEVEL: 'silent',
     }),
   )
   sallyport = new Sallyport({ url: gateway.url, token: ownerToken })
@@ -126,7 +135,7 @@ describe.each(models)('the CRM connector as %s (F1, F4, F19)', (model) => {
   })
 
   test('runs its default where a call names no action, and refuses a change that is more than its version says (F5, F10)', async () => {
-    const unnamed = () => sallyport.calls.create({ connector: model, connection: 'right', input: { limit: 1 } })
+    const unnamed = async () => ({ payload: await sallyport.custom[model]?.({ limit: 1 }, { connection: 'right' }) })
     const hasDefault = model === 'crm_builtin'
     if (!hasDefault)
       await expect(unnamed()).rejects.toMatchObject({
@@ -138,18 +147,30 @@ describe.each(models)('the CRM connector as %s (F1, F4, F19)', (model) => {
       sallyport.connectors.update(model, { document: { ...document, ...more }, autoBump })
     await expect(change({ default_action: 'nothing' }, true)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     const { version } = hasDefault ? { version: document.version } : await change({ default_action: 'listContacts' }, true)
-    expect(await unnamed()).toMatchObject({ success: true, payload: { contacts: [{ id: 'c_1' }] } })
-    // What an instance can do is its type's to say.
-    if (hasDefault) return
+    expect(await unnamed()).toMatchObject({ payload: { contacts: [{ id: 'c_1' }] } })
     const { listContacts } = document.actions as Record<string, unknown>
-    const less = { default_action: 'listContacts', actions: { listContacts: { ...Object(listContacts), deprecated: true } } }
+    const deprecated = 'Ask for pages.'
+    const less = {
+      default_action: 'listContacts',
+      actions: { listContacts: { ...Object(listContacts), deprecated: true, deprecated_message: deprecated } },
+    }
+    // What an instance can do is its type's to say: as of another release of the gateway.
+    const { listContacts: command } = crm.commands
+    inside.types.set(crm.name, { ...crm, commands: { listContacts: { ...command, deprecated } } })
     await expect(change({ ...less, version: `${String(version).split('.')[0]}.999.0` }, false)).rejects.toMatchObject({
       code: 'CONFLICT',
       detail: expect.stringContaining('the version must be at least 2.0.0'),
     })
     expect(await change(less, true)).toMatchObject({ version: '2.0.0' })
     // Deprecated, it works and says so (F13).
-    expect(await unnamed()).toMatchObject({ success: true })
+    inside.log.length = 0
+    expect(await unnamed()).toMatchObject({ payload: { total: 2 } })
+    expect(inside.log).toContainEqual(
+      expect.objectContaining({
+        ...{ level: pino.levels.values.warn, msg: 'a deprecated action was called' },
+        ...{ connector: model, action: 'listContacts', instead: deprecated },
+      }),
+    )
     const { actions } = await sallyport.connectors.capabilities(model)
     expect(actions).toMatchObject([{ action: 'listContacts', deprecated: true }])
   })

@@ -95,6 +95,7 @@ describe('a call that asks for a mock (F6)', () => {
     expect(record).toMatchObject({ status: 'succeeded', outcome: 'not_sent' })
     const stages = record.trace.map(({ stage }) => stage)
     expect(stages.at(-1)).toBe('mock')
+    expect(record.trace.at(-1)).toMatchObject({ stage: 'mock', name: 'default' })
     expect(stages).not.toContain('use-credential')
   })
 
@@ -176,6 +177,8 @@ describe('a cassette (B11)', () => {
     expect(replayed).toMatchObject({ outcome: 'not_sent', status: 201, payload: recorded.payload, variables: recorded.variables })
     const stages = await stagesOf(replayed.id)
     expect(stages.at(-1)).toBe('replay')
+    const namesOf = async (id: string) => (await gateway.client().calls.get(id)).trace.flatMap(({ name }) => name ?? [])
+    expect([await namesOf(recorded.id), await namesOf(replayed.id)]).toEqual([['tape'], ['tape']])
     expect(stages).not.toContain('use-credential')
     expect(requests).toBe(before)
     const anew = await call('echo', input, { record: 'tape' })

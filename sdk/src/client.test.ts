@@ -137,6 +137,17 @@ describe('custom', () => {
     })
   })
 
+  test('calls the default action of a connector that is called itself, whatever its actions are named', async () => {
+    const { sallyport, seen } = await gateway(() => ({ json: answered }))
+    expect(await sallyport.custom.my_crm?.({ id: 'c_1' })).toEqual({ name: 'Ada' })
+    await sallyport.custom.my_crm?.name({ id: 'c_1' })
+    const bodies = seen.map(({ body }) => JSON.parse(body))
+    expect(bodies).toEqual([
+      { connector: 'my_crm', input: { id: 'c_1' } },
+      { connector: 'my_crm', action: 'name', input: { id: 'c_1' } },
+    ])
+  })
+
   test('throws the problem of a failed call with all it says', async () => {
     const { sallyport } = await gateway(() => ({ status: 504, json: problem, headers: { 'retry-after': '7' } }))
     const failure = await sallyport.custom.crm?.get?.().catch((error: unknown) => error)

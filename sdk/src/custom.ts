@@ -19,8 +19,11 @@ export interface CallOptions {
 /** An action as a function: its input in, the payload of the answer out. */
 export type CustomAction = <T = unknown>(input?: Readonly<Record<string, unknown>>, options?: CallOptions) => Promise<T>
 
-/** A connector's actions by name. */
-export type CustomConnector = { readonly [action: string]: CustomAction } & {
+/** Members that every function has; of a connector they are actions like any other. */
+type OfFunctions = { readonly [Name in string & keyof CallableFunction]: CustomAction }
+
+/** A connector's actions by name; itself its default action, for those that have one. */
+export type CustomConnector = CustomAction & OfFunctions & { readonly [action: string]: CustomAction } & {
   /** The actions with their input and output schemas. An action of this name is reached by `calls.create`. */
   schema(): Promise<Schemas['Capabilities']>
 }
@@ -38,20 +41,20 @@ interface Operations {
 }
 
 /** An object that makes its members by name. `then` is none, or awaiting the object would call it. */
-function byName<T>(make: (name: string) => unknown): T {
-  return new Proxy(Object.create(null), {
+function byName<T>(make: (name: string) => unknown, itself = Object.create(null)): T {
+  return new Proxy(itself, {
     get: (_target, name) => (typeof name === 'symbol' || name === 'then' ? undefined : make(name)),
   })
 }
 
 export function createCustom(operations: Operations): Custom {
   const action =
-    (connector: string, name: string) =>
+    (connector: string, name?: string) =>
     async (input: Record<string, unknown> = {}, options: CallOptions = {}) => {
       const { connection, idempotencyKey, mock, record, replay } = options
       const call = {
         connector,
-        action: name,
+        ...(name !== undefined && { action: name }),
         input,
         ...(connection !== undefined && { connection }),
         ...(idempotencyKey !== undefined && { idempotency_key: idempotencyKey }),
@@ -63,7 +66,10 @@ export function createCustom(operations: Operations): Custom {
     }
   return byName<Custom>((connector) => {
     if (connector === 'list') return operations.list
-    return byName<CustomConnector>((name) => (name === 'schema' ? () => operations.schema(connector) : action(connector, name)))
+    return byName<CustomConnector>(
+      (name) => (name === 'schema' ? () => operations.schema(connector) : action(connector, name)),
+      action(connector),
+    )
   })
 }
 

@@ -40,8 +40,11 @@ export async function runCall(
     const admitted = await trace.step(limit, services, allowed, request)
     const checked = record.saw(trace.step(validateInput, admitted, request))
     const rehearsal = rehearsalOf(checked, request)
-    if (rehearsal?.by === 'mock') return await record.rehearsed(await trace.step(mock, services, checked, rehearsal.name))
-    if (rehearsal?.by === 'replay') return await record.rehearsed(await trace.step(replay, services, checked, rehearsal.name))
+    if (rehearsal !== null) {
+      const { by, name } = rehearsal
+      if (by === 'mock') return await record.rehearsed(await trace.named(name, mock, services, checked, name))
+      return await record.rehearsed(await trace.named(name, replay, services, checked, name))
+    }
     const claim = await trace.step(deduplicate, services, checked, request, id)
     if (claim.kind === 'repeated') return claim.result
     const permission = await trace.step(approve, services, claim.first, request, id)

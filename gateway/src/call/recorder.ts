@@ -96,7 +96,7 @@ export class CallRecorder {
     const cassette = this.#request.record ?? target.connection.record
     if (cassette === null || this.#request.entrance === 'test') return
     try {
-      await this.#trace.step(tape, this.#services, cassette, target, this.#armed, ending)
+      await this.#trace.named(cassette, tape, this.#services, cassette, target, this.#armed, ending)
     } catch (error) {
       this.#trace.failed()
       this.#services.log.warn({ call: this.#id, cassette, err: error }, 'a call could not be recorded on its cassette')

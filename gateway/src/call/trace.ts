@@ -14,14 +14,16 @@ function nameOf(stage: { readonly name: string }): string {
 }
 
 /**
- * Times each stage of one call. Kept as one text, `stage:at:took` in microseconds, with `!` after a stage that failed: it is
- * written with every call and read with few.
+ * Times each stage of one call. Kept as one text, `stage:at:took` in microseconds, with `!` after a stage that failed and
+ * `:name` after one that took a scenario or a cassette: it is written with every call and read with few.
  */
 export class Trace {
   #text = ''
   /** The stage that is waited for, and when it began. */
   #current: string | null = null
   #at = 0
+  /** What the stage that is waited for takes, of several of a kind. */
+  #name = ''
   readonly #clock: Clock
   readonly #start: number
 
@@ -45,6 +47,13 @@ export class Trace {
     return stage(...args)
   }
 
+  /** The same for a stage that takes one scenario or cassette of several. */
+  named<Args extends unknown[], Result>(name: string, stage: (...args: Args) => Result, ...args: Args): Result {
+    this.#close('')
+    this.#name = `:${encodeURIComponent(name)}`
+    return this.step(stage, ...args)
+  }
+
   /** The stage that was begun last has thrown, or its promise has rejected. */
   failed(): void {
     this.#close('!')
@@ -54,8 +63,9 @@ export class Trace {
   #close(mark: '' | '!'): void {
     const now = Math.round(this.#now() * 1000)
     if (this.#current !== null) {
-      this.#text += `${this.#text === '' ? '' : ' '}${this.#current}:${this.#at}:${now - this.#at}${mark}`
+      this.#text += `${this.#text === '' ? '' : ' '}${this.#current}:${this.#at}:${now - this.#at}${mark}${this.#name}`
       this.#current = null
+      this.#name = ''
     }
     this.#at = now
   }
@@ -63,7 +73,7 @@ export class Trace {
   /** The steps so far as JSON, for {@link readTrace}. */
   json(): string {
     this.#close('')
-    return `"${this.#text}"` // letters, digits, "-", ":", "!" and spaces need no escapes
+    return `"${this.#text}"` // nothing in it needs an escape
   }
 
   #now(): number {
@@ -85,8 +95,13 @@ export function passedPattern(stage: string): string {
 export function readTrace(trace: unknown): readonly TraceStep[] {
   if (typeof trace !== 'string' || trace === '') return []
   return trace.split(' ').map((step) => {
-    const [stage = '', at, took = ''] = step.split(':')
-    const times = { at_ms: Number(at) / 1000, ms: Number.parseInt(took, 10) / 1000 }
-    return took.endsWith('!') ? { stage, ...times, failed: true } : { stage, ...times }
+    const [stage = '', at, took = '', name] = step.split(':')
+    return {
+      stage,
+      at_ms: Number(at) / 1000,
+      ms: Number.parseInt(took, 10) / 1000,
+      ...(took.endsWith('!') && { failed: true }),
+      ...(name !== undefined && { name: decodeURIComponent(name) }),
+    }
   })
 }

@@ -250,6 +250,8 @@ export interface TraceStep {
   readonly at_ms: number
   readonly ms: number
   readonly failed?: boolean
+  /** The scenario that `mock` answered with, the cassette that `replay` answered from or `tape` recorded on. */
+  readonly name?: string
 }
 
 export interface CallSummary {

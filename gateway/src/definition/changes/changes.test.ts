@@ -28,6 +28,8 @@ const document = (go: ActionDocument | null = base, changes: Partial<ConnectorDo
   servers: { production: { url: 'https://shop.example.com/v1' } },
   auth: { key: { type: 'bearer' }, basic: { type: 'basic' } },
   fields: { region: { type: 'string' } },
+  default_action: 'me',
+  script: { source: 'function go() { return 1 }' },
   actions: { ...(go !== null && { go }), me: other },
   schemas: { Owner: owner },
   ...changes,
@@ -141,6 +143,18 @@ const table: readonly [name: string, next: ConnectorDocument, level: string, mes
     'connection server of production changed: https://shop.example.com/v1 → https://shop.example.com/v2',
   ],
   ['an operation is deprecated', document({ ...base, deprecated: true }), 'minor', 'action go: is deprecated'],
+  [
+    'another default action',
+    document(base, { default_action: 'go' }),
+    'major',
+    'connection its default action changed: me → go',
+  ],
+  [
+    'other code',
+    document(base, { script: { source: 'function go() { return 2 }' } }),
+    'patch',
+    'connection its script changed',
+  ],
   ['other words', document({ ...base, description: 'Other' }), 'patch', 'action go: what it says of itself changed'],
 ]
 

@@ -123,7 +123,8 @@ function* compareFact(was: Fact, is: Fact, action: string | null): Generator<Cha
 function classOfRest({ aspect, rest: before }: Fact, { rest: after }: Fact): SemverClass {
   if (aspect === 'effect') return rankOf(after) > rankOf(before) ? 'major' : 'minor'
   if (aspect === 'deprecated') return after === '' ? 'patch' : 'minor'
-  if (aspect === 'scheme') return 'major'
+  // Calls that name no action would run another.
+  if (aspect === 'scheme' || aspect === 'default_action') return 'major'
   // Credentials go to another host.
   return aspect === 'server' && originOf(before) !== originOf(after) ? 'major' : 'patch'
 }
@@ -169,6 +170,8 @@ const words: Readonly<Record<Aspect, string>> = {
   deprecated: '',
   request: 'how its request is made ',
   response: 'how its answer is read ',
+  default_action: 'its default action ',
+  script: 'its script ',
   text: 'what it says of itself ',
   settings: 'its limits and settings ',
 }
@@ -211,7 +214,7 @@ function verb(
   if (kind === 'added') return demands && level === 'major' ? 'is new and required' : 'is new'
   if (part === 'required') return after === 'required' ? 'became required' : 'became optional'
   if (aspect === 'deprecated') return after === '' ? 'is deprecated no more' : 'is deprecated'
-  const told: readonly Aspect[] = ['effect', 'method', 'path', 'server']
+  const told: readonly Aspect[] = ['effect', 'method', 'path', 'server', 'default_action']
   if (part === 'type' || part === 'values' || told.includes(aspect))
     return `${part === 'type' ? 'has another type' : part === 'values' ? 'takes other values' : 'changed'}: ${short(before) || 'none'} → ${short(after) || 'none'}`
   return part === 'rest' && demands ? 'has other rules' : 'changed'

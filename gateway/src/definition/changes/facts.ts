@@ -26,6 +26,8 @@ export type Aspect =
   | 'deprecated'
   | 'request'
   | 'response'
+  | 'default_action'
+  | 'script'
   | 'text'
   | 'settings'
 
@@ -67,6 +69,7 @@ class Collected extends Map<string, Fact> {
 export function connectionFacts(document: ConnectorDocument): Facts {
   const facts = new Collected()
   const { servers = {}, auth = {}, fields = {}, limits, security, idempotency_header, name, description } = document
+  const { default_action, script } = document
   const needed = new Set<string>()
   for (const [environment, { url, variables }] of Object.entries(servers)) {
     facts.put('environment', environment, '')
@@ -92,6 +95,8 @@ export function connectionFacts(document: ConnectorDocument): Facts {
       values: values ?? null,
     })
   }
+  if (default_action !== undefined) facts.put('default_action', '', default_action)
+  if (script !== undefined) facts.put('script', '', script)
   facts.put('settings', '', { limits, security, idempotency_header })
   facts.put('text', '', { name, description })
   return facts

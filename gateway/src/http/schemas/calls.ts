@@ -113,6 +113,9 @@ export const TraceStep = Type.Object({
   at_ms: Type.Number({ description: 'Milliseconds after the start of the call.' }),
   ms: Type.Number(),
   failed: Type.Optional(Type.Boolean()),
+  name: Type.Optional(
+    Type.String({ description: 'The scenario of the stage mock, the cassette of the stages replay and tape.' }),
+  ),
 })
 
 const callSummary = {

@@ -200,7 +200,7 @@ export const ConnectorVersions = Type.Object({
 })
 const aspects = [
   ...['action', 'input', 'output', 'effect', 'method', 'path', 'auth', 'scopes', 'server', 'environment', 'field', 'scheme'],
-  ...['deprecated', 'request', 'response', 'text', 'settings'],
+  ...['deprecated', 'request', 'response', 'default_action', 'script', 'text', 'settings'],
 ]
 export const ConnectorChange = Type.Object({
   action: orNull(Type.String({ description: 'Null for what concerns connections or the whole connector.' })),
