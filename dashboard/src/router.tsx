@@ -139,6 +139,15 @@ const errors = createRoute({
   component: lazyRouteComponent(() => import('./features/errors/errors-page.tsx'), 'ErrorsPage'),
 })
 
+const cassettes = createRoute({
+  ...at('/cassettes'),
+  component: lazyRouteComponent(() => import('./features/cassettes/cassettes-page.tsx'), 'CassettesPage'),
+})
+const cassette = createRoute({
+  ...at('/cassettes/$name'),
+  component: lazyRouteComponent(() => import('./features/cassettes/cassette-page.tsx'), 'CassettePage'),
+})
+
 const people = createRoute({
   ...at('/people'),
   component: lazyRouteComponent(() => import('./features/people/people-page.tsx'), 'PeoplePage'),
@@ -174,6 +183,8 @@ const routeTree = rootRoute.addChildren([
   connector,
   tokens,
   toolsets,
+  cassettes,
+  cassette,
   people,
   profile,
   signIn,

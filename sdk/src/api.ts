@@ -2539,7 +2539,7 @@ export interface components {
             action: string | null;
             after: string;
             /** @enum {unknown} */
-            aspect: "action" | "input" | "output" | "effect" | "method" | "path" | "auth" | "scopes" | "server" | "environment" | "field" | "scheme" | "deprecated" | "request" | "response" | "text" | "settings";
+            aspect: "action" | "input" | "output" | "effect" | "method" | "path" | "auth" | "scopes" | "server" | "environment" | "field" | "scheme" | "deprecated" | "request" | "response" | "default_action" | "script" | "text" | "settings";
             before: string;
             /**
              * @description major: what worked may fail. minor: something was added, or less is asked. patch: anything else.
@@ -3802,6 +3802,8 @@ export interface components {
             at_ms: number;
             failed?: boolean;
             ms: number;
+            /** @description The scenario of the stage mock, the cassette of the stages replay and tape. */
+            name?: string;
             stage: string;
         };
         TwoFactorStart: {

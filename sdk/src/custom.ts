@@ -23,10 +23,11 @@ export type CustomAction = <T = unknown>(input?: Readonly<Record<string, unknown
 type OfFunctions = { readonly [Name in string & keyof CallableFunction]: CustomAction }
 
 /** A connector's actions by name; itself its default action, for those that have one. */
-export type CustomConnector = CustomAction & OfFunctions & { readonly [action: string]: CustomAction } & {
-  /** The actions with their input and output schemas. An action of this name is reached by `calls.create`. */
-  schema(): Promise<Schemas['Capabilities']>
-}
+export type CustomConnector = CustomAction &
+  OfFunctions & { readonly [action: string]: CustomAction } & {
+    /** The actions with their input and output schemas. An action of this name is reached by `calls.create`. */
+    schema(): Promise<Schemas['Capabilities']>
+  }
 
 /** Connectors by slug. */
 export type Custom = { readonly [connector: string]: CustomConnector } & {

@@ -3,7 +3,17 @@ import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryO
 import { asConnectorDocument } from '../lib/connector-document.ts'
 import { api } from './client.ts'
 import { isPassing, isSignedOut } from './problem.ts'
-import type { ApprovalStatus, AuditKind, CallFilters, ConnectorListItem, Page, Team, ToolFormat, ToolsetDraft } from './types.ts'
+import type {
+  ApprovalStatus,
+  AuditKind,
+  CallFilters,
+  ConnectorListItem,
+  Json,
+  Page,
+  Team,
+  ToolFormat,
+  ToolsetDraft,
+} from './types.ts'
 
 /** What the screens read, as query options with stable keys. The first part of a key names the resource. */
 
@@ -22,6 +32,13 @@ const paged = {
 const live = { staleTime: 0 }
 /** How often an open approval or a running call is asked for, in milliseconds. */
 export const watchMs = 4000
+
+const connectorFile = (id: string) =>
+  queryOptions({
+    queryKey: ['connectors', 'document', id],
+    queryFn: async (): Promise<Json> => api.connectors.get(id),
+    staleTime: 60_000,
+  })
 
 export const queries = {
   session: () => queryOptions({ queryKey: ['session'], queryFn: () => api.session.get(), staleTime: 60_000 }),
@@ -78,13 +95,10 @@ export const queries = {
       queryFn: ({ pageParam }) => api.connectors.list({ source: 'own', ...(search ? { search } : {}), ...at(pageParam) }),
       ...paged,
     }),
-  /** The document: the one place from which the screens read actions and schemas. Megabytes for a large API, so kept. */
-  connector: (id: string) =>
-    queryOptions({
-      queryKey: ['connectors', 'document', id],
-      queryFn: async () => asConnectorDocument(await api.connectors.get(id)),
-      staleTime: 60_000,
-    }),
+  /** The document as it is stored. Megabytes for a large API, so kept. */
+  connectorFile,
+  /** The same as the screens read it: the one place from which they have actions and schemas. */
+  connector: (id: string) => queryOptions({ ...connectorFile(id), select: asConnectorDocument }),
   /** The connector as its list shows it, with its version. */
   connectorItem: (id: string) =>
     queryOptions({
@@ -210,6 +224,15 @@ export const queries = {
     }),
   signInSettings: () => queryOptions({ queryKey: ['people', 'sign-in'], queryFn: () => api.workspaces.signInSettings() }),
   mySessions: () => queryOptions({ queryKey: ['my-sessions'], queryFn: () => api.account.sessions(), ...live }),
+
+  cassettes: () => queryOptions({ queryKey: ['cassettes', 'list'], queryFn: () => api.cassettes.list(), ...live }),
+  recordings: (name: string) =>
+    infiniteQueryOptions({
+      queryKey: ['cassettes', 'one', name],
+      queryFn: ({ pageParam }) => api.cassettes.recordings(name, at(pageParam)),
+      ...paged,
+      ...live,
+    }),
 
   oauthApps: () => queryOptions({ queryKey: ['oauth-apps', 'list'], queryFn: () => api.oauthApps.list() }),
   grants: () =>

@@ -83,6 +83,8 @@ export interface ActionDocument {
   readonly deprecated?: boolean
   readonly tags?: readonly string[]
   readonly examples?: readonly { readonly input?: Json }[]
+  /** By scenario. */
+  readonly mocks?: Readonly<Record<string, unknown>>
 }
 
 export interface ConnectorDocument {

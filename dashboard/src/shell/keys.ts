@@ -10,6 +10,7 @@ export const goKeys = [
   { key: 'n', to: '/connectors', label: 'Connectors' },
   { key: 's', to: '/toolsets', label: 'Toolsets' },
   { key: 'k', to: '/tokens', label: 'Tokens' },
+  { key: 'r', to: '/cassettes', label: 'Cassettes' },
   { key: 'p', to: '/people', label: 'People' },
   { key: 'o', to: '/applications', label: 'Applications' },
   { key: 'h', to: '/oauth-apps', label: 'OAuth apps' },

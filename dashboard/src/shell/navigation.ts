@@ -2,6 +2,7 @@ import {
   AppWindow,
   Blocks,
   Cable,
+  CassetteTape,
   Hammer,
   Handshake,
   KeyRound,
@@ -13,6 +14,7 @@ import {
   Stamp,
   Users,
 } from 'lucide-react'
+import type { Role } from '../api/types.ts'
 import type { GoTarget } from './keys.ts'
 
 export interface Destination {
@@ -20,7 +22,8 @@ export interface Destination {
   readonly label: string
   readonly icon: LucideIcon
   readonly group: 'work' | 'define'
-  readonly admin?: boolean
+  /** The least role that it is shown to; anybody by default. */
+  readonly role?: Role
 }
 
 /** The screens, in the order of the navigation. */
@@ -32,9 +35,10 @@ export const destinations: readonly Destination[] = [
   { to: '/catalog', label: 'Catalog', icon: LayoutGrid, group: 'define' },
   { to: '/connectors', label: 'Connectors', icon: Blocks, group: 'define' },
   { to: '/people', label: 'People', icon: Users, group: 'define' },
-  { to: '/toolsets', label: 'Toolsets', icon: ListChecks, group: 'define', admin: true },
-  { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'define', admin: true },
+  { to: '/toolsets', label: 'Toolsets', icon: ListChecks, group: 'define', role: 'admin' },
+  { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'define', role: 'admin' },
+  { to: '/cassettes', label: 'Cassettes', icon: CassetteTape, group: 'define', role: 'manager' },
   { to: '/applications', label: 'Applications', icon: AppWindow, group: 'define' },
-  { to: '/oauth-apps', label: 'OAuth apps', icon: Handshake, group: 'define', admin: true },
-  { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', admin: true },
+  { to: '/oauth-apps', label: 'OAuth apps', icon: Handshake, group: 'define', role: 'admin' },
+  { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', role: 'admin' },
 ]

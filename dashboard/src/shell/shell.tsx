@@ -2,6 +2,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { Ellipsis, Search } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { Session, SessionCaller } from '../api/types.ts'
+import { reaches } from '../features/session/session.ts'
 import { cx } from '../lib/cx.ts'
 import { Logo } from '../ui/logo.tsx'
 import { AccountMenu } from './account-menu.tsx'
@@ -21,7 +22,7 @@ export function Shell({ session }: { readonly session: Session & { readonly call
   usePageKeys({ go: (to) => void navigate({ to }), palette: () => setPalette(true), help: () => setHelp(true) })
 
   const { caller, workspace } = session
-  const visible = destinations.filter(({ admin }) => !admin || caller.role === 'admin' || caller.role === 'owner')
+  const visible = destinations.filter(({ role }) => role === undefined || reaches(caller.role, role))
   const badge = (to: string) => (to === '/approvals' ? pending : null)
 
   return (

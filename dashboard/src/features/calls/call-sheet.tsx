@@ -10,6 +10,7 @@ import { Facts } from '../../ui/page.tsx'
 import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { callStates, EffectMark, Method, outcomeWords, Status } from '../../ui/status.tsx'
 import { Clock } from '../../ui/time.tsx'
+import { AnsweredBy } from './answered-by.tsx'
 import { resultWords } from './call-row.tsx'
 import { GatePassage, hostOf } from './gate-passage.tsx'
 import { TraceTimeline } from './trace-timeline.tsx'
@@ -97,6 +98,7 @@ function CallDetail({ call }: { readonly call: CallRecord }) {
           </Link>
         </p>
       )}
+      <AnsweredBy trace={call.trace} />
       <section>
         <h3 className="caption mb-2">Trace</h3>
         <TraceTimeline trace={call.trace} total={call.duration_ms} />

@@ -23,13 +23,17 @@ export const hostOf = (url: string | null): string => (url && URL.canParse(url) 
 export function GatePassage({ outcome, status, caller, callerNote, api, upstreamStatus, keyUsed }: PassageProps) {
   const waiting = status === 'pending_approval'
   const out = outcome !== 'not_sent'
+  // By a mock or a recording.
+  const inside = !out && status === 'succeeded'
   const words = waiting
     ? 'The call waits inside the gate for a decision.'
-    : outcome === 'not_sent'
-      ? 'The call was stopped inside the gate; the API never saw it.'
-      : outcome === 'sent_unknown'
-        ? 'The request left, but no answer came back.'
-        : 'The request reached the API and was answered.'
+    : inside
+      ? 'The call was answered inside the gate; the API never saw it.'
+      : outcome === 'not_sent'
+        ? 'The call was stopped inside the gate; the API never saw it.'
+        : outcome === 'sent_unknown'
+          ? 'The request left, but no answer came back.'
+          : 'The request reached the API and was answered.'
   return (
     <div role="img" aria-label={words} className="flex items-center gap-2 rounded-panel bg-sunken px-3 py-3 text-small sm:px-4">
       <End name={caller} note={callerNote} />
@@ -50,8 +54,8 @@ export function GatePassage({ outcome, status, caller, callerNote, api, upstream
         {keyUsed && <circle cx="32" cy="22" r="4.5" fill="var(--accent)" stroke="var(--sunken)" strokeWidth="2" />}
         {!out &&
           !keyUsed &&
-          (waiting ? (
-            <circle cx="32" cy="20" r="4" fill="var(--wait)" />
+          (waiting || inside ? (
+            <circle cx="32" cy="20" r="4" fill={inside ? 'var(--ok)' : 'var(--wait)'} />
           ) : (
             <rect x="28" y="16" width="8" height="8" rx="2" fill="var(--bad)" />
           ))}

@@ -87,6 +87,27 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
                   Certificates are not verified. Anyone on the way can read and change these calls.
                 </span>,
               ],
+          connection.mock === null
+            ? null
+            : [
+                'Answers',
+                <span key="mock">
+                  Mock scenario <code>{connection.mock}</code>; nothing is sent.
+                </span>,
+              ],
+          connection.record === null
+            ? null
+            : [
+                'Recorded on',
+                <Link
+                  key="record"
+                  to="/cassettes/$name"
+                  params={{ name: connection.record }}
+                  className="text-accent hover:underline"
+                >
+                  {connection.record}
+                </Link>,
+              ],
           ['Default', <DefaultConnection key="default" connection={connection} />],
           ['Calls today', formatCount(connection.calls_today)],
           ['Last used', <Ago key="used" at={connection.last_used_at} />],

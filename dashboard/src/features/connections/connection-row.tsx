@@ -59,6 +59,7 @@ export function ConnectionRow({ connection, busiest, onDelete }: RowProps) {
             {connection.environment !== 'production' && <Chip>{connection.environment}</Chip>}
             {connection.owner !== 'workspace' && <Chip>{connection.owner === 'you' ? 'yours alone' : 'team'}</Chip>}
             {connection.default && <Chip>default</Chip>}
+            {connection.mock !== null && <Chip tone="warn">mock</Chip>}
             {!connection.verify_ssl && (
               <Chip tone="warn">
                 <ShieldOff size={11} aria-hidden />

@@ -9,23 +9,41 @@ import { Select } from '../../ui/choice.tsx'
 import { Field, TextField } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
+import { CassetteField } from '../cassettes/cassette-field.tsx'
+import { useMay } from '../session/session.ts'
 import { SettingFields } from './setting-fields.tsx'
 
-/** Name, environment and the settings that are no secret. */
+/** No scenario: the API answers. */
+const live = ''
+
+/** Name, environment, the settings that are no secret, and what answers calls. */
 export function ConnectionSettings({ connection }: { readonly connection: Connection }) {
   const client = useQueryClient()
   const document = useQuery(queries.connector(connection.connector))
   const [name, setName] = useState(connection.name)
   const [environment, setEnvironment] = useState(connection.environment)
   const [settings, setSettings] = useState<Record<string, SettingValue>>({ ...connection.settings })
+  const [mock, setMock] = useState(connection.mock ?? live)
+  const [record, setRecord] = useState(connection.record ?? '')
+  const mayRecord = useMay('manager') && connection.owner === 'workspace'
   const save = useMutation({
-    mutationFn: () => api.connections.update(connection.id, { name: name.trim(), environment, settings }),
+    mutationFn: () =>
+      api.connections.update(connection.id, {
+        ...{ name: name.trim(), environment, settings },
+        // Only what was changed: it may take a right that the rest does not.
+        ...(mock !== (connection.mock ?? live) && { mock: mock === live ? null : mock }),
+        ...(record.trim() !== (connection.record ?? '') && { record: record.trim() || null }),
+      }),
     onSuccess: async () => {
       say('Saved')
       await client.invalidateQueries({ queryKey: ['connections'] })
     },
   })
   const definition = document.data ?? null
+  const scenarios = new Set([
+    ...Object.values(definition?.actions ?? {}).flatMap(({ mocks = {} }) => Object.keys(mocks)),
+    ...(connection.mock === null ? [] : [connection.mock]),
+  ])
   const environments = definition ? environmentsOf(definition) : [connection.environment]
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -44,6 +62,27 @@ export function ConnectionSettings({ connection }: { readonly connection: Connec
         </Field>
       )}
       {definition && <SettingFields fields={settingFieldsOf(definition, environment)} values={settings} onChange={setSettings} />}
+      {(scenarios.size > 0 || connection.mock !== null) && (
+        <Field label="Answers" hint={mock === live ? undefined : 'Calls send nothing and need no credential.'}>
+          <Select
+            value={mock}
+            onChange={setMock}
+            options={[
+              { value: live, label: 'Live, what the API answers' },
+              ...[...scenarios].map((value) => ({ value, label: `Mock scenario ${value}` })),
+            ]}
+          />
+        </Field>
+      )}
+      {mayRecord && (
+        <CassetteField
+          label="Records on the cassette"
+          optional
+          value={record}
+          onChange={setRecord}
+          hint="All calls over this connection, redacted, until it is emptied."
+        />
+      )}
       <ErrorNotice error={save.error ?? document.error} />
       <Button type="submit" look="primary" busy={save.isPending} disabled={!name.trim()}>
         Save

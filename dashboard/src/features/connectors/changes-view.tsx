@@ -34,7 +34,7 @@ interface ChangesViewProps {
 }
 
 /** A change without the name of the action it stands under. */
-const within = ({ message, action }: ConnectorChange) =>
+export const changeWords = ({ message, action }: ConnectorChange) =>
   message.replace(action === null ? /^connection / : /^action [^ :]+:? /, '').replace(/^./, (letter) => letter.toUpperCase())
 
 /** What is new in a document, what breaks first, whom it concerns, and the three things to do about it. */
@@ -100,7 +100,7 @@ export function ChangesView({ found, busy, error, onTake, onStay }: ChangesViewP
                       <span aria-hidden className={change.class === 'major' ? 'text-bad' : 'text-ink-3'}>
                         {{ added: '+', removed: '−', changed: '~' }[change.kind]}
                       </span>
-                      <span className="min-w-0 flex-1 wrap-anywhere">{within(change)}</span>
+                      <span className="min-w-0 flex-1 wrap-anywhere">{changeWords(change)}</span>
                     </li>
                   ))}
                   {count > shownParts && (

@@ -115,7 +115,7 @@ export function ConnectorPage() {
           <VersionsTab connectorId={connectorId} editable={mayDefine} />
         </TabPanel>
         <TabPanel value="document" className="min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-8">
-          <DocumentTab key={version} connectorId={connectorId} version={version} document={document} editable={mayDefine} />
+          <DocumentTab key={version} connectorId={connectorId} version={version} editable={mayDefine} />
         </TabPanel>
       </Tabs>
       <DeleteConnector id={connectorId} name={name} open={deleting} onClose={() => setDeleting(false)} />

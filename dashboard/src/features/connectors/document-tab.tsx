@@ -1,25 +1,33 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Download, Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
 import type { Json } from '../../api/types.ts'
+import { saveFile } from '../../lib/save-file.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox, Segments } from '../../ui/choice.tsx'
 import { CodeEditor } from '../../ui/code-editor.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { ErrorNotice } from '../../ui/states.tsx'
+import { ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
 import { type Format, readText, textOf } from './document-text.ts'
 
 interface DocumentTabProps {
   readonly connectorId: string
   readonly version: string
-  readonly document: Json
   readonly editable: boolean
 }
 
 /** The connector file itself, to read, download, or replace by a new version. */
-export function DocumentTab({ connectorId, version, document, editable }: DocumentTabProps) {
+export function DocumentTab(props: DocumentTabProps) {
+  const file = useQuery(queries.connectorFile(props.connectorId))
+  if (file.isPending) return <SkeletonRows height={20} rows={12} />
+  if (file.isError) return <ErrorNotice error={file.error} onRetry={() => void file.refetch()} />
+  return <DocumentEditor document={file.data} {...props} />
+}
+
+function DocumentEditor({ connectorId, version, document, editable }: DocumentTabProps & { readonly document: Json }) {
   const client = useQueryClient()
   const [format, setFormat] = useState<Format>('yaml')
   const [draft, setDraft] = useState<string | null>(null)
@@ -34,13 +42,6 @@ export function DocumentTab({ connectorId, version, document, editable }: Docume
   })
   const text = draft ?? textOf(document, format)
   const editing = draft !== null
-  const download = () => {
-    const link = window.document.createElement('a')
-    link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
-    link.download = `${connectorId}.${format}`
-    link.click()
-    URL.revokeObjectURL(link.href)
-  }
   return (
     <div className="flex h-full flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -58,7 +59,7 @@ export function DocumentTab({ connectorId, version, document, editable }: Docume
         />
         <span className="flex-1" />
         <CopyButton value={text} label="Copy the document" text="Copy" />
-        <Button size="small" icon={<Download size={13} />} onClick={download}>
+        <Button size="small" icon={<Download size={13} />} onClick={() => saveFile(`${connectorId}.${format}`, text)}>
           Download
         </Button>
         {editable && !editing && (

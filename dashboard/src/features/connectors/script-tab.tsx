@@ -13,6 +13,7 @@ import { Dialog } from '../../ui/overlay.tsx'
 import { ErrorNotice, Skeleton } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
 import { useMay } from '../session/session.ts'
+import { changeWords } from './changes-view.tsx'
 import { scriptLanguage } from './script-language.ts'
 import { ScriptResult } from './script-result.tsx'
 
@@ -79,8 +80,6 @@ function read(text: string): Json | null {
   }
 }
 
-const raised = (version: string): string => version.replace(/\d+$/, (patch) => String(Number(patch) + 1))
-
 /** The code of a connector: written with completion, tried as often as one likes, and stored as its next version. */
 export default function ScriptTab({ connectorId, version, document, draft, onDraft }: ScriptTabProps) {
   const client = useQueryClient()
@@ -99,16 +98,18 @@ export default function ScriptTab({ connectorId, version, document, draft, onDra
   const support = useMemo(() => scriptLanguage(language === 'typescript', () => names.current), [language])
   const [given, settings] = [read(params), read(config)]
   const run = useMutation({ mutationFn: api.scripts.run })
+  /** The stored document with the script as it is written here. */
+  const edited = async (): Promise<Json> => {
+    const stored = await api.connectors.get(connectorId)
+    if (!isObject(stored.script) || stored.script.source !== script.source)
+      throw new Error('Somebody has stored another script meanwhile. Copy yours, reload the page, and put both together.')
+    return { ...stored, script: { ...stored.script, source } }
+  }
+  const preview = useMutation({
+    mutationFn: async () => api.connectors.check(connectorId, { text: JSON.stringify(await edited()) }),
+  })
   const save = useMutation({
-    mutationFn: async () => {
-      const stored = await api.connectors.get(connectorId)
-      if (!isObject(stored.script) || stored.script.source !== script.source)
-        throw new Error('Somebody has stored another script meanwhile. Copy yours, reload the page, and put both together.')
-      return api.connectors.update(connectorId, {
-        document: { ...stored, script: { ...stored.script, source } },
-        autoBump: true,
-      })
-    },
+    mutationFn: async () => api.connectors.update(connectorId, { document: await edited(), autoBump: true }),
     onSuccess: async (created) => {
       setSaving(false)
       say(`Version ${created.version} is in use`, `Before it was ${version}. Connections keep working with the new one.`)
@@ -123,6 +124,7 @@ export default function ScriptTab({ connectorId, version, document, draft, onDra
   const askToSave = () => {
     if (!maySave || !changed || saving) return
     save.reset()
+    preview.mutate()
     setSaving(true)
   }
   const onKey = (event: KeyboardEvent) => {
@@ -209,24 +211,35 @@ export default function ScriptTab({ connectorId, version, document, draft, onDra
         onClose={() => setSaving(false)}
         title="Save the script"
         description={
-          <>
-            <code>{version}</code> → <code>{raised(version)}</code>
-          </>
+          preview.data && (
+            <>
+              <code>{preview.data.current}</code> → <code>{preview.data.version}</code>
+            </>
+          )
         }
         footer={
           <>
             <Button onClick={() => setSaving(false)}>Cancel</Button>
             <Button look="primary" autoFocus busy={save.isPending} onClick={() => save.mutate()}>
-              Save version {raised(version)}
+              {preview.data ? `Save version ${preview.data.version}` : 'Save new version'}
             </Button>
           </>
         }
       >
-        <p className="text-body text-ink-2">
-          Only code changes: what goes in, what comes out and what connections are asked for stay as they are described, so it is
-          a patch. Connections use it from their next call on.
+        {preview.data ? (
+          <ul className="text-body">
+            {preview.data.changes.map((change) => (
+              <li key={change.message}>{changeWords(change)}</li>
+            ))}
+          </ul>
+        ) : (
+          preview.isPending && <Skeleton className="h-5 animate-appear" />
+        )}
+        <p className="mt-2 text-body text-ink-2">
+          Connections use it from their next call on. What goes in, what comes out and what connections are asked for stay as they
+          are described.
         </p>
-        <ErrorNotice error={save.error} className="mt-3" />
+        <ErrorNotice error={save.error ?? preview.error} className="mt-3" />
       </Dialog>
     </div>
   )

@@ -4,6 +4,7 @@ import { queries } from '../../api/queries.ts'
 import type { Role, Token } from '../../api/types.ts'
 import { Select } from '../../ui/choice.tsx'
 import { Field, TextField } from '../../ui/field.tsx'
+import { CassetteField } from '../cassettes/cassette-field.tsx'
 
 const roles: readonly { readonly value: Role; readonly label: string; readonly hint: string }[] = [
   { value: 'viewer', label: 'viewer', hint: 'Reads definitions and the log.' },
@@ -21,6 +22,7 @@ export interface Terms {
   readonly name: string
   readonly role: Role
   readonly toolset: string
+  readonly cassette: string
   readonly environments: string
   readonly ranges: string
   readonly perMinute: string
@@ -31,6 +33,7 @@ export const freshTerms: Terms = {
   name: '',
   role: 'member',
   toolset: '',
+  cassette: '',
   environments: '',
   ranges: '',
   perMinute: '',
@@ -42,6 +45,7 @@ export function termsOf(token: Token): Terms {
     name: token.name,
     role: token.role,
     toolset: token.toolset?.id ?? '',
+    cassette: token.cassette ?? '',
     environments: (token.environments ?? []).join(', '),
     ranges: (token.caller_ips ?? []).join(', '),
     perMinute: token.per_minute === null ? '' : String(token.per_minute),
@@ -50,7 +54,8 @@ export function termsOf(token: Token): Terms {
 }
 
 // What is confined to some of the tools does nothing else.
-const isConfined = ({ toolset, environments }: Terms) => toolset !== '' || environments.trim() !== ''
+const isConfined = ({ toolset, environments, cassette }: Terms) =>
+  toolset !== '' || environments.trim() !== '' || cassette.trim() !== ''
 const roleOf = (terms: Terms): Role => (isConfined(terms) && terms.role !== 'viewer' ? 'member' : terms.role)
 const wordsOf = (text: string) => {
   const words = text.split(/[\s,]+/).filter((word) => word !== '')
@@ -63,6 +68,7 @@ export function requestOf(terms: Terms) {
     name: terms.name.trim(),
     role: roleOf(terms),
     toolset: terms.toolset || null,
+    cassette: terms.cassette.trim() || null,
     environments: wordsOf(terms.environments),
     caller_ips: wordsOf(terms.ranges),
     per_minute: terms.perMinute ? Number(terms.perMinute) : null,
@@ -158,6 +164,13 @@ export function TermFields({ terms, onChange, scope, validity }: TermFieldsProps
           onValueChange={(perDay) => set({ perDay })}
         />
       </div>
+      <CassetteField
+        label="Replays the cassette"
+        optional
+        value={terms.cassette}
+        onChange={(cassette) => set({ cassette })}
+        hint="All its calls are answered from it, and nothing is sent. For tests."
+      />
     </>
   )
 }

@@ -135,9 +135,10 @@ function Limits({ perMinute, perDay }: { readonly perMinute: number | null; read
 }
 
 /** What it is confined to: its tools, its environments, its addresses. */
-function Scope({ token: { role, toolset, environments, caller_ips, person, team } }: { readonly token: Token }) {
+function Scope({ token: { role, toolset, cassette, environments, caller_ips, person, team } }: { readonly token: Token }) {
   const teams = useQuery(queries.everyTeam()).data
   const where = [
+    cassette && `replays ${cassette}`,
     environments?.join(', '),
     caller_ips && `from ${caller_ips.join(', ')}`,
     person ? `as ${person.name}` : team === null ? null : `in ${teams?.find(({ id }) => id === team)?.name ?? 'a team'}`,

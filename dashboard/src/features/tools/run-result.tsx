@@ -7,6 +7,7 @@ import { ButtonLink } from '../../ui/button.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
 import { ProblemNotice, Skeleton } from '../../ui/states.tsx'
 import { Chip, outcomeWords, Status } from '../../ui/status.tsx'
+import { AnsweredBy } from '../calls/answered-by.tsx'
 import { TraceTimeline } from '../calls/trace-timeline.tsx'
 import { RequestView } from './request-view.tsx'
 import type { Run } from './use-run.ts'
@@ -49,7 +50,7 @@ function Answer({ result }: { readonly result: CallResult }) {
         <span className="text-ink-2 tabular">{formatDuration(result.duration_ms)}</span>
         <CallLink id={result.id} />
       </div>
-      {result.outcome !== 'done' && <p className="text-warn">{outcomeWords[result.outcome].detail}</p>}
+      {result.outcome !== 'done' && !isRehearsed(result) && <p className="text-warn">{outcomeWords[result.outcome].detail}</p>}
       {result.payload === undefined ? (
         <p className="text-ink-2">The answer has no content.</p>
       ) : (
@@ -61,6 +62,9 @@ function Answer({ result }: { readonly result: CallResult }) {
     </div>
   )
 }
+
+/** By a mock or a recording: what was sent to nobody and succeeded all the same. */
+const isRehearsed = ({ success, outcome }: CallResult) => success && outcome === 'not_sent'
 
 const hasAny = (value: Json | undefined): value is Json => value !== undefined && Object.keys(value).length > 0
 
@@ -138,9 +142,12 @@ function Trace({ id }: { readonly id: string }) {
   const record = useQuery(queries.call(id))
   if (!record.data || record.data.trace.length === 0) return null
   return (
-    <div>
-      <h3 className="caption mb-1.5">Way through the gate</h3>
-      <TraceTimeline trace={record.data.trace} total={record.data.duration_ms} />
+    <div className="space-y-4">
+      <AnsweredBy trace={record.data.trace} />
+      <div>
+        <h3 className="caption mb-1.5">Way through the gate</h3>
+        <TraceTimeline trace={record.data.trace} total={record.data.duration_ms} />
+      </div>
     </div>
   )
 }

@@ -59,8 +59,9 @@ export function ToolPane() {
       <TryAction
         key={`${connection.id}/${name}`}
         connector={connector}
-        connection={connection.id}
+        connection={connection}
         action={action}
+        scenarios={Object.keys(contract.mocks ?? {})}
         schemas={schemas}
       />
     </div>

@@ -1,6 +1,6 @@
 import { FileSearch, Play } from 'lucide-react'
 import { lazy, Suspense, useRef, useState } from 'react'
-import type { Effect, Json } from '../../api/types.ts'
+import type { Connection, Effect, Json } from '../../api/types.ts'
 import type { ListedAction } from '../../lib/connector-actions.ts'
 import { Button } from '../../ui/button.tsx'
 import { CodeEditor } from '../../ui/code-editor.tsx'
@@ -8,6 +8,7 @@ import type { SchemaFormHandle } from '../../ui/form/schema-form.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
 import { Skeleton } from '../../ui/states.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
+import { RehearsalChoice, type Rehearsing, rehearsalOf } from './rehearsal-choice.tsx'
 import { RunResult } from './run-result.tsx'
 import { ToolForModels } from './tool-for-models.tsx'
 import { useRun } from './use-run.ts'
@@ -28,18 +29,23 @@ const hasFields = ({ properties, additionalProperties, anyOf, oneOf, allOf, $ref
 
 interface TryProps {
   readonly connector: string
-  /** Id of the connection to call through. */
-  readonly connection: string
+  /** The connection to call through. */
+  readonly connection: Connection
   readonly action: ListedAction
+  /** The scenarios of its mocks. */
+  readonly scenarios: readonly string[]
   readonly schemas: { readonly input: Json; readonly output: unknown }
 }
 
 /** The input at the left, what came of it at the right. */
-export function TryAction({ connector, connection, action, schemas }: TryProps) {
+export function TryAction({ connector, connection, action, scenarios, schemas }: TryProps) {
   const [view, setView] = useState<View>('form')
   const [input, setInput] = useState<Json>({})
   const [text, setText] = useState('{}')
   const [mistake, setMistake] = useState<string | null>(null)
+  const [rehearsing, setRehearsing] = useState<Rehearsing>({ way: 'live', scenario: scenarios[0] ?? '', cassette: '' })
+  const rehearsal = rehearsalOf(rehearsing)
+  const sends = rehearsing.way === 'record' || (rehearsing.way === 'live' && connection.mock === null)
   const form = useRef<SchemaFormHandle>(null)
   const run = useRun()
 
@@ -62,8 +68,8 @@ export function TryAction({ connector, connection, action, schemas }: TryProps) 
     }
   }
   const start = (dryRun: boolean) => {
-    if (run.isPending || mistake || (view === 'form' && form.current?.validate() === false)) return
-    run.mutate({ connector, connection, action: action.name, input, dryRun })
+    if (run.isPending || mistake || rehearsal === null || (view === 'form' && form.current?.validate() === false)) return
+    run.mutate({ connector, connection: connection.id, action: action.name, input, dryRun, rehearsal })
   }
 
   return (
@@ -109,23 +115,24 @@ export function TryAction({ connector, connection, action, schemas }: TryProps) 
             </div>
           </TabPanel>
           <TabPanel value="models" className="py-4">
-            <ToolForModels connection={connection} action={action.name} />
+            <ToolForModels connection={connection.id} action={action.name} />
           </TabPanel>
         </Tabs>
+        <RehearsalChoice value={rehearsing} onChange={setRehearsing} connection={connection} scenarios={scenarios} />
         <div className="sticky bottom-0 flex flex-wrap gap-2 bg-bg py-3">
           <Button
-            look={action.effect === 'destructive' ? 'danger' : 'primary'}
+            look={sends && action.effect === 'destructive' ? 'danger' : 'primary'}
             icon={<Play size={14} />}
             busy={run.isPending && !run.variables?.dryRun}
-            disabled={mistake !== null || (run.isPending && run.variables?.dryRun === true)}
+            disabled={mistake !== null || rehearsal === null || (run.isPending && run.variables?.dryRun === true)}
             onClick={() => start(false)}
           >
-            {action.confirm ? 'Ask for approval' : runWords[action.effect]}
+            {!sends ? 'Run' : action.confirm ? 'Ask for approval' : runWords[action.effect]}
           </Button>
           <Button
             icon={<FileSearch size={14} />}
             busy={run.isPending && run.variables?.dryRun === true}
-            disabled={mistake !== null || (run.isPending && run.variables?.dryRun === false)}
+            disabled={mistake !== null || rehearsal === null || (run.isPending && run.variables?.dryRun === false)}
             onClick={() => start(true)}
           >
             Dry run

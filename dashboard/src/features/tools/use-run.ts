@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
-import type { CallResult, Json, PendingCall, Problem } from '../../api/types.ts'
+import type { CallResult, Json, NewCall, PendingCall, Problem } from '../../api/types.ts'
 
 /** What became of a try. */
 export type Run =
@@ -10,22 +10,26 @@ export type Run =
   | { readonly kind: 'pending'; readonly call: PendingCall }
   | { readonly kind: 'problem'; readonly problem: Problem }
 
+/** What answers a try, or keeps its answer: nothing for the API as the connection has it. */
+export type Rehearsal = Pick<NewCall, 'mock' | 'record' | 'replay'>
+
 interface Attempt {
   readonly connector: string
   readonly connection: string
   readonly action: string
   readonly input: Json
   readonly dryRun: boolean
+  readonly rehearsal: Rehearsal
 }
 
-async function attempt({ connector, connection, action, input, dryRun }: Attempt): Promise<Run> {
+async function attempt({ connector, connection, action, input, dryRun, rehearsal }: Attempt): Promise<Run> {
   try {
     const answer = await api.calls.create({
       connector,
       action,
       connection,
       input: { ...input },
-      ...(dryRun ? { dry_run: true } : {}),
+      ...(dryRun ? { dry_run: true } : rehearsal),
     })
     if ('approval' in answer) return { kind: 'pending', call: answer }
     return { kind: answer.plan ? 'plan' : 'answer', result: answer }
@@ -39,9 +43,10 @@ export function useRun() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: attempt,
-    onSuccess: (run, { dryRun }) => {
+    onSuccess: (run, { dryRun, rehearsal }) => {
       if (dryRun) return
       void client.invalidateQueries({ queryKey: ['calls'] })
+      if (rehearsal.record !== undefined) void client.invalidateQueries({ queryKey: ['cassettes'] })
       if (run.kind === 'pending') void client.invalidateQueries({ queryKey: ['approvals'] })
     },
   })

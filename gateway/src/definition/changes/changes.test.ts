@@ -143,18 +143,8 @@ const table: readonly [name: string, next: ConnectorDocument, level: string, mes
     'connection server of production changed: https://shop.example.com/v1 → https://shop.example.com/v2',
   ],
   ['an operation is deprecated', document({ ...base, deprecated: true }), 'minor', 'action go: is deprecated'],
-  [
-    'another default action',
-    document(base, { default_action: 'go' }),
-    'major',
-    'connection its default action changed: me → go',
-  ],
-  [
-    'other code',
-    document(base, { script: { source: 'function go() { return 2 }' } }),
-    'patch',
-    'connection its script changed',
-  ],
+  ['another default action', document(base, { default_action: 'go' }), 'major', 'connection its default action changed: me → go'],
+  ['other code', document(base, { script: { source: 'function go() { return 2 }' } }), 'patch', 'connection its script changed'],
   ['other words', document({ ...base, description: 'Other' }), 'patch', 'action go: what it says of itself changed'],
 ]
 
