@@ -148,9 +148,9 @@ describe('a request in plain words', () => {
 describe('tools handed to the client of a model', () => {
   const turn = {
     calls: [
-      { name: 'crm_get_customer', input: { customer_id: 'cus_0001' } },
-      { name: 'crm_add_note', input: { customer_id: 'cus_0001', text: 'Hi' } },
-      { name: 'crm_get_customer', input: { customer_id: 'cus_none' } },
+      { name: 'own_list_customers', input: { query: 'okafor' } },
+      { name: 'own_add_note', input: { customer_id: 'cus_0001', text: 'Hi' } },
+      { name: 'own_get_customer', input: { customer_id: 'cus_none' } },
     ],
   }
   const found = expect.stringContaining('"name":"Ada Okafor"')
@@ -159,10 +159,13 @@ describe('tools handed to the client of a model', () => {
   )
   const fails = expect.stringMatching(/^ENDPOINT_NOT_FOUND: [\s\S]*\nWhat to do: [\s\S]*\nCall id: /)
   let made: Promise<Sallyport> | undefined
-  /** Whose writes wait for approval. */
+  /** Whose writes wait for approval; over a connector of its own, with limits for all these calls. */
   function careful() {
     made ??= (async () => {
-      const selection = { select: { connectors: ['crm'] }, include: [], exclude: [] }
+      const { document } = await owner.connectors.parse({ url: `${crm.url}/openapi.json`, connector: 'own' })
+      await owner.connectors.create({ ...document, limits: { per_minute: 1000 } })
+      await owner.connections.create({ connector: 'own', name: 'Own', auth: { fields: { key: apiKey } } })
+      const selection = { select: { connectors: ['own'] }, include: [], exclude: [] }
       await owner.toolsets.create({ slug: 'careful', name: 'Careful', selection, approval: 'writes' })
       return gateway.client((await owner.tokens.create({ name: 'Careful', role: 'member', toolset: 'careful' })).token)
     })()
@@ -191,14 +194,14 @@ describe('tools handed to the client of a model', () => {
       { role: 'tool', tool_call_id: 'call_2', content: fails },
     ])
     expect(await run(last)).toEqual([])
-    const broken = { id: 'a', type: 'function', function: { name: 'crm_get_customer', arguments: '{"customer' } }
+    const broken = { id: 'a', type: 'function', function: { name: 'own_get_customer', arguments: '{"customer' } }
     expect(await run({ tool_calls: [broken] })).toMatchObject([{ content: expect.stringContaining('not JSON') }])
   })
 
   test('are called by the responses of OpenAI, also by models held to the schema', async () => {
     const { tools, run } = await openAiResponseTools(await careful(), { strict: true, search: 'note' })
     const strict = { type: 'function', strict: true, parameters: { additionalProperties: false } }
-    expect(tools.find(({ name }) => name === 'crm_add_note')).toMatchObject(strict)
+    expect(tools.find(({ name }) => name === 'own_add_note')).toMatchObject(strict)
     const call = (call_id: string, name: string, input: object) => ({
       ...{ type: 'function_call' as const, call_id, name, arguments: JSON.stringify(input) },
     })
@@ -255,7 +258,11 @@ describe('tools handed to the client of a model', () => {
 
   const python = spawnSync('python3', ['--version']).status === 0
   test.skipIf(!python)('are called by the example agent in Python, where there is a Python', async () => {
-    model.play({ calls: turn.calls.slice(0, 1) }, ({ body }) => `She is ${JSON.parse(body.messages.at(-1).content).name}.`)
+    await careful()
+    model.play(
+      { calls: turn.calls.slice(0, 1) },
+      ({ body }) => `She is ${JSON.parse(body.messages.at(-1).content).items[0].name}.`,
+    )
     const env = cleanEnvironment({
       ...{ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: agentToken },
       ...{
@@ -272,10 +279,10 @@ describe('tools handed to the client of a model', () => {
   })
 
   test('are called by LangChain, which is told failures as answers', async () => {
-    const tools = await langChainTools(await careful(), { connector: 'crm', maxResultBytes: 1024 })
+    const tools = await langChainTools(await careful(), { connector: 'own', maxResultBytes: 1024 })
     const call = (name: string, input: object) => tools.find((tool) => tool.name === name)?.func(input)
     expect(await Promise.all(turn.calls.map(({ name, input }) => call(name, input)))).toEqual([found, waits, fails])
-    expect(await call('crm_list_customers', {})).toMatch(
+    expect(await call('own_list_customers', {})).toMatch(
       /\nThis answer is shortened: it has \d+ bytes in all\. Ask for less at once\.$/,
     )
   })
