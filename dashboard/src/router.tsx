@@ -76,6 +76,11 @@ const tool = createRoute({
   component: lazyRouteComponent(() => import('./features/tools/tool-pane.tsx'), 'ToolPane'),
 })
 
+const playground = createRoute({
+  ...at('/playground'),
+  component: lazyRouteComponent(() => import('./features/playground/playground-page.tsx'), 'PlaygroundPage'),
+})
+
 const calls = createRoute({
   ...at('/calls'),
   validateSearch: parseCallSearch,
@@ -177,6 +182,7 @@ const routeTree = rootRoute.addChildren([
   importing,
   connect,
   tools.addChildren([tool]),
+  playground,
   calls.addChildren([call]),
   approvals.addChildren([approval]),
   connectors,

@@ -10,6 +10,7 @@ import { createApprovals } from './call/approvals.ts'
 import { createAsks } from './call/ask/ask.ts'
 import { createCassettes } from './call/cassettes/cassettes.ts'
 import { createInstalls } from './call/catalog/installs.ts'
+import { createChats } from './call/chat/chat.ts'
 import { createCodeRuns } from './call/code-mode/code-runs.ts'
 import { createConnectionTests } from './call/connection-test.ts'
 import { createCredentialRotation } from './call/credential-rotation.ts'
@@ -223,6 +224,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         channels,
         tools,
         asks: createAsks({ tools, calls, languageModel }),
+        chats: createChats({ access, tools, calls, history, approvals, results, languageModel }),
         audit: auditLog.audit,
         scripts,
         drafts,

@@ -13,6 +13,7 @@ import {
   startDashboard,
 } from './dashboard-harness.ts'
 import { shoot, type Visit } from './support/browser.ts'
+import { type ModelServer, startModelServer } from './support/model-server.ts'
 
 /** What admins give to agents and applications in the dashboard, used by a real MCP client; and the ways out of a workspace. */
 
@@ -21,9 +22,11 @@ let dashboard: Dashboard
 let reader: Visit
 let page: Page
 let agent: Client
+let model: ModelServer
 
 beforeAll(async () => {
-  dashboard = await startDashboard(apiKey)
+  model = await startModelServer()
+  dashboard = await startDashboard(apiKey, model.env)
   await fillWorkspace(dashboard, apiKey)
   reader = await signedIn(dashboard)
   page = reader.page
@@ -35,6 +38,7 @@ afterEach(async ({ task }) => {
 afterAll(async () => {
   await agent?.close()
   await dashboard?.close()
+  await model?.stop()
 })
 
 const go = (path: string) => page.goto(`${dashboard.gateway.url}/${path}`)
@@ -135,6 +139,76 @@ describe('in the dashboard', () => {
     await button(row, 'Remove').click()
     await button(page.getByRole('alertdialog'), 'Remove application').click()
     await see(heading(page, 'No application is registered by hand'))
+  })
+
+  test('a draft is read whole before it is published, and an admin says what may be confirmed in the client', async () => {
+    const owner = dashboard.gateway.client()
+    const actions = { look: { method: 'GET', path: '/looked-at-by-a-person' } }
+    await owner.connectorDrafts.put('drafted', {
+      connector: 'drafted',
+      name: 'Drafted',
+      servers: { production: { url: dashboard.crm.url } },
+      actions,
+    })
+    await go('connectors')
+    const drafts = page.getByRole('region', { name: 'Drafts' })
+    await button(drafts, 'Review Drafted').click()
+    await see(drafts.getByText('/looked-at-by-a-person'))
+    await shoot(page, 'access-draft')
+    await button(drafts, 'Publish').click()
+    await see(link(page, 'Drafted'))
+    await expect.poll(() => drafts.count()).toBe(0)
+
+    const [connection] = (await owner.connections.list()).items
+    await go(`connections/${connection?.id}?tab=settings`)
+    await page.getByRole('checkbox', { name: 'May be confirmed in the client' }).click()
+    await shoot(page, 'access-policy')
+    await button(page, 'Save the approvals').click()
+    await see(page.getByText('It holds for the calls from now on.'))
+    expect((await owner.connections.get(connection?.id ?? '')).approval).toEqual({ rule: 'never', confirm_in_client: true })
+  })
+
+  test('a conversation calls the tool that is named, waits for another person before it writes, and is stopped', async () => {
+    model.play({ calls: [{ name: 'demo_crm_get_customer', input: { customer_id: 'cus_0001' } }] }, 'That is Ada Okafor.')
+    await go('playground')
+    const message = field(page, 'Message')
+    await message.pressSequentially('@get_cust')
+    await see(page.getByRole('option', { name: /demo_crm_get_customer/ }))
+    await shoot(page, 'access-playground-mention')
+    await message.press('Enter')
+    await expect.poll(() => message.inputValue()).toBe('@demo_crm_get_customer ')
+    await message.pressSequentially('Who is cus_0001?')
+    await message.press('Enter')
+    await see(page.getByText('That is Ada Okafor.'))
+    const read = page.getByRole('region', { name: 'demo_crm_get_customer' })
+    await button(read, /demo_crm_get_customer/).click()
+    await see(button(read, /^redact: /))
+    await shoot(page, 'access-playground-read')
+
+    const write = { customer_id: 'cus_0003', text: 'Asked in the playground' }
+    model.play({ calls: [{ name: 'demo_crm_add_note', input: write }] }, 'The note is there.')
+    await message.fill('Leave a note')
+    await message.press('Enter')
+    await see(page.getByText('Waits for another person.'))
+    await see(page.getByLabel('the body').getByText('Asked in the playground'))
+    await shoot(page, 'access-playground-waits')
+    const other = dashboard.gateway.client()
+    const [waiting] = (await other.approvals.list({ status: 'pending', limit: 1 })).items
+    await other.approvals.approve(waiting?.id ?? '')
+    await see(page.getByText('The note is there.'))
+
+    model.play({ hang: true }, { status: 500 })
+    await message.fill('And now?')
+    await message.press('Enter')
+    await button(page, 'Stop').click()
+    await see(page.getByText(/^Stopped\./))
+    await message.fill('Once more')
+    await message.press('Enter')
+    await see(page.getByRole('alert').getByText('MODEL_FAILED'))
+    expect(await message.inputValue()).toBe('Once more')
+    await shoot(page, 'access-playground-failed')
+    await button(page, 'New conversation').click()
+    await see(heading(page, 'Ask scripted'))
   })
 
   test('a workspace is renamed, and deleted only when its name is typed, saying what is lost', async () => {

@@ -121,6 +121,7 @@ const screens: readonly Screen[] = [
     open: (page) => page.getByRole('tab', { name: 'For models' }).click(),
     ready: (page) => page.getByText(/about \d+ tokens as MCP/),
   },
+  { name: 'playground-without-model', path: 'playground', ready: (page) => heading(page, 'No language model yet') },
   { name: 'calls', path: 'calls', ready: (page) => link(page, 'demo_crm.search_customers').first() },
   { name: 'call', path: ({ succeeded }) => `calls/${succeeded}`, ready: (page) => button(page, /^redact: /) },
   { name: 'call-failed', path: ({ failed }) => `calls/${failed}`, ready: (page) => button(page, /^send: /) },

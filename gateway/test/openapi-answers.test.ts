@@ -5,6 +5,7 @@ import { callback, Program, pkce } from './oauth-harness.ts'
 import { DescribedApi } from './support/described-api.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { codeIn, type MailServer, startMailServer } from './support/mail-server.ts'
+import { type ModelServer, startModelServer } from './support/model-server.ts'
 import { connectorOf } from './support/oauth-connector.ts'
 import { type OidcServer, startOidcServer } from './support/oidc-server.ts'
 import { codeOf } from './support/totp.ts'
@@ -14,6 +15,7 @@ const password = 'correct horse battery'
 
 let crm: DemoCrm
 let mail: MailServer
+let model: ModelServer
 let gateway: GatewayProcess
 let oidc: OidcServer
 let tokens: TokenServer
@@ -23,7 +25,8 @@ let api: DescribedApi
 beforeAll(async () => {
   crm = await startDemoCrm({ apiKey: 'key-of-the-demo' })
   mail = await startMailServer()
-  gateway = await startGatewayProcess({ env: mail.env })
+  model = await startModelServer()
+  gateway = await startGatewayProcess({ env: { ...mail.env, ...model.env } })
   tokens = await startTokenServer()
   oidc = await startOidcServer(`${gateway.url}/api/v1/session/sso/callback`)
   api = new DescribedApi(gateway)
@@ -34,6 +37,7 @@ afterAll(async () => {
   await oidc?.close()
   await tokens?.close()
   await mail?.close()
+  await model?.stop()
   await crm?.close()
   if (gateway) await removeDataDir(gateway.dataDir)
 })
@@ -136,6 +140,9 @@ async function callAsAgent(): Promise<void> {
   await ask('askTools', { token: agent, body: { text: 'list the first 2 customers' } })
   await ask('askTools', { token: agent, body: { text: 'add a note "x" to customer cus_1' } })
   await ask('askTools', { token: agent, body: { text: 'export invoices' } })
+  model.play({ calls: [{ name: toolOf('add_note'), input: { customer_id: 'cus_1', text: 'w' } }] })
+  const talk = await ask('chat', { token: agent, body: { messages: [{ role: 'user', text: 'Add a note' }] } })
+  await ask('chat', { token: agent, body: { messages: talk.json.messages } })
   await ask('listApprovals')
   await ask('listApprovals', { query: '?status=pending' })
   await ask('getApproval', { id: pending.json.approval.id })

@@ -54,6 +54,11 @@ afterAll(async () => {
   await removeDataDir(gateway.dataDir)
 })
 
+test('a conversation without a language model says who configures one', async () => {
+  const asked = owner.chat({ messages: [{ role: 'user', text: 'Hello' }] })
+  await expect(asked).rejects.toMatchObject({ code: 'MODEL_FAILED', detail: expect.stringContaining('SALLYPORT_MODEL') })
+})
+
 async function ask(path: string): Promise<{ readonly bytes: number; readonly json: Record<string, unknown> }> {
   const response = await fetch(`${gateway.url}/api/v1${path}`, { headers: { authorization: `Bearer ${gateway.token}` } })
   const text = await response.text()

@@ -479,6 +479,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Talk with the language model, which calls tools with your rights
+         * @description Each call is made as if you had made it: a call that needs approval waits for another person. Nothing of the conversation is stored. With "Accept: application/x-ndjson" the answer is lines of JSON: {"progress": {"message": …} or {"result": …}} as it happens, then {"result": …} or {"problem": …}; who leaves ends it.
+         */
+        post: operations["chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -2447,6 +2467,62 @@ export interface components {
         ChangePasswordRequest: {
             current_password: string;
             new_password: components["schemas"]["Password"];
+        };
+        ChatAnswer: {
+            /**
+             * @description Why it ended. waits: for the decision on a call; ask again with these messages once that is there.
+             * @enum {unknown}
+             */
+            end: "answered" | "waits" | "refused" | "cut_off" | "out_of_steps" | "out_of_tokens" | "stopped";
+            /** @description The whole conversation, to go on with. The gateway keeps none of it. */
+            messages: components["schemas"]["ChatMessage"][];
+            /** @description As the endpoint counts; 0 when it does not. */
+            usage: {
+                input_tokens: number;
+                output_tokens: number;
+            };
+        };
+        ChatMessage: {
+            /** @constant */
+            role: "user";
+            text: string;
+        } | {
+            /** @constant */
+            role: "assistant";
+            text: string;
+            tool_calls?: {
+                id: string;
+                /** @description Any JSON value. */
+                input?: unknown;
+                name: string;
+            }[];
+        } | {
+            results: components["schemas"]["ChatToolResult"][];
+            /** @constant */
+            role: "tool";
+        };
+        ChatRequest: {
+            /** @description The conversation so far, as it was answered, and what the person says now. */
+            messages: components["schemas"]["ChatMessage"][];
+            /** @description Names of tools: these alone are offered to the model, beside those it called before. Without any, those that match the last request. */
+            tools?: string[];
+            /** @description Slug of a toolset: nothing outside of it can be called, and its approvals hold. */
+            toolset?: string;
+        };
+        ChatToolResult: {
+            /** @description Its record; none where nothing was called. */
+            call?: {
+                approval_id?: string;
+                duration_ms: number;
+                error_code?: string;
+                id: string;
+                status: components["schemas"]["CallStatus"];
+            };
+            /** @description That of the tool call. */
+            id: string;
+            name: string;
+            /** @description What the model reads: redacted, and shortened where it was long. */
+            text: string;
         };
         CheckSchedule: {
             every_hours: number | null;
@@ -5183,6 +5259,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CassetteFile"];
+                };
+            };
+        };
+    };
+    chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The conversation with what was answered and called. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAnswer"];
                 };
             };
         };

@@ -44,6 +44,9 @@ export interface ImportProgress {
   readonly total?: number
 }
 
+/** What happens in a conversation: a turn of the model, or what came of a call, perhaps of one that waited. */
+export type ChatEvent = { readonly message: Schemas['ChatMessage'] } | { readonly result: Schemas['ChatToolResult'] }
+
 /** Two functions under one name: with a body a call by name, without one a request in plain words. */
 function toolCaller<Body, Called, Asked>(
   call: (name: string, body: Body) => Promise<Called>,
@@ -258,6 +261,15 @@ export class Sallyport {
       (text) => this.request('post', '/api/v1/tools/ask', { body: { text } }),
     ),
     search: (body: BodyOf<'searchTools'>) => this.request('post', '/api/v1/tools/search', { body }),
+  }
+
+  /**
+   * Goes on with a conversation with the gateway's language model, which calls tools as you; `onEvent` hears of each turn and call as
+   * it happens. The gateway stores none of it: send the answer's `messages` with the next question. After `end: 'waits'` send them
+   * as they are, once the call is decided. Aborted, the conversation stops at the gateway too.
+   */
+  chat(body: BodyOf<'chat'>, onEvent: (event: ChatEvent) => void = () => {}, signal?: AbortSignal) {
+    return sendWithProgress(this.#connection, '/api/v1/chat', { body }, onEvent, signal)
   }
 
   /** Where people are told that a call waits for them. */

@@ -4,7 +4,15 @@ import type { components } from './api.ts'
 export type Schemas = components['schemas']
 export type { ErrorCode } from './api.ts'
 export { type AuditKnowledge, type AuditProblem, type AuditReport, verifyAuditExport } from './audit.ts'
-export { allItems, type ImportProgress, type Page, Sallyport, type SallyportOptions, type ToolFormat } from './client.ts'
+export {
+  allItems,
+  type ChatEvent,
+  type ImportProgress,
+  type Page,
+  Sallyport,
+  type SallyportOptions,
+  type ToolFormat,
+} from './client.ts'
 export type { CallOptions, Custom, CustomAction, CustomConnector } from './custom.ts'
 export { PendingApproval, SallyportProblem, SallyportUnreachable } from './errors.ts'
 export type { McpBridge } from './mcp.ts'

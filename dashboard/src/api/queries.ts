@@ -133,6 +133,20 @@ export const queries = {
       enabled: query !== '',
     }),
 
+  /** The few tools that fit what is typed after an @, of all or of a toolset. */
+  mentionable: (toolset: string, typed: string) =>
+    queryOptions({
+      queryKey: ['tools', 'mentionable', toolset, typed],
+      queryFn: async () => {
+        if (toolset) {
+          const { items } = await api.toolsets.tools(toolset, { limit: 200 })
+          return items.filter(({ name }) => name.includes(typed)).slice(0, 8)
+        }
+        return (await api.tools.list({ ...(typed ? { search: typed } : {}), limit: 8 })).items
+      },
+      placeholderData: keepPreviousData,
+    }),
+
   calls: (filters: CallFilters) =>
     infiniteQueryOptions({
       queryKey: ['calls', 'list', filters],

@@ -2,7 +2,7 @@ import type { Sallyport, Schemas } from '@sallyport/sdk'
 
 /** The shapes of the HTTP API that the screens read and send, by the names the screens use. */
 
-export type { ImportProgress, Page, ToolFormat } from '@sallyport/sdk'
+export type { ChatEvent, ImportProgress, Page, ToolFormat } from '@sallyport/sdk'
 
 export type Json = Readonly<Record<string, unknown>>
 export type Role = Schemas['Role']
@@ -35,6 +35,10 @@ export type PendingCall = Schemas['PendingCall']
 export type TraceStep = Schemas['TraceStep']
 export type CallSummary = Schemas['CallSummary']
 export type CallRecord = Schemas['CallRecord']
+export type ChatMessage = Schemas['ChatMessage']
+export type ChatToolResult = Schemas['ChatToolResult']
+export type ChatToolCall = NonNullable<Extract<ChatMessage, { role: 'assistant' }>['tool_calls']>[number]
+export type ChatEnd = Schemas['ChatAnswer']['end']
 export type CallTotals = Schemas['CallTotals']
 export type ApprovalStatus = Schemas['ApprovalStatus']
 export type Approval = Schemas['Approval']

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent } from 'react'
 export const goKeys = [
   { key: 'c', to: '/connections', label: 'Connections' },
   { key: 't', to: '/tools', label: 'Tools' },
+  { key: 'y', to: '/playground', label: 'Playground' },
   { key: 'l', to: '/calls', label: 'Calls' },
   { key: 'a', to: '/approvals', label: 'Approvals' },
   { key: 'b', to: '/catalog', label: 'Catalog' },

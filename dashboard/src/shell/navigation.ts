@@ -9,6 +9,7 @@ import {
   LayoutGrid,
   ListChecks,
   type LucideIcon,
+  MessagesSquare,
   ScrollText,
   ShieldCheck,
   Stamp,
@@ -30,6 +31,7 @@ export interface Destination {
 export const destinations: readonly Destination[] = [
   { to: '/connections', label: 'Connections', icon: Cable, group: 'work' },
   { to: '/tools', label: 'Tools', icon: Hammer, group: 'work' },
+  { to: '/playground', label: 'Playground', icon: MessagesSquare, group: 'work' },
   { to: '/calls', label: 'Calls', icon: ScrollText, group: 'work' },
   { to: '/approvals', label: 'Approvals', icon: Stamp, group: 'work' },
   { to: '/catalog', label: 'Catalog', icon: LayoutGrid, group: 'define' },

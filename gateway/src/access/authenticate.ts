@@ -65,6 +65,10 @@ const teamsOf = (workspaceId: Expression<string>, userId: Expression<string | nu
   select jsonb_agg(jsonb_build_object('id', team_id, 'role', role) order by team_id) from team_members
   where team_members.workspace_id = ${workspaceId} and team_members.user_id = ${userId}), '[]')`
 
+const toolsetAsJson = sql<Toolset>`jsonb_build_object('id', toolsets.id, 'slug', toolsets.slug,
+  'name', toolsets.name, 'mode', toolsets.mode, 'format', toolsets.format, 'approval', toolsets.approval,
+  'selection', toolsets.selection, 'max_result_bytes', toolsets.max_result_bytes)`
+
 /** `slug` names the toolset that a token asks for which is bound to none. */
 function selectTokens(db: Transaction<Database>, slug?: string) {
   return db
@@ -98,9 +102,7 @@ function selectTokens(db: Transaction<Database>, slug?: string) {
       'tokens.cassette',
       'tokens.hash',
       'tokens.previous_until',
-      sql<Toolset | null>`case when toolsets.id is not null then jsonb_build_object('id', toolsets.id, 'slug', toolsets.slug,
-        'name', toolsets.name, 'mode', toolsets.mode, 'format', toolsets.format, 'approval', toolsets.approval,
-        'selection', toolsets.selection, 'max_result_bytes', toolsets.max_result_bytes) end`.as('toolset'),
+      sql<Toolset | null>`case when toolsets.id is not null then ${toolsetAsJson} end`.as('toolset'),
       'workspaces.name as workspace_name',
       sql<Role | 'none' | null>`maker_role(tokens.workspace_id, coalesce(tokens.user_id, tokens.created_by))`.as('maker_role'),
       sql<Caller['teams']>`case when tokens.team_id is null
@@ -266,6 +268,21 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
     return vouch({ kind: 'session', id: userId, personId: userId, createdBy: null, ...unconfined, ...facts })
   }
 
+  /** A person through a toolset of their workspace, as a token that is bound to it. */
+  async function through(slug: string, person: Caller): Promise<Caller> {
+    const { workspaceId, role } = person
+    const found = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('toolsets')
+        .select(toolsetAsJson.as('toolset'))
+        .where('workspace_id', '=', workspaceId)
+        .where('slug', '=', slug)
+        .executeTakeFirst(),
+    )
+    if (found === undefined) throw new SallyportError('NOT_FOUND', { detail: `There is no toolset "${slug}".` })
+    return vouch({ ...person, toolset: found.toolset, role: lower(role, 'member') })
+  }
+
   /** Whoever asked first may have lost the right since, so nothing of them is taken from a cache. */
   async function byStored({ workspaceId, callerKind, callerId }: Extract<Credentials, { kind: 'stored' }>): Promise<Caller> {
     // The session that asked was let in; this is about what is left of its rights.
@@ -282,7 +299,7 @@ export function createAuthenticate({ store, clock, log, people, cache }: Service
       case 'bearer':
         return byToken(credentials.token, ip, toolset)
       case 'session':
-        return bySession(credentials)
+        return toolset === undefined ? bySession(credentials) : through(toolset, await bySession(credentials))
       case 'stored':
         return byStored(credentials)
       case 'none':

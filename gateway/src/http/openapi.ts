@@ -7,6 +7,7 @@ import * as audit from './schemas/audit.ts'
 import * as calls from './schemas/calls.ts'
 import * as cassettes from './schemas/cassettes.ts'
 import * as catalog from './schemas/catalog.ts'
+import * as chat from './schemas/chat.ts'
 import * as clients from './schemas/clients.ts'
 import * as common from './schemas/common.ts'
 import * as connections from './schemas/connections.ts'
@@ -118,6 +119,7 @@ function namedShapes(): Map<string, TSchema> {
     audit,
     calls,
     catalog,
+    chat,
     clients,
     connections,
     connectors,

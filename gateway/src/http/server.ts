@@ -13,6 +13,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
 import { cassetteRoutes } from './routes/cassettes.ts'
 import { catalogRoutes } from './routes/catalog.ts'
+import { chatRoutes } from './routes/chat.ts'
 import { authorizationRoutes, clientRoutes } from './routes/clients.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { connectorDraftRoutes } from './routes/connector-drafts.ts'
@@ -93,6 +94,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       callLogRoutes(api, services)
       resultRoutes(api, services)
       toolRoutes(api, services, options)
+      chatRoutes(api, services)
       approvalRoutes(api, services, options)
       cassetteRoutes(api, services)
       notificationRoutes(api, services)

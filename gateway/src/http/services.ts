@@ -10,6 +10,7 @@ import type { Access } from '../access/types.ts'
 import type { AuditLog } from '../audit/types.ts'
 import type { Asks } from '../call/ask/types.ts'
 import type { Cassettes } from '../call/cassettes/types.ts'
+import type { Chats } from '../call/chat/types.ts'
 import type { Results } from '../call/results/types.ts'
 import type { ScriptTrials } from '../call/script-trials.ts'
 import type {
@@ -51,6 +52,7 @@ export interface HttpServices {
   readonly channels: NotificationChannels
   readonly tools: Tools
   readonly asks: Asks
+  readonly chats: Chats
   readonly tests: ConnectionTests
   readonly rotation: CredentialRotation
   readonly audit: AuditLog

@@ -2,11 +2,11 @@ import type { CallToolResult, Tool } from '@modelcontextprotocol/server'
 import { Type } from 'typebox'
 import { actionTools, declarationOf } from '../call/code-mode/action-tools.ts'
 import type { CodeResult, CodeRuns } from '../call/code-mode/types.ts'
+import { restNote } from '../call/result-text.ts'
 import type { Results } from '../call/results/types.ts'
 import type { Tools } from '../call/types.ts'
 import { SallyportError, unreachable } from '../errors.ts'
 import { jsonResult, parseArguments, refusal, schemaOf } from './own-tool.ts'
-import { restNote } from './result.ts'
 import type { Visit } from './visit.ts'
 
 const Search = Type.Object({

@@ -26,6 +26,8 @@ export interface ModelServer {
   /** Settings for a gateway that uses it. */
   readonly env: Readonly<Record<string, string>>
   readonly requests: readonly ModelRequestSeen[]
+  /** Requests that hung and were given up by the gateway. */
+  readonly abandoned: number
   /** Adds turns to the script; a function sees the request and says the turn. Without a turn left it answers 500. */
   play(...turns: readonly (Turn | ((request: ModelRequestSeen) => Turn))[]): void
   stop(): Promise<void>
@@ -71,6 +73,7 @@ function anthropic(turn: Exclude<Turn, { status: number } | { hang: true }>): un
 export async function startModelServer(): Promise<ModelServer> {
   const script: (Turn | ((request: ModelRequestSeen) => Turn))[] = []
   const requests: ModelRequestSeen[] = []
+  let abandoned = 0
   const send = (response: ServerResponse, status: number, body: unknown) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   const server = createServer(async (incoming, response) => {
@@ -78,7 +81,10 @@ export async function startModelServer(): Promise<ModelServer> {
     requests.push(request)
     const next = script.shift() ?? { status: 500, body: { error: { message: 'the script has ended' } } }
     const turn = typeof next === 'function' ? next(request) : next
-    if (typeof turn === 'object' && 'hang' in turn) return
+    if (typeof turn === 'object' && 'hang' in turn) {
+      response.once('close', () => abandoned++)
+      return
+    }
     if (typeof turn === 'object' && 'status' in turn)
       return send(response, turn.status, turn.body ?? { error: { message: 'no' } })
     return send(response, 200, request.path.endsWith('/messages') ? anthropic(turn) : openai(turn))
@@ -92,6 +98,9 @@ export async function startModelServer(): Promise<ModelServer> {
     key,
     env: { SALLYPORT_MODEL: 'scripted', SALLYPORT_MODEL_URL: url, SALLYPORT_MODEL_KEY: key },
     requests,
+    get abandoned() {
+      return abandoned
+    },
     play: (...turns) => script.push(...turns),
     async stop() {
       server.closeAllConnections()

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { hashKey, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
@@ -47,8 +47,11 @@ export function Drafts() {
 /** The whole document, and only below it the decision. */
 function DraftReview({ connector }: { readonly connector: string }) {
   const client = useQueryClient()
-  const { data, error } = useQuery(queries.connectorDraft(connector))
-  const onSettled = () => client.invalidateQueries({ queryKey: ['connectors'] })
+  const draft = queries.connectorDraft(connector)
+  const { data, error } = useQuery(draft)
+  // Everything but the draft itself, which is gone then.
+  const onSettled = () =>
+    client.invalidateQueries({ queryKey: ['connectors'], predicate: ({ queryHash }) => queryHash !== hashKey(draft.queryKey) })
   const publish = useMutation({ mutationFn: () => api.connectorDrafts.publish(connector), onSettled })
   const discard = useMutation({ mutationFn: () => api.connectorDrafts.discard(connector), onSettled })
   if (data === undefined) return error ? <ErrorNotice error={error} /> : <Skeleton className="mt-2 h-24" />
