@@ -339,6 +339,33 @@ describe('import', () => {
     expect(JSON.parse(result.stdout)).toEqual(created)
   })
 
+  it('takes the tools of an MCP server', async () => {
+    const { url, received } = await startApi({ 'POST /connectors': { status: 201, body: created } })
+    const mcp = ['import', '--mcp', 'https://mcp.example.com/mcp']
+    const more = ['--sse', '--token', 'env:MCP_TOKEN', '--trust-annotations', '--only', 'add', '--as', 'crm']
+    expect(await run([...mcp, ...more], { url, env: { MCP_TOKEN: 'canary' } })).toMatchObject({
+      code: 0,
+      stderr: 'Next: sallyport connect crm\n',
+    })
+    expect(received[0]?.body).toEqual({
+      kind: 'mcp',
+      url: 'https://mcp.example.com/mcp',
+      transport: 'sse',
+      token: 'canary',
+      trust_annotations: true,
+      connector: 'crm',
+      select: ['add'],
+    })
+    for (const args of [
+      [...mcp, '--preview'],
+      [...mcp, '--token', 'x'],
+      ['import', '--mcp', 'crm.yaml'],
+      ['import', 'crm.yaml', '--sse'],
+    ])
+      expect(await run(args, { url })).toMatchObject({ code: 2 })
+    expect(received.length).toBe(1)
+  })
+
   it('stores nothing in a dry run', async () => {
     const { url, received } = await startApi({
       'POST /connectors/parse': {

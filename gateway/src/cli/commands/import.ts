@@ -1,6 +1,7 @@
 import type { ImportProgress, Schemas } from '@sallyport/sdk'
 import type { Command } from 'commander'
 import { collect, connectToGateway, outputOf } from '../context.ts'
+import { readValue } from '../credentials.ts'
 import { UsageError } from '../failure.ts'
 import { readSource } from '../import-source.ts'
 import type { Output } from '../output.ts'
@@ -20,6 +21,10 @@ interface ImportOptions {
   readonly preview?: true
   readonly dryRun?: true
   readonly update?: true
+  readonly mcp?: true
+  readonly sse?: true
+  readonly token?: string
+  readonly trustAnnotations?: true
 }
 
 type Preview = Schemas['ImportPreview']
@@ -53,6 +58,28 @@ function choiceOf({ only, tag, search, readOnly, rename }: ImportOptions): Choic
     ...(search !== undefined && { search }),
     ...(readOnly && { read_only: true }),
     ...(rename.length > 0 && { rename: Object.fromEntries(rename.map((pair) => splitPair(pair, '--rename'))) }),
+  }
+}
+
+/** What is imported, in the words of the API: a description, or the tools of an MCP server. */
+async function readImportSource(source: string, options: ImportOptions, out: Output) {
+  const { mcp, sse, token, trustAnnotations, tag, search, readOnly, rename, proposed, preview, root, serverUrl } = options
+  if (!mcp) {
+    if (sse || token !== undefined || trustAnnotations)
+      throw new UsageError('--sse, --token and --trust-annotations are for MCP servers: add --mcp.')
+    return readSource(source)
+  }
+  if (!/^https?:\/\//i.test(source)) throw new UsageError('--mcp takes the URL of an MCP server.')
+  if (tag.length > 0 || rename.length > 0 || search !== undefined || readOnly || proposed || preview || root || serverUrl)
+    throw new UsageError('Of an MCP server tools are chosen with --only; --dry-run lists them.')
+  if (token !== undefined && !/^(-$|@|env:)/.test(token))
+    throw new UsageError('--token is -, @file or env:VARIABLE: other users of this machine can read a command line.')
+  return {
+    kind: 'mcp' as const,
+    url: source,
+    ...(sse && { transport: 'sse' as const }),
+    ...(token !== undefined && { token: await readValue({ name: 'token', secret: false }, token, out) }),
+    ...(trustAnnotations && { trust_annotations: true }),
   }
 }
 
@@ -108,7 +135,7 @@ async function importConnector(source: string, options: ImportOptions, command: 
   const out = outputOf(command)
   let choice = choiceOf(options)
   const from = {
-    ...(await readSource(source)),
+    ...(await readImportSource(source, options, out)),
     ...(options.as !== undefined && { connector: options.as }),
     ...(options.name !== undefined && { name: options.name }),
     ...(options.serverUrl !== undefined && { server_url: options.serverUrl }),
@@ -157,7 +184,7 @@ async function importConnector(source: string, options: ImportOptions, command: 
 export function registerImport(program: Command): void {
   program
     .command('import')
-    .description('make a connector from a connector file, or an OpenAPI or Swagger document')
+    .description('make a connector from a connector file, the description of an API, or an MCP server')
     .argument('<source>', 'a file, a folder, a zip, or a URL that the gateway fetches')
     .option('--preview', 'show what the document has, and what to begin with, and store nothing')
     .option('--proposed', 'take the actions that the preview proposes')
@@ -170,6 +197,10 @@ export function registerImport(program: Command): void {
     .option('--as <slug>', 'id of the connector, such as my_crm')
     .option('--server-url <url>', 'base address, when the document has none or a relative one')
     .option('--root <file>', 'which file of a folder or zip is the document')
+    .option('--mcp', 'the URL is that of an MCP server, whose tools become actions')
+    .option('--sse', 'the MCP server speaks the transport of 2024-11-05')
+    .option('--token <token>', 'with which the MCP server is asked for its tools: -, @file or env:VARIABLE; it is not stored')
+    .option('--trust-annotations', 'believe the MCP server which of its tools only read')
     .option('--update', 'store it as the next version of the connector that is there')
     .option('--dry-run', 'show what would be imported and store nothing')
     .action(importConnector)
