@@ -40,7 +40,7 @@ export const parseCatalogSearch = (raw: Raw) => ({
   ...text(raw, 'category'),
   ...oneOf(raw, 'only', ['installed', 'documents']),
 })
-export const parseImportSearch = (raw: Raw) => text(raw, 'catalog')
+export const parseImportSearch = (raw: Raw) => ({ ...text(raw, 'catalog'), ...oneOf(raw, 'from', ['document', 'mcp']) })
 export const parseConnectionSearch = (raw: Raw) => oneOf(raw, 'tab', ['overview', 'test', 'credential', 'settings'])
 export const parseConnectSearch = (raw: Raw) => ({
   ...oneOf(raw, 'step', ['basics', 'auth', 'actions', 'test']),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import {
   button,
   type Dashboard,
@@ -17,6 +17,7 @@ import {
 } from './dashboard-harness.ts'
 import { shoot, type Visit } from './support/browser.ts'
 import type { GatewayProcess } from './support/gateway.ts'
+import { noInput, startMcpUpstream } from './support/mcp-upstream.ts'
 
 const apiKey = 'canary-crm-key-import-77d0'
 /** As many as the largest public documents have. */
@@ -337,6 +338,30 @@ describe('a document with a fault', () => {
     await see(report.getByRole('button', { name: /^Not callable/ }))
     await shoot(page, 'import-report')
   })
+})
+
+test('the tools of an MCP server are listed with what they do, chosen, and become a connector to connect', async () => {
+  const upstream = await startMcpUpstream([
+    { name: 'look', description: 'Looks at the shelf.', inputSchema: noInput, annotations: { readOnlyHint: true } },
+    { name: 'wipe', title: 'Wipe the shelf', inputSchema: noInput, annotations: { destructiveHint: true } },
+  ])
+  onTestFinished(() => upstream.close())
+  await page.goto(`${gateway.url}/catalog`)
+  await link(page, 'Custom MCP server').click()
+  await field(page, 'Address of the MCP server').fill(upstream.url)
+  await page.getByRole('checkbox', { name: 'Believe the server which of its tools only read' }).click()
+  await button(page, 'List its tools').click()
+  const tools = page.getByRole('list', { name: 'Tools of the server' }).getByRole('listitem')
+  await see(tools.filter({ hasText: 'Looks at the shelf.' }).filter({ hasText: /Reads/ }))
+  await see(tools.filter({ hasText: 'Wipe the shelf' }).filter({ hasText: /Destroys|Destructive/i }))
+  await shoot(page, 'import-mcp')
+  await page.getByRole('checkbox', { name: 'Choose wipe' }).click()
+  await see(page.getByText('1 of 2 chosen'))
+  await button(page, 'Create and connect').click()
+  await page.waitForURL(/\/connect\?connector=fixture/)
+  const { actions } = await gateway.client().connectors.get('fixture')
+  expect(actions).toMatchObject({ look: { effect: 'read' } })
+  expect(actions).not.toHaveProperty('wipe')
 })
 
 test('whoever may not define connectors sees what there is, and no button that would be refused', async () => {

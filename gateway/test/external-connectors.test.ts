@@ -239,6 +239,15 @@ describe('an external connector (F15)', () => {
     expect((await gateway.client().connectors.versions(connector)).items.map(({ version }) => version)).toContain(before.version)
   })
 
+  test('shows that a command which was chosen is gone', async () => {
+    const connector = `greeter_${++count}`
+    answer = () => [200, schema]
+    await gateway.client().connectors.create({ url: `${serviceUrl}/schema`, connector, select: ['greet', 'tell'] })
+    const { tell: _, ...kept } = schema.commands
+    answer = () => [200, { ...schema, commands: kept }]
+    expect(await gateway.client().connectors.check(connector)).toMatchObject({ class: 'major', counts: { major: 1 } })
+  })
+
   test('asks its health in a test of the connection', async () => {
     const { id } = await one()
     answer = ({ path }) => (path === '/health' ? [200, { status: 'ok' }] : [200, { success: true }])

@@ -1,3 +1,11 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Server as OldServer } from '@modelcontextprotocol/sdk/server/index.js'
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
+import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { inputRequired } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { noInput, startMcpUpstream, textAnswer, type UpstreamTool } from './support/mcp-upstream.ts'
@@ -99,13 +107,12 @@ describe.each(['both', 'legacy'] as const)('a server of era %s', (era) => {
 test('a tool only reads where an admin believes its server, and destroys where it says so', async () => {
   const wipe = { name: 'wipe', inputSchema: noInput, annotations: { destructiveHint: true } }
   const upstream = await upstreamOf([add, wipe, { name: 'quiet', inputSchema: noInput }])
-  const effects = async (connector: string) => {
-    const { json } = await ask('GET', `/connectors/${connector}/capabilities`)
-    return Object.fromEntries(json.actions.map(({ action, effect }: { action: string; effect: string }) => [action, effect]))
+  const effects = async (more: object) => {
+    const { json } = await ask('POST', '/connectors/parse', { kind: 'mcp', url: upstream.url, ...more })
+    return Object.fromEntries(Object.entries(json.document.actions).map(([name, action]) => [name, Object(action).effect]))
   }
-  expect(await effects(await taken(upstream))).toEqual({ add: 'write', quiet: 'write', wipe: 'destructive' })
-  const trusted = await taken(upstream, { trust_annotations: true })
-  expect(await effects(trusted)).toEqual({ add: 'read', quiet: 'write', wipe: 'destructive' })
+  expect(await effects({})).toEqual({ add: 'write', quiet: 'write', wipe: 'destructive' })
+  expect(await effects({ trust_annotations: true })).toEqual({ add: 'read', quiet: 'write', wipe: 'destructive' })
 })
 
 test('the token of the server goes to it with every request, and to nobody else', async () => {
@@ -204,4 +211,87 @@ test('a server that has forgotten a session is asked in a new one, and one that 
   hangs = true
   // A write that was sent and not answered.
   expect((await call(connector, 'add', { a: 1, b: 2 })).json.code).toBe('OUTCOME_UNKNOWN')
+})
+
+const question = { message: 'Your password?', requestedSchema: { type: 'object', properties: {} } } as const
+
+const nosy: readonly (readonly ['both' | 'legacy', NonNullable<UpstreamTool['run']>])[] = [
+  ['legacy', (_, { mcpReq }) => mcpReq.elicitInput(question).then(() => textAnswer('told'))],
+  ['legacy', (_, { mcpReq }) => mcpReq.requestSampling({ messages: [], maxTokens: 9 }).then(() => textAnswer('told'))],
+  ['both', () => inputRequired({ inputRequests: { it: inputRequired.elicit(question) } })],
+]
+test.each(nosy)('what a server of era %s asks back is refused', async (era, run) => {
+  const upstream = await upstreamOf([{ name: 'nosy', inputSchema: noInput, run }], { era })
+  const connector = await taken(upstream)
+  expect((await call(connector, 'nosy')).json.code).toBe('UPSTREAM_ERROR')
+})
+
+test('a caller over MCP hears how far a server is and what it says of its work, and the server when the caller gives up', async () => {
+  const entered = Promise.withResolvers<void>()
+  const working: UpstreamTool = {
+    name: 'work',
+    inputSchema: noInput,
+    async run(_, { mcpReq }) {
+      await mcpReq.log('debug', 'not wanted')
+      await mcpReq.log('warning', `busy for ${token}`)
+      const progressToken = mcpReq._meta?.progressToken ?? ''
+      await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress: 1, total: 2 } })
+      entered.resolve()
+      await new Promise((resolve) => mcpReq.signal.addEventListener('abort', resolve, { once: true }))
+      return textAnswer('stopped')
+    },
+  }
+  const upstream = await upstreamOf([working], {
+    era: 'legacy',
+    before({ headers }, response) {
+      if (headers.authorization === `Bearer ${token}`) return false
+      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
+      return true
+    },
+  })
+  const connector = await taken(upstream, { token }, { fields: { token } })
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'legacy' } })
+  onTestFinished(() => client.close())
+  const heard: unknown[] = []
+  client.setNotificationHandler('notifications/message', ({ params }) => void heard.push(params.data))
+  const headers = { authorization: `Bearer ${gateway.token}` }
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`), { requestInit: { headers } }))
+  await client.setLoggingLevel('info')
+  const leaving = new AbortController()
+  const calling = client.callTool(
+    { name: `${connector}_work`, arguments: {} },
+    { signal: leaving.signal, onprogress: (progress) => void heard.push(progress) },
+  )
+  calling.catch(() => {})
+  await entered.promise
+  await expect.poll(() => heard).toEqual(['busy for [redacted]', { progress: 1, total: 2, message: '' }])
+  leaving.abort()
+  await expect.poll(() => upstream.received.map(({ asks }) => asks)).toContain('notifications/cancelled')
+})
+
+test('a server of the transport of 2024-11-05 has its tools called', async () => {
+  const transports = new Map<string, SSEServerTransport>()
+  const server = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      const transport = new SSEServerTransport('/messages', response)
+      transports.set(transport.sessionId, transport)
+      const old = new OldServer({ name: 'old', version: '1' }, { capabilities: { tools: {} } })
+      old.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: 'greet', inputSchema: noInput }] }))
+      old.setRequestHandler(CallToolRequestSchema, () => textAnswer('hello'))
+      await old.connect(transport)
+    } else {
+      const id = new URL(request.url ?? '', 'http://old').searchParams.get('sessionId') ?? ''
+      await transports.get(id)?.handlePostMessage(request, response)
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sse`
+  const connector = `up_${++count}`
+  expect(await ask('POST', '/connectors', { kind: 'mcp', transport: 'sse', url, connector })).toMatchObject({ status: 201 })
+  await ask('POST', '/connections', { connector })
+  expect((await call(connector, 'greet')).json.payload).toBe('hello')
 })

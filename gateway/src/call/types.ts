@@ -22,7 +22,15 @@ export interface CallWatch {
   readonly signal: AbortSignal
   /** Tells how far the call is. `done` grows from one report to the next; `total` null when nobody knows. */
   readonly progress: (done: number, total: number | null, message: string) => void
+  /** From which level on the caller wants to be told; undefined when of nothing. */
+  readonly logsFrom: LogLevel | undefined
+  /** Passes on what an MCP server tells of its work. */
+  readonly log: (level: LogLevel, data: unknown) => void
 }
+
+/** Least severe first (RFC 5424, section 6.2.1). */
+export const logLevels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const
+type LogLevel = (typeof logLevels)[number]
 
 /** A call as an entrance hands it over; nothing in it is trusted. */
 export interface CallRequest {

@@ -1,12 +1,13 @@
 import type { LoggingLevel, ServerContext } from '@modelcontextprotocol/server'
-import type { CallResult, CallWatch } from '../call/types.ts'
+import { type CallResult, type CallWatch, logLevels } from '../call/types.ts'
 import { unreachable } from '../errors.ts'
 
-/** Least severe first (RFC 5424, section 6.2.1). */
-const levels: readonly LoggingLevel[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']
+/** Whether a client that wants to be told of messages from `wanted` on is told of one of this level. */
+const wants = (wanted: LoggingLevel | undefined, level: LoggingLevel): boolean =>
+  wanted !== undefined && logLevels.indexOf(level) >= logLevels.indexOf(wanted)
 
 /** Lets a call end when its request is cancelled, and tells the client how far it is where the client asked to be told. */
-export function watchOf({ mcpReq }: ServerContext): CallWatch {
+export function watchOf({ mcpReq }: ServerContext, wanted: LoggingLevel | undefined, tool: string): CallWatch {
   const progressToken = mcpReq._meta?.progressToken
   return {
     signal: mcpReq.signal,
@@ -15,6 +16,10 @@ export function watchOf({ mcpReq }: ServerContext): CallWatch {
       const params = { progressToken, progress, ...(total !== null && { total }), message }
       // Nobody may be listening any more; the call goes on.
       void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
+    },
+    logsFrom: wanted,
+    log(level, data) {
+      if (wants(wanted, level)) void mcpReq.log(level, data, tool).catch(() => {})
     },
   }
 }
@@ -48,6 +53,5 @@ export async function logCall(
   result: CallResult,
 ): Promise<void> {
   const { level, data } = entryOf(result)
-  if (wanted === undefined || levels.indexOf(level) < levels.indexOf(wanted)) return
-  await mcpReq.log(level, { tool, ...data }, 'sallyport').catch(() => {})
+  if (wants(wanted, level)) await mcpReq.log(level, { tool, ...data }, 'sallyport').catch(() => {})
 }

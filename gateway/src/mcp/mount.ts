@@ -138,7 +138,7 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
     const begin = () => {
       begun = true
     }
-    const watch = { signal, progress: () => {} }
+    const watch = { signal, progress: () => {}, logsFrom: undefined, log: () => {} }
     const called = await callTool(telling(services, begin), visit, plain.name, plain.arguments, watch).catch((error: unknown) => {
       if (begun) throw error
       return null

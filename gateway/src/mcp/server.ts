@@ -109,7 +109,8 @@ export function createServer(services: McpServices, report: (error: unknown) => 
     handle(context, async (visit) => {
       const decided = await asking?.answered(visit, context, params.name)
       if (decided) return toFittingResult(services, visit, params.name, decided)
-      const called = await callTool(services, visit, params.name, params.arguments ?? {}, watchOf(context))
+      const watch = watchOf(context, levelOf(context), params.name)
+      const called = await callTool(services, visit, params.name, params.arguments ?? {}, watch)
       if ('result' in called) return called.result
       await logCall(context, levelOf(context), params.name, called.call)
       return (

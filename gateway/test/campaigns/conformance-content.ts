@@ -1,11 +1,13 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { pixel, silence } from '../support/conformance-api.ts'
+import { pixel, silence } from '../support/conformance-upstream.ts'
 
 /** What the suite lets pass although the tool is not there, or answers something else. */
 const expected: Readonly<Record<string, object>> = {
   test_simple_text: { type: 'text', text: 'This is a simple text response for testing.' },
   test_image_content: { type: 'image', data: pixel, mimeType: 'image/png' },
   test_audio_content: { type: 'audio', data: silence, mimeType: 'audio/wav' },
+  test_embedded_resource: { type: 'resource' },
+  test_multiple_content_types: { type: 'text', text: 'Multiple content types test:' },
   test_error_handling: { type: 'text', text: /This tool intentionally returns an error for testing/ },
 }
 

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { FileUp } from 'lucide-react'
+import { FileUp, Unplug } from 'lucide-react'
 import { type KeyboardEvent, useMemo } from 'react'
 import { queries } from '../../api/queries.ts'
 import { formatCount, plural } from '../../lib/format.ts'
@@ -68,9 +68,14 @@ export function CatalogPage() {
       title="Catalog"
       description="Providers that are ready to connect: pick one, enter a key or consent, and agents have its tools."
       actions={
-        <ButtonLink to="/import" icon={<FileUp size={14} />}>
-          Import or describe an API
-        </ButtonLink>
+        <>
+          <ButtonLink to="/import" search={{ from: 'mcp' }} icon={<Unplug size={14} />}>
+            Custom MCP server
+          </ButtonLink>
+          <ButtonLink to="/import" icon={<FileUp size={14} />}>
+            Import or describe an API
+          </ButtonLink>
+        </>
       }
       toolbar={
         <>

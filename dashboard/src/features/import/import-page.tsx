@@ -4,8 +4,10 @@ import { useEffect, useEffectEvent, useReducer, useState } from 'react'
 import type { ImportSource } from '../../api/types.ts'
 import type { ConnectorDocument } from '../../lib/connector-document.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Segments } from '../../ui/choice.tsx'
 import { Page } from '../../ui/page.tsx'
 import { keepDraft } from '../connect/kept-draft.ts'
+import { McpServer } from './mcp-server.tsx'
 import { ReadingProgress } from './reading-progress.tsx'
 import { type Review, type ReviewChange, reviewed } from './review.ts'
 import { ReviewPane } from './review-pane.tsx'
@@ -37,7 +39,7 @@ export function ImportPage() {
     onConnector: adjust,
   })
   // A public document picked in the catalog is read at once.
-  const { catalog } = useSearch({ from: '/import' })
+  const { catalog, from = 'document' } = useSearch({ from: '/import' })
   const pick = useEffectEvent((id: string) => {
     void navigate({ to: '/import', replace: true })
     change({ kind: 'open', review: null })
@@ -55,7 +57,7 @@ export function ImportPage() {
   return (
     <Page
       title="Add a connector"
-      description="From the description of an API: what agents may use of it is chosen before anything is stored."
+      description="From the description of an API or an MCP server: what agents may use of it is chosen before anything is stored."
       actions={
         review ? (
           <Button onClick={startOver}>Use another document</Button>
@@ -76,8 +78,21 @@ export function ImportPage() {
           }}
         />
       ) : (
-        <div className="min-h-0 flex-1 overflow-y-auto px-4 pt-1 pb-8 md:px-8">
-          {read.isPending ? (
+        <div className="min-h-0 flex-1 space-y-5 overflow-y-auto px-4 pt-1 pb-8 md:px-8">
+          {!read.isPending && (
+            <Segments
+              label="What it is made from"
+              value={from}
+              onChange={(next) => void navigate({ to: '/import', search: { from: next }, replace: true })}
+              options={[
+                { value: 'document', label: 'Description of an API' },
+                { value: 'mcp', label: 'Custom MCP server' },
+              ]}
+            />
+          )}
+          {from === 'mcp' ? (
+            <McpServer />
+          ) : read.isPending ? (
             <ReadingProgress progress={progress} onCancel={cancel} />
           ) : (
             <SourceForm

@@ -241,20 +241,24 @@ function chosenFrom(document: ConnectorDocument, { connector, name, choice: { se
 /** The schema that an external service tells of itself. */
 function externalOf(value: Json, job: ImportJob): Made {
   const { connector, name, serverUrl = job.url } = job
-  const document = chosenFrom(parseConnector(externalDocument(value, { connector, name, serverUrl })), job)
+  const document = stillChosenFrom(parseConnector(externalDocument(value, { connector, name, serverUrl })), job)
   const operations = isRecord(value.commands) ? Object.keys(value.commands).length : 0
   const imported = Object.keys(document.actions).length
   const report = { format: `External service, protocol ${externalProtocol}`, operations, imported, entries: [] }
   return { document, report, preview: () => notPreviewed(document) }
 }
 
-/** The tools of an MCP server. Of a newer list those that were chosen may be gone. */
+/** Of a newer description those that were chosen may be gone. */
+function stillChosenFrom(document: ConnectorDocument, job: ImportJob): ConnectorDocument {
+  const { select } = job.choice
+  const kept = job.against === undefined ? select : select?.filter((action) => Object.hasOwn(document.actions, action))
+  return chosenFrom(document, { ...job, choice: { select: kept } })
+}
+
+/** The tools of an MCP server. */
 function toolsOf(value: Json, job: ImportJob): Made {
   const { document: made, report } = mcpDocument(value, job)
-  const parsed = parseConnector(made)
-  const { select } = job.choice
-  const kept = job.against === undefined ? select : select?.filter((action) => Object.hasOwn(parsed.actions, action))
-  const document = chosenFrom(parsed, { ...job, choice: { select: kept } })
+  const document = stillChosenFrom(parseConnector(made), job)
   return { document, report, preview: () => notPreviewed(document) }
 }
 

@@ -38,8 +38,12 @@ async function attempt({ mcpSessions }: CallServices, run: CommandRun, fresh: bo
       throw changed(action.name, now === undefined)
     }
     const { client } = session
+    const { LOG_LEVEL_META_KEY } = await import('@modelcontextprotocol/client')
     const calling = client.callTool(
-      { name: tool.name, arguments: { ...input } },
+      {
+        ...{ name: tool.name, arguments: { ...input } },
+        ...(watch?.logsFrom !== undefined && { _meta: { [LOG_LEVEL_META_KEY]: watch.logsFrom } }),
+      },
       {
         toolDefinition: { name: tool.name, inputSchema: { ...action.inputSchema(), type: 'object' } },
         timeout: timeLeft(),

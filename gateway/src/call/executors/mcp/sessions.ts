@@ -86,8 +86,10 @@ export function createMcpSessions({ clock, log, look }: Dependencies): McpSessio
       timeoutMs: timeLeft(),
       signal,
     })
-    kept = { client, turn, listed: null, timer: undefined }
-    return kept
+    const made: Kept = { client, turn, listed: null, timer: undefined }
+    client.setNotificationHandler('notifications/message', ({ params }) => made.turn?.told(params))
+    kept = made
+    return made
   }
 
   return {

@@ -21,6 +21,9 @@ export function startTurn(run: CommandRun): Turn {
     refused: () => refused,
     called: () => called,
     broken,
+    told({ level, data }) {
+      if (called) run.watch?.log(level, run.redactor.value(data))
+    },
     async fetch(url, init = {}) {
       const message = methodOf(init.body)
       called ||= message === 'tools/call'

@@ -1,4 +1,4 @@
-import type { Client } from '@modelcontextprotocol/client'
+import type { Client, LoggingMessageNotification } from '@modelcontextprotocol/client'
 import type { Caller } from '../../../caller.ts'
 import type { LoadedConnection } from '../../../connections/registry.ts'
 
@@ -17,6 +17,8 @@ export interface Turn {
   readonly called: () => boolean
   /** The last answer that was no success. */
   readonly refused: () => { readonly status: number; readonly text: string } | null
+  /** What the server tells of its work goes to the caller, without the credential. */
+  readonly told: (message: LoggingMessageNotification['params']) => void
   /** Rejects when a request fails, or a stream breaks, for a reason that is not the server's. */
   readonly broken: Promise<never>
 }

@@ -1,0 +1,192 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { ArrowRight } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { api } from '../../api/client.ts'
+import { listActions } from '../../lib/connector-actions.ts'
+import { asConnectorDocument, type ConnectorDocument, isSlug } from '../../lib/connector-document.ts'
+import { formatCount, plural } from '../../lib/format.ts'
+import { Button } from '../../ui/button.tsx'
+import { Checkbox, Select } from '../../ui/choice.tsx'
+import { Field, TextField } from '../../ui/field.tsx'
+import { Panel } from '../../ui/page.tsx'
+import { ErrorNotice } from '../../ui/states.tsx'
+import { EffectMark } from '../../ui/status.tsx'
+import { say } from '../../ui/toast.tsx'
+import { useMay } from '../session/session.ts'
+
+type Transport = 'http' | 'sse'
+
+interface Asked {
+  readonly kind: 'mcp'
+  readonly url: string
+  readonly transport: Transport
+  readonly token?: string
+  readonly trust_annotations: boolean
+}
+
+/** An MCP server by its address: its tools are listed, and those that are chosen become a connector. */
+export function McpServer() {
+  const [url, setUrl] = useState('')
+  const [transport, setTransport] = useState<Transport>('http')
+  const [token, setToken] = useState('')
+  const [trusted, setTrusted] = useState(false)
+  const list = useMutation({
+    mutationFn: async (asked: Asked) => {
+      const { document, report } = await api.connectors.parse(asked)
+      return { asked, document: asConnectorDocument(document), left: report?.entries ?? [] }
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const asked = { kind: 'mcp', url: url.trim(), transport, trust_annotations: trusted } as const
+    list.mutate(token.trim() ? { ...asked, token: token.trim() } : asked)
+  }
+  return (
+    <div className="max-w-3xl space-y-5">
+      <form onSubmit={submit} className="space-y-4">
+        <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_14rem]">
+          <TextField
+            label="Address of the MCP server"
+            mono
+            inputMode="url"
+            placeholder="https://mcp.example.com/mcp"
+            value={url}
+            onValueChange={setUrl}
+          />
+          <Field label="Transport">
+            <Select
+              value={transport}
+              onChange={setTransport}
+              options={[
+                { value: 'http', label: 'Streamable HTTP' },
+                { value: 'sse', label: 'SSE, of old servers' },
+              ]}
+            />
+          </Field>
+        </div>
+        <TextField
+          label="Token"
+          optional
+          type="password"
+          autoComplete="off"
+          value={token}
+          onValueChange={setToken}
+          hint="Only to list the tools, where the server wants one. It is not stored: the connection asks for its own."
+        />
+        <Checkbox
+          checked={trusted}
+          onChange={setTrusted}
+          label="Believe the server which of its tools only read"
+          hint="Otherwise all of them count as writes."
+        />
+        <Button look={list.data ? 'plain' : 'primary'} type="submit" busy={list.isPending} disabled={!url.trim()}>
+          List its tools
+        </Button>
+      </form>
+      <ErrorNotice error={list.error} />
+      {list.data && <Tools key={list.submittedAt} {...list.data} />}
+    </div>
+  )
+}
+
+interface ToolsProps {
+  readonly asked: Asked
+  readonly document: ConnectorDocument
+  /** What was not taken, and what was changed. */
+  readonly left: readonly { readonly message: string }[]
+}
+
+function Tools({ asked, document, left }: ToolsProps) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const mayDefine = useMay('admin')
+  const tools = listActions(document)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(tools.map(({ name }) => name)))
+  const [name, setName] = useState(document.name)
+  const [slug, setSlug] = useState(document.connector)
+  const create = useMutation({
+    mutationFn: () => api.connectors.create({ ...asked, name, connector: slug, select: [...chosen] }),
+    onSuccess: async ({ id, actions }) => {
+      say(`${name} added`, `${plural(actions.length, 'tool')}. Connect an account of it to use them.`)
+      await client.invalidateQueries({ queryKey: ['connectors'] })
+      await navigate({ to: '/connect', search: { connector: id } })
+    },
+  })
+  const choose = (tool: string, on: boolean) => {
+    const next = new Set(chosen)
+    if (on) next.add(tool)
+    else next.delete(tool)
+    setChosen(next)
+  }
+  return (
+    <section aria-label={`Tools of ${document.name}`} className="space-y-4">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField label="Name" value={name} onValueChange={setName} />
+        <TextField
+          label="Id"
+          mono
+          value={slug}
+          onValueChange={setSlug}
+          error={isSlug(slug) ? undefined : 'Small letters, digits, _ and -, beginning with a letter.'}
+        />
+      </div>
+      <Panel
+        title="Tools"
+        aside={
+          <span className="tabular">
+            {formatCount(chosen.size)} of {formatCount(tools.length)} chosen
+          </span>
+        }
+        flush
+      >
+        <div className="border-b border-line px-4 py-2">
+          <Checkbox
+            label="All of them"
+            checked={chosen.size === tools.length}
+            indeterminate={chosen.size > 0 && chosen.size < tools.length}
+            onChange={(on) => setChosen(new Set(on ? tools.map(({ name }) => name) : []))}
+          />
+        </div>
+        <ul className="max-h-[50dvh] overflow-y-auto" aria-label="Tools of the server">
+          {tools.map(({ name, title, description, effect }) => (
+            <li key={name} className="relative flex items-center gap-3 border-b border-line px-4 py-2 last:border-0">
+              <Checkbox bare row label={`Choose ${name}`} checked={chosen.has(name)} onChange={(on) => choose(name, on)} />
+              <span className="min-w-0 flex-1">
+                <span className="block truncate">{title || <code>{name}</code>}</span>
+                <span className="block truncate text-small text-ink-2" title={description}>
+                  {description || 'The server does not say what it does.'}
+                </span>
+              </span>
+              <EffectMark effect={effect} />
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      {left.length > 0 && (
+        <details className="text-small text-ink-2">
+          <summary>{plural(left.length, 'note')} on what was left out or changed</summary>
+          <ul className="mt-1.5 space-y-0.5">
+            {left.slice(0, 50).map(({ message }) => (
+              <li key={message}>{message}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <ErrorNotice error={create.error} />
+      {mayDefine ? (
+        <Button
+          look="primary"
+          busy={create.isPending}
+          disabled={chosen.size === 0 || !isSlug(slug) || !name.trim()}
+          onClick={() => create.mutate()}
+        >
+          Create and connect
+          <ArrowRight size={14} aria-hidden />
+        </Button>
+      ) : (
+        <p className="text-ink-2">Adding a connector takes an administrator.</p>
+      )}
+    </section>
+  )
+}
