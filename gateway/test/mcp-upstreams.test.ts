@@ -217,7 +217,6 @@ const question = { message: 'Your password?', requestedSchema: { type: 'object',
 
 const nosy: readonly (readonly ['both' | 'legacy', NonNullable<UpstreamTool['run']>])[] = [
   ['legacy', (_, { mcpReq }) => mcpReq.elicitInput(question).then(() => textAnswer('told'))],
-  ['legacy', (_, { mcpReq }) => mcpReq.requestSampling({ messages: [], maxTokens: 9 }).then(() => textAnswer('told'))],
   ['both', () => inputRequired({ inputRequests: { it: inputRequired.elicit(question) } })],
 ]
 test.each(nosy)('what a server of era %s asks back is refused', async (era, run) => {

@@ -42,8 +42,13 @@ export function createListTools(egress: Egress, connections: () => Connections):
     const key = await keyOf(source, of)
     const ending = AbortSignal.timeout(timeoutMs)
     let refused: number | null = null
+    let leaving = false
     const { promise: broken, reject } = Promise.withResolvers<never>()
     broken.catch(() => {})
+    // The stream of the old transport ends because we leave.
+    const broke = (error: unknown) => {
+      if (!leaving) reject(error)
+    }
     const fetch = async (address: string | URL, init: RequestInit = {}) => {
       const request = {
         ...key,
@@ -59,12 +64,12 @@ export function createListTools(egress: Egress, connections: () => Connections):
       try {
         const answer = await eventResponse(
           (onHead, gaveUp) => egress.request({ ...request, onHead, signal: AbortSignal.any([ending, gaveUp, ...own]) }),
-          reject,
+          broke,
         )
         refused = answer.ok ? null : answer.status
         return answer
       } catch (error) {
-        reject(error)
+        broke(error)
         throw error
       }
     }
@@ -77,6 +82,7 @@ export function createListTools(egress: Egress, connections: () => Connections):
         const server = { ...(title !== undefined && { name: title }), ...(description !== undefined && { description }) }
         return { mcp: { url, transport, trusted, token: Object.keys(key.headers).length > 0, ...server }, tools: [...tools] }
       } finally {
+        leaving = true
         await client.close().catch(() => {})
       }
     }
