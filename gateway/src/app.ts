@@ -214,7 +214,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         access,
         connectors,
         connections,
-        installs: createInstalls({ connectors, connections, egress }),
+        installs: createInstalls({ connectors, connections, egress, builtins, log }),
         oauthApps,
         calls,
         history,

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 
-const redacted = '[redacted]'
+/** What people read instead of a secret. */
+export const redacted = '[redacted]'
 let secretOf: (secret: Secret) => string
 
 /**

@@ -122,6 +122,15 @@ async function expectRefused({ id, callId }: Waiting, code: string): Promise<voi
   expect(paid()).toBe(0)
 }
 
+test('whoever may delete a connection learns what goes by it', async () => {
+  const bank = await openBank()
+  const selection = { select: null, include: [{ connector: bank.slug, connection: bank.connection }], exclude: [] }
+  await owner.toolsets.create({ slug: bank.slug, name: 'Desk', selection })
+  await askToPay(bank)
+  const ends = { default: false, toolsets: [{ name: 'Desk', tokens: 0 }], waiting_calls: 1, standing_approvals: 0 }
+  expect(await manager.connections.dependents(bank.connection)).toMatchObject(ends)
+})
+
 describe('an approval runs its call exactly once', () => {
   test('however often it is replayed, and whoever does it', async () => {
     const waiting = await askToPay(await openBank())

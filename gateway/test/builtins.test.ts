@@ -289,6 +289,28 @@ describe('the built-in sql', () => {
     })
   })
 
+  test('verifies before anything is stored: by asking the database, through the door, in its own words', async () => {
+    const { verify } = gateway.client().connectors
+    const dsn = (password: string, host = `127.0.0.1:${portOf(database)}`) => ({
+      scheme: 'connection_string',
+      fields: { connection_string: `postgres://clerk:${password}@${host}/shop?sslmode=disable` },
+    })
+    const fields = { host: '127.0.0.1', port: String(portOf(database)), database: 'shop', user: 'clerk', tls: 'off' }
+    expect(await verify('shop', dsn('the-clerk-secret'))).toEqual({ ok: true, message: '' })
+    expect(await verify('shop', { fields: { ...fields, password: 'the-clerk-secret' } })).toEqual({ ok: true, message: '' })
+    expect(await verify('shop', dsn('not-the-secret'))).toEqual({
+      ok: false,
+      message: 'The other side refused: password authentication failed for user "clerk"',
+    })
+    expect(await verify('shop', { fields: { ...fields, password: 'the-clerk-secret', database: 'void' } })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('"void"'),
+    })
+    await expect(verify('shop', dsn('the-clerk-secret', '169.254.169.254:5432'))).rejects.toMatchObject({
+      code: 'URL_NOT_ALLOWED',
+    })
+  })
+
   test('says that the password is wrong, marks the connection, and shows the password nowhere', async () => {
     const settings = { host: '127.0.0.1', port: portOf(database), database: 'shop', user: 'clerk', tls: 'off' }
     await make('locked', 'sql')

@@ -6,12 +6,14 @@ import { type GatewayProcess, ownerToken, removeDataDir, startGatewayProcess } f
 
 const canaries = {
   key: 'canary-key-4f1c09d7',
+  path: 'canary-path-1d9a72ce',
   token: 'canary-token-83bd51aa',
   password: 'canary-password-c27e60f3',
   header: 'canary-header-9d40e8b6',
 }
 const schemes = {
   key: { scheme: { type: 'api_key', in: 'query', name: 'key' }, fields: { key: canaries.key } },
+  path: { scheme: { type: 'api_key', in: 'path', name: 'key' }, fields: { key: canaries.path } },
   token: { scheme: { type: 'bearer' }, fields: { token: canaries.token } },
   password: { scheme: { type: 'basic' }, fields: { username: 'ada', password: canaries.password } },
   header: { scheme: { type: 'headers', headers: [{ name: 'X-Secret' }] }, fields: { 'X-Secret': canaries.header } },
@@ -29,7 +31,7 @@ beforeAll(async () => {
   upstream = await new CountingUpstream().start()
   // The worst API: it sends back all it was given, in an answer and in an error.
   upstream.behave = ({ path, headers }, response) => {
-    response.writeHead(path.startsWith('/fail') ? 500 : 200, { 'content-type': 'application/json', 'x-echo': encodeURI(path) })
+    response.writeHead(path.includes('/fail') ? 500 : 200, { 'content-type': 'application/json', 'x-echo': encodeURI(path) })
     response.end(JSON.stringify({ path, headers, forged }))
   }
   gateway = await startGatewayProcess()
@@ -37,7 +39,12 @@ beforeAll(async () => {
   const get = (path: string) => ({ method: 'GET', path })
   for (const [name, { scheme, fields }] of Object.entries(schemes)) {
     const connector = `canary-${name}`
-    const actions = { echo: get('/echo'), fail: get('/fail'), write: { method: 'POST', path: '/echo', confirm: true } }
+    const base = name === 'path' ? '/bot{{auth.key}}' : ''
+    const actions = {
+      echo: get(`${base}/echo`),
+      fail: get(`${base}/fail`),
+      write: { method: 'POST', path: `${base}/echo`, confirm: true },
+    }
     await owner.connectors.create({
       connector,
       name: connector,
@@ -86,7 +93,14 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 test('the API did get every secret, so that there was something to leak', () => {
   const seen = upstream.seen.map(({ path, headers }) => `${path} ${JSON.stringify(headers)}`).join('\n')
-  for (const canary of [canaries.key, canaries.token, canaries.header, forms[4]]) expect(seen).toContain(canary)
+  for (const canary of [canaries.key, `/bot${canaries.path}/fail`, canaries.token, canaries.header, forms.at(-1)])
+    expect(seen).toContain(canary)
+})
+
+test('what would be sent, and what was, says where the key in the path goes', () => {
+  const shown = answers.filter((answer) => answer.includes('canary-path'))
+  expect(shown.length).toBeGreaterThan(0)
+  expect(shown.filter((answer) => answer.includes(`${upstream.url}/bot[redacted]/echo`)).length).toBeGreaterThan(1)
 })
 
 test.each(forms)('%s is in no answer, no log line and no command line', async (canary) => {

@@ -151,3 +151,35 @@ describe.each([
     expect(created()).toBeUndefined()
   })
 })
+
+describe('connections delete', () => {
+  const dependents = {
+    default: true,
+    toolsets: [{ slug: 'desk', name: 'Desk', tokens: 2 }],
+    waiting_calls: 1,
+    standing_approvals: 0,
+  }
+  const routes = {
+    'GET /connections/con_1': { body: { ...connection, calls_today: 3 } },
+    'GET /connections/con_1/dependents': { body: dependents },
+    'DELETE /connections/con_1': { status: 204 },
+  }
+
+  it('says what depends on it and asks; where nobody can be asked it wants --yes', async () => {
+    const { url, received } = await startApi(routes)
+    const deleted = () => received.some(({ method }) => method === 'DELETE')
+    expect(await run(['connections', 'delete', 'con_1'], { url })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--yes'),
+    })
+    const terminal = startAtTerminal(['connections', 'delete', 'con_1'], { url, node: process.execPath })
+    await terminal.printed('The toolset Desk (desk) names it')
+    await terminal.printed('Delete it?')
+    terminal.type('n\r')
+    expect((await terminal.ended).stdout).toContain('Nothing was deleted.')
+    expect(deleted()).toBe(false)
+    const { stdout } = await run(['connections', 'delete', 'con_1', '--yes', '--json'], { url })
+    expect(JSON.parse(stdout)).toEqual({ deleted: 'con_1', dependents })
+    expect(deleted()).toBe(true)
+  })
+})

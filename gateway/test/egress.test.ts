@@ -82,6 +82,26 @@ describe('a request', () => {
     ])
   })
 
+  it('puts a key into the path as part of one segment, and never tells the URL with it', async () => {
+    const secretPath = new Secret('12:a/../é[redacted]')
+    const sent = '/bot12:a%2F..%2F%C3%A9%5Bredacted%5D'
+    const api: Canary = await canary(({ url = '' }, response) =>
+      url.endsWith('/here') ? response.writeHead(302, { location: `${sent}/there` }).end() : response.end(),
+    )
+    const egress = egressOnLoopback()
+    const answer = await send(egress, `${api.origin}/bot[redacted]/here`, { secretPath, redirects: 'follow' })
+    expect(answer.url).toBe(`${api.origin}/bot[redacted]/there`)
+    expect(api.seen.map(({ url }) => url)).toEqual([`${sent}/here`, `${sent}/there`])
+    // A URL that has no place for it would go out without a credential; another server must not get it.
+    expect(await faultOf(send(egress, `${api.origin}/bot/here`, { secretPath }))).toMatchObject({ fault: 'blocked', sent: false })
+    const away = await canary((_, response) => response.writeHead(302, { location: `http://localhost:1${sent}` }).end())
+    const led = send(egress, `${away.origin}/bot[redacted]/`, { secretPath, redirects: 'follow' })
+    expect(await faultOf(led)).toMatchObject({
+      fault: 'blocked',
+      message: expect.stringContaining('with the credential in the URL'),
+    })
+  })
+
   it('sends the secret parameter instead of one of the same name in the URL', async () => {
     const api = await canary()
     await send(egressOnLoopback(), `${api.origin}/?key=mine&page=2`, { secretQuery: { key: new Secret('theirs') } })

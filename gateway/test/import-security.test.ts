@@ -66,6 +66,8 @@ test('one flow alone is nothing to report, and OpenID Connect is read from its i
   const { document, report } = secured(undefined, {
     oauth: { type: 'oauth2', flows: { authorizationCode: flows.authorizationCode } },
     oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test/realm/.well-known/openid-configuration' },
+    // Such a one often names itself with a slash at its end, which is taken for the same.
+    root: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test/.well-known/openid-configuration' },
   })
   expect(document.auth).toEqual({
     oauth: {
@@ -76,6 +78,7 @@ test('one flow alone is nothing to report, and OpenID Connect is read from its i
       scopes: { read: 'Reads.' },
     },
     oidc: { type: 'oauth2', issuer: 'https://x.test/realm', default_scopes: ['openid'] },
+    root: { type: 'oauth2', issuer: 'https://x.test', default_scopes: ['openid'] },
   })
   expect(report.entries).toEqual([])
 })
@@ -86,6 +89,7 @@ test('where no flow can be gone through, a token is entered by hand, and the rep
     relative: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: '/token', scopes: {} } } },
     fragment: { type: 'oauth2', flows: { password: { tokenUrl: 'https://t.test/#token', scopes: {} } } },
     oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test' },
+    glued: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test/realm.well-known/openid-configuration' },
   })
   expect(document.auth).toEqual({
     implicit: {
@@ -95,9 +99,10 @@ test('where no flow can be gone through, a token is entered by hand, and the rep
     relative: { type: 'bearer', oauth2: { client_credentials: { token_url: '/token' } } },
     fragment: { type: 'bearer', oauth2: { password: { token_url: 'https://t.test/#token' } } },
     oidc: { type: 'bearer', open_id_connect_url: 'https://x.test' },
+    glued: { type: 'bearer', open_id_connect_url: 'https://x.test/realm.well-known/openid-configuration' },
   })
   expect(report.entries.map(({ level, pointer }) => [level, pointer])).toEqual(
-    ['implicit', 'relative', 'fragment', 'oidc'].map((name) => ['adjusted', `/components/securitySchemes/${name}`]),
+    ['implicit', 'relative', 'fragment', 'oidc', 'glued'].map((name) => ['adjusted', `/components/securitySchemes/${name}`]),
   )
 })
 

@@ -293,6 +293,7 @@ async function authorizeByOAuth(): Promise<void> {
     const made = await ask('createConnection', { body: { connector: flow } })
     await ask('reauthorizeConnection', { id: made.json.id, body: { scopes: ['more'] } })
     await ask('pollConnectionDevice', { id: made.json.id })
+    await ask('getConnectionDependents', { id: made.json.id })
     await ask('deleteConnection', { id: made.json.id })
     await ask('deleteOAuthApp', { id: appId })
     await ask('deleteConnector', { id: flow })

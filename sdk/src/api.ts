@@ -577,6 +577,26 @@ export interface paths {
         patch: operations["updateConnection"];
         trace?: never;
     };
+    "/api/v1/connections/{id}/dependents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What depends on a connection, and ends with it
+         * @description For those who may delete it.
+         */
+        get: operations["getConnectionDependents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/device": {
         parameters: {
             query?: never;
@@ -2604,6 +2624,21 @@ export interface components {
             team: string | null;
             tested_at: string | null;
             verify_ssl: boolean;
+        };
+        ConnectionDependents: {
+            /** @description Calls that name no connection mean it. */
+            default: boolean;
+            /** @description Decisions that let the next calls over it through. */
+            standing_approvals: number;
+            /** @description Those with a tool picked by hand over it, by name. */
+            toolsets: {
+                name: string;
+                slug: string;
+                /** @description Tokens bound to the toolset that are not revoked. */
+                tokens: number;
+            }[];
+            /** @description Calls over it that wait for a person to approve them. */
+            waiting_calls: number;
         };
         ConnectionPage: {
             items: components["schemas"]["Connection"][];
@@ -5626,6 +5661,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
+                };
+            };
+        };
+    };
+    getConnectionDependents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What goes by this connection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionDependents"];
                 };
             };
         };

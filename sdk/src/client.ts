@@ -192,6 +192,8 @@ export class Sallyport {
     create: (body: BodyOf<'createConnection'>) => this.request('post', '/api/v1/connections', { body }),
     update: (id: string, body: BodyOf<'updateConnection'>) =>
       this.request('patch', '/api/v1/connections/{id}', { params: { id }, body }),
+    /** What depends on it, and ends with it. */
+    dependents: (id: string) => this.request('get', '/api/v1/connections/{id}/dependents', { params: { id } }),
     delete: (id: string) => this.request('delete', '/api/v1/connections/{id}', { params: { id } }),
     /** A new address to consent at, or a new device code, for a connection whose tokens a person gives; `scopes` asks for more. */
     reauthorize: (id: string, body: BodyOf<'reauthorizeConnection'> = {}) =>

@@ -50,6 +50,9 @@ export const queries = {
       ...paged,
     }),
   connection: (id: string) => queryOptions({ queryKey: ['connections', 'one', id], queryFn: () => api.connections.get(id) }),
+  /** What deleting it ends. Asked each time: it is what somebody decides by. */
+  dependents: (id: string) =>
+    queryOptions({ queryKey: ['connections', 'dependents', id], queryFn: () => api.connections.dependents(id), staleTime: 0 }),
 
   /** All providers, few hundreds, to search in as one types. */
   catalog: () =>

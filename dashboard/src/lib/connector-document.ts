@@ -22,7 +22,7 @@ export type AuthScheme =
   | { readonly type: 'none'; readonly description?: string }
   | ({
       readonly type: 'api_key'
-      readonly in?: 'header' | 'query' | 'cookie' | 'body'
+      readonly in?: 'header' | 'query' | 'cookie' | 'body' | 'path'
       readonly name: string
       readonly prefix?: string
       readonly description?: string

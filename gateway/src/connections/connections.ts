@@ -18,6 +18,7 @@ import { createConnectionViews } from './connection-views.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { createCredentials, type SealedCredential } from './credentials.ts'
 import { dropDefault } from './default-connection.ts'
+import { dependentsOf } from './dependents.ts'
 import { awaitedSettings, chooseEnvironment, chooseScheme, fitTo, parseSettings } from './fit.ts'
 import { createGranting } from './granting.ts'
 import { partsOf } from './new-connection.ts'
@@ -460,6 +461,11 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
         })
       forget(caller.workspaceId)
       return viewOne(caller.workspaceId, await row(caller.workspaceId, id))
+    },
+
+    async dependents(caller, id) {
+      const found = await managed(caller, id)
+      return store.workspace(caller.workspaceId, (db) => dependentsOf(db, caller.workspaceId, found, new Date(clock.now())))
     },
 
     async remove(caller, id) {

@@ -6,6 +6,7 @@ import type { Drift } from '../store/drift.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
 import type { Affected } from './affected.ts'
 import type { BuiltinType } from './builtins/listing.ts'
+import type { Dependents } from './dependents.ts'
 import type { ImportProgress } from './import/protocol.ts'
 import type { Renewal } from './import/renew.ts'
 import type { ImportSource } from './import/source.ts'
@@ -293,6 +294,8 @@ export interface Connections {
   finishAuthorization: OAuthFlows['finish']
   /** Replaces the whole credential; `tried`: the API has accepted it. Throws CONFLICT when somebody else was quicker. */
   rotate(caller: Caller, id: string, fields: Readonly<Record<string, string>>, tried?: boolean): Promise<ConnectionView>
+  /** What deleting it ends, for those who may delete it. */
+  dependents(caller: Caller, id: string): Promise<Dependents>
   remove(caller: Caller, id: string): Promise<void>
 }
 

@@ -87,8 +87,11 @@ const oneAuthScheme = [
   Type.Object(
     {
       type: Type.Literal('api_key'),
-      in: Type.Optional(Type.Enum(['header', 'query', 'cookie', 'body'], { default: 'header' })),
-      name: Type.String({ description: 'Name of the header, query parameter, cookie or field of the body, e.g. X-API-Key.' }),
+      in: Type.Optional(Type.Enum(['header', 'query', 'cookie', 'body', 'path'], { default: 'header' })),
+      name: Type.String({
+        description:
+          'Name of the header, query parameter, cookie or field of the body, e.g. X-API-Key; with in: path, of the place in the paths of actions, e.g. token for /bot{{auth.token}}/getMe.',
+      }),
       body_format: Type.Optional(
         Type.Enum(['json', 'form'], {
           default: 'json',

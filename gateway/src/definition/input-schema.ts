@@ -1,13 +1,13 @@
 import type { ActionDocument, ConnectorDocument, JsonSchemaValue } from './document.ts'
 import { isObject, isSchema, keywordsOf, type SchemaObject } from './json-schema/keywords.ts'
 import { dereferenceTop, type Schemas } from './json-schema/references.ts'
-import { collectReferences, noFallback, parseParts, type Reference, referencesOf } from './template/placeholders.ts'
+import { collectReferences, noFallback, parsePathParts, type Reference, referencesOf } from './template/placeholders.ts'
 
 /** The inputs an action's templates use: those of the path can't be left out. */
 export function placeholdersOf(action: ActionDocument): { path: readonly Reference[]; other: readonly Reference[] } {
   const { query, headers, cookies, body } = action
   return {
-    path: action.path === undefined ? [] : referencesOf(parseParts(action.path, noFallback, true)),
+    path: action.path === undefined ? [] : referencesOf(parsePathParts(action.path, noFallback)),
     other: [query, headers, cookies, body?.value].flatMap((template) => collectReferences(template)),
   }
 }

@@ -274,6 +274,17 @@ describe('the meaning of a connector file', () => {
       { 'auth key': { type: 'api_key', in: 'cookie', name: 'sid' }, ...action({ cookies: { sid: 'x' } }) },
       'carries the credential of an auth scheme',
     ],
+    [
+      'a path without the place of its key',
+      { 'auth key': { type: 'api_key', in: 'path', name: 'token' } },
+      'must have the credential of the auth scheme key as {{auth.token}}',
+    ],
+    [
+      'a key in the path that no auth scheme brings',
+      action({ path: '/{{auth.token}}/customers/{id}' }),
+      'has the credential {{auth.token}}, which the auth scheme key does not bring',
+    ],
+    ['the mark of a credential in a path', action({ path: '/[redacted]/{id}' }), 'which stands for credentials'],
     ['an auth scheme in the Host header', { 'auth key name': 'Host' }, 'the gateway sets it itself'],
     ['a line break in a prefix', { 'auth key prefix': 'a\r\nX: y' }, 'must not contain line breaks'],
     [

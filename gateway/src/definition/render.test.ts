@@ -226,6 +226,13 @@ describe('a query', () => {
     expect(compiled.renderUrl(base, { filter: { a: 1 } }, {})).toBe(`${base}/?a=1&limit=10`)
   })
 
+  test('has the place of a credential in the path where the document says, and nowhere by an input', () => {
+    const auth = { key: { type: 'api_key', in: 'path', name: 'token' } } as const
+    const compiled = compile({ path: '/bot{{ auth.token }}/{id}' }, { auth })
+    expect(compiled.inputSchema()).toMatchObject({ required: ['id'] })
+    expect(compiled.renderUrl(base, { id: '[redacted]' }, {})).toBe(`${base}/bot[redacted]/%5Bredacted%5D`)
+  })
+
   test('refuses what its style cannot carry', () => {
     expect(refusal(() => url({ query: { q: { value: '{{q}}', style: 'pipeDelimited' } } }, { q: ['a|b', 'c'] }))[1]).toContain(
       '"|"',

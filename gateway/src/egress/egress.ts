@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import { reveal, Secret } from '../secret.ts'
+import { redacted, reveal, Secret } from '../secret.ts'
 import type { SocketAddress } from './addresses.ts'
 import { DecodeError, decode } from './body.ts'
 import { type Deadline, startDeadline, withinDeadline } from './deadline.ts'
@@ -10,6 +10,7 @@ import { createGuard, type Denial, explain, type Target } from './guard.ts'
 import { checkHeaders, wireHeaders } from './headers.ts'
 import { DialError, type PoolKey, Pools } from './pools.ts'
 import { EgressProxy, ProxyError } from './proxy.ts'
+import { createRedactor } from './redact.ts'
 import { type Hop, maxHops, nextHop, redirectTarget } from './redirect.ts'
 import { createSystemResolver, type Resolver } from './resolve.ts'
 import { type Egress, EgressError, type EgressRequest, type EgressResponse, type Sign } from './types.ts'
@@ -56,15 +57,22 @@ function withoutParameters(url: URL, names: readonly string[]): URL {
   return bare
 }
 
+/** The key as one segment of a path or a part of it; colons may stand there (RFC 3986 section 3.3), and some servers compare undecoded. */
+function inPath(pathname: string, secret: Secret | null): string {
+  if (secret === null) return pathname
+  return pathname.split(redacted).join(reveal(Secret.encoded(secret)).replaceAll('%3A', ':'))
+}
+
 /** The secret parameters take the place of any others of the same name. */
-function wirePath(target: URL, secretQuery: Readonly<Record<string, Secret>>): string {
+function wirePath(target: URL, secretQuery: Readonly<Record<string, Secret>>, secretPath: Secret | null): string {
   const names = Object.keys(secretQuery)
-  if (names.length === 0) return target.pathname + target.search
+  const pathname = inPath(target.pathname, secretPath)
+  if (names.length === 0) return pathname + target.search
   const url = withoutParameters(target, names)
   const added = Object.entries(secretQuery).map(
     ([name, secret]) => `${encodeURIComponent(name)}=${reveal(Secret.encoded(secret))}`,
   )
-  return `${url.pathname}${url.search === '' ? '?' : `${url.search}&`}${added.join('&')}`
+  return `${pathname}${url.search === '' ? '?' : `${url.search}&`}${added.join('&')}`
 }
 
 /** The hop with what its signature adds. The body is that of the request: only requests without one are redirected. */
@@ -159,7 +167,7 @@ export function createEgress(options: EgressOptions): Egress {
     const { headers, secretQuery } = hop.sign === null ? hop : signed(request, hop, hop.sign, target.url.href)
     const wire = {
       method: request.method,
-      path: wirePath(target.url, secretQuery),
+      path: wirePath(target.url, secretQuery, hop.secretPath),
       headers: wireHeaders(headers),
       body: Secret.is(request.body) ? reveal(request.body) : request.body,
     }
@@ -188,7 +196,8 @@ export function createEgress(options: EgressOptions): Egress {
   async function finish(request: EgressRequest, answer: WireAnswer, target: Target, deadline: Deadline): Promise<EgressResponse> {
     const { status, headers } = answer
     // A redirect may have carried the key along.
-    const url = withoutParameters(target.url, Object.keys(request.secretQuery ?? {})).href
+    const bare = withoutParameters(target.url, Object.keys(request.secretQuery ?? {})).href
+    const url = request.secretPath === undefined ? bare : createRedactor([request.secretPath]).text(bare)
     const encoding = headers['content-encoding']
     if (encoding === undefined) return { status, headers, body: answer.body, url }
     const work = decode(answer.body, encoding, request.maxResponseBytes)
@@ -239,10 +248,13 @@ export function createEgress(options: EgressOptions): Egress {
     async request(request) {
       if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
       checkMethod(request.method)
+      if (request.secretPath !== undefined && !request.url.includes(redacted))
+        throw new EgressError('blocked', false, 'The path of the URL has no place for the credential.')
       let hop: Hop = {
         url: request.url,
         headers: checkHeaders(request.headers),
         secretQuery: request.secretQuery ?? {},
+        secretPath: request.secretPath ?? null,
         client: request.clientCertificate ?? null,
         sign: request.sign ?? null,
       }

@@ -1,4 +1,4 @@
-import { reveal, Secret } from '../secret.ts'
+import { redacted, reveal, Secret } from '../secret.ts'
 import { hidesLetters, mayHaveEscapes, type Unescaped, undoEscapes } from './escapes.ts'
 import { maxLayers, needlesOf, type Suspicion, suspicionOf } from './secret-forms.ts'
 
@@ -13,7 +13,7 @@ export interface Redactor {
   value(value: unknown): unknown
 }
 
-const mark = '[redacted]'
+const mark = redacted
 /** Stands for bytes that hold a secret. */
 export const withheld = mark
 const maxDepth = 200

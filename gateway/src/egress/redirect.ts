@@ -9,6 +9,7 @@ export interface Hop {
   readonly url: string
   readonly headers: readonly OutgoingHeader[]
   readonly secretQuery: Readonly<Record<string, Secret>>
+  readonly secretPath: Secret | null
   readonly client: ClientCertificate | null
   readonly sign: Sign | null
 }
@@ -31,8 +32,8 @@ export function redirectTarget(
 
 /** Whether a secret of the request stands in the URL, in any encoding. A host name is in lower case by now. */
 function quotesSecret(request: EgressRequest, url: string): boolean {
-  const secrets = [...Object.values(request.headers), ...Object.values(request.secretQuery ?? {})].filter((value) =>
-    Secret.is(value),
+  const secrets = [...Object.values(request.headers), ...Object.values(request.secretQuery ?? {}), request.secretPath].filter(
+    (value) => Secret.is(value),
   )
   const lower = secrets.map((secret) => new Secret(reveal(secret).toLowerCase()))
   return createRedactor([...secrets, ...lower]).text(url) !== url
@@ -53,5 +54,5 @@ export function nextHop(request: EgressRequest, hop: Hop, target: string): Hop {
   if (quotesSecret(request, target)) {
     throw new EgressError('blocked', true, 'The API redirects to another server with the credential in the URL.')
   }
-  return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {}, client: null, sign: null }
+  return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {}, secretPath: null, client: null, sign: null }
 }

@@ -38,6 +38,8 @@ export interface EgressRequest {
   readonly headers: Readonly<Record<string, string | Secret>>
   /** Query parameters that are secret (an API key in the query); added at the socket. */
   readonly secretQuery?: Readonly<Record<string, Secret>>
+  /** A key in the path: takes the place of `[redacted]` in it; added at the socket. */
+  readonly secretPath?: Secret | undefined
   readonly body?: string | Uint8Array | Secret
   /** Called for each hop, right before it is sent; never for another origin than that of the URL. */
   readonly sign?: Sign | undefined
@@ -75,7 +77,7 @@ export interface EgressResponse {
    */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
-  /** Where the answer came from, after redirects; without the secret query. */
+  /** Where the answer came from, after redirects; without the secret query and path. */
   readonly url: string
 }
 

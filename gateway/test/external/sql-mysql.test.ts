@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyAt } from '../../src/call/catalog/verify.ts'
+import { createBuiltins } from '../../src/connections/builtins/index.ts'
+import { completeInstance } from '../../src/connections/builtins/instance.ts'
+import { compileConnector } from '../../src/definition/compile.ts'
+import { parseConnector } from '../../src/definition/parse.ts'
 import { createEgress } from '../../src/egress/egress.ts'
 import { runSql } from '../../src/egress/sql/run-sql.ts'
+import { createLog } from '../../src/log.ts'
 
 const server = new URL(process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306/test')
 const egress = createEgress({ allow: ['127.0.0.1/32'] })
@@ -44,4 +50,18 @@ test.each([
 ])('is kept by MariaDB itself from %s in a read', async (_, text, state) => {
   await expect(run(text, [], true)).rejects.toMatchObject({ state })
   expect(await run(`select count(*) as n from ${table}`, [], true)).toMatchObject({ rows: [{ n: 1 }] })
+})
+
+test('is asked whether a connection works before anything is stored, and says in its own words what it refuses', async () => {
+  const builtins = createBuiltins(egress)
+  const instance = { connector: 'db', name: 'DB', version: '1.0.0', kind: 'builtin', builtin: { type: 'sql' } }
+  const connector = compileConnector(parseConnector(completeInstance(instance, builtins)), '1.0.0')
+  const verify = (userinfo: string) => {
+    const connection_string = `mysql://${userinfo}@${server.host}${server.pathname}?sslmode=disable`
+    const form = { scheme: 'connection_string', fields: { connection_string } }
+    return verifyAt({ egress, builtins, log: createLog('silent') }, connector, form)
+  }
+  expect(await verify(server.username)).toEqual({ ok: true, message: '' })
+  const refused = await verify(`${server.username}:not-the-secret`)
+  expect(refused).toEqual({ ok: false, message: expect.stringContaining('Access denied for user') })
 })

@@ -173,6 +173,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   },
   getConnection: { id: connection },
   updateConnection: { id: connection, needs: 'manager', fresh: freshConnection, body: () => ({ name: unique('Renamed') }) },
+  getConnectionDependents: { id: connection, needs: 'manager' },
   deleteConnection: { id: connection, needs: 'manager', fresh: freshConnection },
   testConnection: { id: connection, needs: 'manager', fresh: freshConnection },
   reauthorizeConnection: { id: connection, needs: 'manager', fresh: freshConsent, body: () => ({}) },

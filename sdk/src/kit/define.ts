@@ -127,6 +127,8 @@ interface About<Connection extends Fields> {
   readonly security?: { readonly url_patterns?: readonly string[] }
   /** Runs when no command is named: `default_action` of the connector. */
   readonly defaultCommand?: string
+  /** A command that reads, with its params: it tells whether a connection works, before it is stored and after. */
+  readonly verify?: { readonly command: string; readonly params?: Readonly<Record<string, unknown>> }
   /** Turns what a handler throws into words and facts; null leaves the error's own message. */
   readonly errorMap?: (
     error: unknown,

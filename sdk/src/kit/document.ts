@@ -66,7 +66,7 @@ function actionOf({ title, description, effect, confirm, params, outputs, deprec
 
 /** The parts of a connector file that a definition decides: actions with their schemas, settings, auth. */
 export function documentOf(definition: ConnectorDefinition): Json {
-  const { description, category, connectionConfig = {}, auth, servers, security, commands, defaultCommand } = definition
+  const { description, category, connectionConfig = {}, auth, servers, security, commands, defaultCommand, verify } = definition
   const entries = Object.entries(connectionConfig)
   const settings = entries.filter(([, { type }]) => type !== 'secret')
   const secrets = entries.filter(([, { type }]) => type === 'secret')
@@ -84,6 +84,7 @@ export function documentOf(definition: ConnectorDefinition): Json {
     }),
     ...(settings.length > 0 && { fields: Object.fromEntries(settings.map(([name, field]) => [name, settingOf(field)])) }),
     ...(defaultCommand !== undefined && { default_action: defaultCommand }),
+    ...(verify !== undefined && { verify: { action: verify.command, input: verify.params ?? {} } }),
     actions: Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, actionOf(command)])),
   }
 }

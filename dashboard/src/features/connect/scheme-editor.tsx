@@ -12,7 +12,7 @@ export const isMade = (type: AuthScheme['type']): type is MadeScheme => madeType
 
 export const schemeTypes: readonly { readonly value: MadeScheme; readonly label: string; readonly hint: string }[] = [
   { value: 'none', label: 'None', hint: 'A public API.' },
-  { value: 'api_key', label: 'API key', hint: 'In a header, a query parameter or a cookie.' },
+  { value: 'api_key', label: 'API key', hint: 'In a header, a query parameter, a cookie, the body or the path.' },
   { value: 'bearer', label: 'Bearer token', hint: 'Authorization: Bearer …' },
   { value: 'basic', label: 'Basic', hint: 'User name and password.' },
   { value: 'headers', label: 'Custom headers', hint: 'Several headers, secret or fixed.' },
@@ -38,6 +38,7 @@ const places = [
   { value: 'query', label: 'Query parameter' },
   { value: 'cookie', label: 'Cookie' },
   { value: 'body', label: 'Field of the body' },
+  { value: 'path', label: 'Path: {{auth.name}}' },
 ] as const
 
 /** The details of a scheme that the document did not bring: names and places, never the secret itself. */
@@ -69,11 +70,7 @@ export function SchemeEditor({
       return (
         <div className="grid gap-4 sm:grid-cols-3">
           <Field label="Sent in">
-            <Select<'header' | 'query' | 'cookie' | 'body'>
-              value={place}
-              onChange={(next) => onChange({ ...scheme, in: next })}
-              options={places}
-            />
+            <Select<typeof place> value={place} onChange={(next) => onChange({ ...scheme, in: next })} options={places} />
           </Field>
           <TextField
             label={place === 'header' ? 'Header name' : 'Name'}

@@ -18,14 +18,14 @@ import { useMayChange } from '../session/session.ts'
 import { Accounts } from './accounts.tsx'
 import { DefaultConnection } from './default-connection.tsx'
 import { GrantedScopes } from './granted-scopes.tsx'
-import { Mend } from './mend.tsx'
+import { Mend, type MendProps } from './mend.tsx'
 
 /** Actions shown here; all of them are on the tools screen. */
 const shownActions = 8
 
 interface OverviewProps {
   readonly connection: Connection
-  readonly onShow: (tab: 'test' | 'credential') => void
+  readonly onShow: MendProps['onShow']
   readonly onDelete: () => void
 }
 

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
@@ -7,7 +7,6 @@ import { plural } from '../../lib/format.ts'
 import { Confirm } from '../../ui/overlay.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
-import { useMay } from '../session/session.ts'
 
 /** Says what stops working before it deletes a connection. Null is closed. */
 export function DeleteConnection({
@@ -18,15 +17,11 @@ export function DeleteConnection({
   readonly onClose: () => void
 }) {
   const client = useQueryClient()
-  const admin = useMay('admin')
   const navigate = useNavigate()
-  const pending = useInfiniteQuery({ ...queries.approvals('pending'), enabled: connection !== null })
-  const waiting =
-    pending.data?.pages.flatMap(({ items }) => items).filter((approval) => approval.connection.id === connection?.id).length ?? 0
-  const toolsets = useQuery({ ...queries.toolsets(), enabled: connection !== null && admin })
-  const naming = (toolsets.data?.items ?? []).filter(({ selection: { include, exclude } }) =>
-    [...include, ...exclude].some((pick) => pick.connection === connection?.id),
-  )
+  const { data: dependents, error } = useQuery({
+    ...queries.dependents(connection?.id ?? ''),
+    enabled: connection !== null,
+  })
   const remove = useMutation({
     mutationFn: (id: string) => api.connections.delete(id),
     onSuccess: async () => {
@@ -46,7 +41,7 @@ export function DeleteConnection({
       onClose={close}
       title={`Delete ${connection?.name ?? ''}?`}
       action="Delete connection"
-      busy={remove.isPending}
+      busy={remove.isPending || (dependents === undefined && error === null)}
       onConfirm={() => connection && remove.mutate(connection.id)}
     >
       {connection && (
@@ -58,17 +53,22 @@ export function DeleteConnection({
               it
               {connection.calls_today > 0 && <>; today there were {plural(connection.calls_today, 'call')}</>}.
             </li>
-            {naming.length > 0 && (
-              <li>
-                {naming.length === 1 ? 'The toolset' : 'The toolsets'} {naming.map(({ name }) => name).join(', ')}{' '}
-                {naming.length === 1 ? 'names' : 'name'} it, and will offer nothing of it.
+            {dependents?.toolsets.map(({ slug, name, tokens }) => (
+              <li key={slug}>
+                The toolset {name} names it, and will offer nothing of it
+                {tokens > 0 && <>; {plural(tokens, 'token')} bound to that</>}.
               </li>
-            )}
+            ))}
             {connection.default && <li>Calls that name no connection have no default any more.</li>}
-            {waiting > 0 && <li>{plural(waiting, 'call')} waiting for approval can't run any more.</li>}
+            {dependents && dependents.waiting_calls > 0 && (
+              <li>{plural(dependents.waiting_calls, 'call')} waiting for approval can't run any more.</li>
+            )}
+            {dependents && dependents.standing_approvals > 0 && (
+              <li>{plural(dependents.standing_approvals, 'standing approval')} no longer counts.</li>
+            )}
           </ul>
           <p>The connector and the log of past calls stay.</p>
-          <ErrorNotice error={remove.error} />
+          <ErrorNotice error={remove.error ?? error} />
         </>
       )}
     </Confirm>

@@ -40,9 +40,18 @@ export function useReconsent(connection: Connection, onDone?: () => void) {
   }
 }
 
-interface MendProps {
+type Shown = 'test' | 'credential' | 'settings'
+
+/** What takes each step but a consent: a button that leads to its tab. */
+const places = {
+  rotate: { tab: 'credential', words: 'Enter credential' },
+  edit: { tab: 'settings', words: 'Open settings' },
+  test: { tab: 'test', words: 'Open the test' },
+} as const satisfies Record<string, { tab: Shown; words: string }>
+
+export interface MendProps {
   readonly connection: Connection
-  readonly onShow: (tab: 'test' | 'credential') => void
+  readonly onShow: (tab: Shown) => void
 }
 
 /** What is wrong with a connection, or will soon be, and the one press that mends it. */
@@ -51,6 +60,7 @@ export function Mend({ connection, onShow }: MendProps) {
   const { consent, busy, error, begin } = useReconsent(connection)
   const { mend } = connection
   if (mend === null) return null
+  const place = mend.step === 'reauthorize' ? null : places[mend.step]
   return (
     <div className="space-y-3">
       <div
@@ -63,15 +73,15 @@ export function Mend({ connection, onShow }: MendProps) {
           <p className="text-ink-2">{mend.how}</p>
         </div>
         {mayChange &&
-          (mend.step === 'reauthorize' ? (
+          (place === null ? (
             <Button size="small" look="primary" busy={busy} onClick={() => begin()}>
               {connection.tested_at === null ? 'Consent' : 'Consent again'}
             </Button>
-          ) : mend.step !== 'edit' ? (
-            <Button size="small" onClick={() => onShow(mend.step === 'rotate' ? 'credential' : 'test')}>
-              {mend.step === 'rotate' ? 'Enter credential' : 'Open the test'}
+          ) : (
+            <Button size="small" onClick={() => onShow(place.tab)}>
+              {place.words}
             </Button>
-          ) : null)}
+          ))}
       </div>
       <ConsentPanel consent={consent} provider={connection.connector_name} onAgain={() => begin()} />
       <ErrorNotice error={error} />

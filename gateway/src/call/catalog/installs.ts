@@ -4,20 +4,18 @@ import type { ConnectorRegistry } from '../../connections/connectors.ts'
 import { nextStepOf } from '../../connections/oauth/flows.ts'
 import type { ConnectionRegistry } from '../../connections/registry.ts'
 import type { Installs } from '../../connections/types.ts'
-import type { Egress } from '../../egress/types.ts'
-import { verifyAt } from './verify.ts'
+import { type VerifyServices, verifyAt } from './verify.ts'
 
-interface Dependencies {
+interface Dependencies extends VerifyServices {
   readonly connectors: ConnectorRegistry
   readonly connections: ConnectionRegistry
-  readonly egress: Egress
 }
 
-export function createInstalls({ connectors, connections, egress }: Dependencies): Installs {
+export function createInstalls({ connectors, connections, ...services }: Dependencies): Installs {
   return {
     async verify(caller, id, request) {
       requireRole(caller, 'manager')
-      return verifyAt(egress, await connectors.offered(caller.workspaceId, id), request)
+      return verifyAt(services, await connectors.offered(caller.workspaceId, id), request)
     },
 
     async install(caller, id, { name, team, scopes, ...request }) {

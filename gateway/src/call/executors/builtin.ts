@@ -1,7 +1,9 @@
 import { type KitHttp, type KitRequest, runDefinition } from '@sallyport/sdk/kit'
 import { SallyportError, unreachable } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
-import type { CommandExecutor } from './command-run.ts'
+import type { CallServices } from '../services.ts'
+import type { Outcome } from '../types.ts'
+import type { CommandRun } from './command-run.ts'
 import type { HostHttp, HostRequest } from './host-http.ts'
 
 function secretOf(value: unknown): Secret {
@@ -52,8 +54,16 @@ function kitHttp(http: HostHttp): KitHttp {
   }
 }
 
+interface BuiltinRun
+  extends Pick<CommandRun, 'action' | 'input' | 'fields' | 'http' | 'signal' | 'timeLeft' | 'leaving' | 'callId'> {
+  readonly connection: Pick<CommandRun['connection'], 'connector' | 'settings'>
+}
+
 /** Runs a command of a built-in type. */
-export const executeBuiltin: CommandExecutor = async ({ builtins, log }, run) => {
+export async function executeBuiltin(
+  { builtins, log }: Pick<CallServices, 'builtins' | 'log'>,
+  run: BuiltinRun,
+): Promise<Outcome> {
   const { connection, action, input, fields, http, signal, timeLeft, leaving, callId } = run
   const type = connection.connector.document.builtin?.type ?? ''
   const definition = builtins.get(type)

@@ -122,6 +122,7 @@ export async function executeHttp(
       url: request.url,
       headers: mergeHeaders(ownHeaders(headers, action.idempotencyHeader, permit.idempotencyKey ?? callId), injection.headers),
       secretQuery: injection.query,
+      secretPath: injection.path,
       ...(sentBody === undefined ? {} : { body: sentBody }),
       sign: injection.sign,
       timeoutMs,

@@ -4,6 +4,9 @@ import { collect, connectToGateway, outputOf } from '../context.ts'
 import { collectFields } from '../credentials.ts'
 import { CliError } from '../failure.ts'
 import type { Output } from '../output.ts'
+import { canAsk, confirm } from '../prompt.ts'
+
+type Dependents = Schemas['ConnectionDependents']
 
 const marks = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' } as const
 const colours = { passed: 'green', failed: 'red', skipped: 'dim' } as const
@@ -43,6 +46,44 @@ async function makeDefault(id: string, _options: unknown, command: Command): Pro
   const out = outputOf(command)
   const connection = await connectToGateway().connections.update(id, { default: true })
   out.answer(connection, () => out.line(`Calls to ${connection.connector} that name no connection mean "${connection.name}".`))
+}
+
+function ends(
+  out: Output,
+  { default: isDefault, toolsets, waiting_calls: waiting, standing_approvals: standing }: Dependents,
+): void {
+  for (const { name, slug, tokens } of toolsets)
+    out.note(`  The toolset ${name} (${slug}) names it and will offer nothing of it; ${tokens} tokens are bound to that.`)
+  if (isDefault) out.note('  Calls that name no connection have no default any more.')
+  if (waiting > 0) out.note(`  ${waiting} calls that wait for approval cannot run any more.`)
+  if (standing > 0) out.note(`  ${standing} standing approvals count no more.`)
+}
+
+export async function deleteConnection(id: string, options: { yes?: true }, command: Command): Promise<void> {
+  const out = outputOf(command)
+  const { connections } = connectToGateway()
+  const [connection, dependents] = await Promise.all([connections.get(id), connections.dependents(id)])
+  if (!options.yes) {
+    if (!canAsk())
+      throw new CliError(
+        'INVALID_INPUT',
+        `Nobody is there to confirm that "${connection.name}" goes.`,
+        'Say the same with --yes.',
+      )
+    out.note(
+      `With "${connection.name}" (${connection.connector}) its credential is destroyed. Calls today: ${connection.calls_today}.`,
+    )
+    ends(out, dependents)
+    if (!(await confirm('Delete it?'))) {
+      out.note('Nothing was deleted.')
+      return
+    }
+  }
+  await connections.delete(id)
+  out.answer({ deleted: id, dependents }, () => {
+    out.line(`Deleted the connection "${connection.name}".`)
+    if (options.yes) ends(out, dependents)
+  })
 }
 
 export function registerConnectionCommands(program: Command): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { connectToGateway, noteNextPage, outputOf, type PageOptions, pageQuery, withPages } from '../context.ts'
 import { when } from '../text.ts'
+import { deleteConnection } from './connections.ts'
 
 interface ToolOptions extends PageOptions {
   readonly connector?: string
@@ -90,14 +91,20 @@ export function registerListings(program: Command): void {
       .option('--connector <id>', 'only of this connector')
       .option('--connection <id>', 'only of this connection'),
   ).action(tools)
-  withPages(
+  const listing = withPages(
     program
       .command('connections')
       .description('list the connections')
       .option('--connector <id>', 'only of this connector')
       .option('--search <text>', 'only those with this text'),
-  )
-    .action(connections)
+  ).action(connections)
+  listing
+    .command('delete')
+    .description('delete a connection and its credential, after saying what depends on it')
+    .argument('<connection>', 'id of the connection')
+    .option('--yes', 'do not ask first')
+    .action(deleteConnection)
+  listing
     .command('show')
     .description('one connection: whether it works, and what mends it')
     .argument('<connection>', 'id of the connection')

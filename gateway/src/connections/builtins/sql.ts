@@ -58,6 +58,7 @@ export function sql(egress: Egress): ConnectorDefinition {
     },
     auth: { connection_string: connectionString },
     defaultCommand: 'query',
+    verify: { command: 'query', params: { sql: 'select 1' } },
     errorMap: (error) =>
       error instanceof SqlError
         ? { error: error.message, diagnostics: { sqlstate: error.state, ...(error.unauthenticated && { status: 401 }) } }

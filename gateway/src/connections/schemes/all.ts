@@ -17,11 +17,13 @@ function together(parts: readonly Injection[]): Injection {
     headers.Cookie = Secret.concat(...cookies.flatMap((cookie, at) => (at === 0 ? [cookie] : ['; ', cookie])))
   const bodies = parts.flatMap(({ body }) => body ?? [])
   const format = bodies[0]?.format
+  const path = parts.find((part) => part.path !== undefined)?.path
   const sign = parts.find((part) => part.sign !== undefined)?.sign
   return {
     headers,
     query: Object.assign({}, ...parts.map(({ query }) => query)),
     ...(format !== undefined && { body: { fields: Object.assign({}, ...bodies.map(({ fields }) => fields)), format } }),
+    ...(path !== undefined && { path }),
     ...(sign !== undefined && { sign }),
   }
 }

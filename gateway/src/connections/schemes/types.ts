@@ -26,6 +26,8 @@ export type CredentialFields = Readonly<Record<string, Secret>>
 export interface Injection {
   readonly headers: Readonly<Record<string, string | Secret>>
   readonly query: Readonly<Record<string, Secret>>
+  /** Where the path has the mark of a credential. */
+  readonly path?: Secret
   /** Members of a JSON or form body. */
   readonly body?: BodyInjection
   /** Signs each attempt, and each hop of a redirect to the same origin, when everything else of the request is complete. */

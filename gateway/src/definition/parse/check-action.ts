@@ -1,8 +1,16 @@
+import { redacted } from '../../secret.ts'
 import { type ActionDocument, type ConnectorDocument, type HttpActionDocument, isHttpAction, type Template } from '../document.ts'
 import { declaredProperties, placeholdersOf, schemasOf } from '../input-schema.ts'
 import { parsePathExpression } from '../response-map.ts'
 import { isDotSegment } from '../template/encode.ts'
-import { noFallback, parseParts, type Reference, referencesOf } from '../template/placeholders.ts'
+import {
+  credentialsInPath,
+  noFallback,
+  parseParts,
+  parsePathParts,
+  type Reference,
+  referencesOf,
+} from '../template/placeholders.ts'
 import { settingNames } from './check-connection.ts'
 import { credentialHeaders, credentialNames, headerNameProblem, isToken } from './headers.ts'
 import { type Issues, orKnown, type Path, suggestion } from './issues.ts'
@@ -29,16 +37,37 @@ export function connectorFacts(document: ConnectorDocument): ConnectorFacts {
 
 function checkPath(action: HttpActionDocument, at: Path, issues: Issues): void {
   const path = [...at, 'path']
-  const parts = parseParts(action.path.slice(1), noFallback, true)
+  const parts = parsePathParts(action.path, noFallback)
   const literals = parts.filter((part) => typeof part === 'string')
   if (literals.some((text) => text.includes('?'))) issues.add(path, 'must not have a "?"; put the parameters under query')
   else if (literals.some((text) => text.includes('#'))) issues.add(path, 'must not have a "#": a fragment is never sent')
   else if (literals.some((text) => /[{}]/.test(text))) issues.add(path, 'has a brace without its partner')
+  else if (action.path.includes(redacted)) issues.add(path, `must not have "${redacted}", which stands for credentials`)
   else if (!action.path.isWellFormed()) issues.add(path, 'is not valid Unicode')
   else if (action.path.split('/').some(isDotSegment)) issues.add(path, 'must not have "." or ".." as a segment')
   const names = new Set(referencesOf(parts).map(({ name }) => name))
   for (const name of Object.keys(action.path_styles ?? {})) {
     if (!names.has(name)) issues.add([...at, 'path_styles', name], `is not in the path${suggestion(name, names)}`)
+  }
+}
+
+/** A path that has a credential in it is only for schemes that bring it, and such a scheme only for paths that have its place. */
+function checkCredentialInPath(action: HttpActionDocument, at: Path, { document }: ConnectorFacts, issues: Issues): void {
+  const placed = new Set(credentialsInPath(action.path))
+  const schemes = Object.entries(document.auth ?? {}).filter(([name]) => action.auth?.includes(name) ?? true)
+  if (placed.size > 1) issues.add([...at, 'path'], 'must not have several credentials in it')
+  const [name] = placed
+  if (name !== undefined && schemes.length === 0)
+    issues.add([...at, 'path'], `has the credential {{auth.${name}}}, but the action takes no auth scheme that brings it`)
+  for (const [scheme, declared] of schemes) {
+    const brought = [...credentialNames([declared], 'path')][0]
+    if (brought === name) continue
+    issues.add(
+      [...at, 'path'],
+      brought === undefined
+        ? `has the credential {{auth.${name}}}, which the auth scheme ${scheme} does not bring; use an api_key with in: path`
+        : `must have the credential of the auth scheme ${scheme} as {{auth.${brought}}}, or name other schemes under auth`,
+    )
   }
 }
 
@@ -172,6 +201,7 @@ export function checkRequest(action: ActionDocument, at: Path, facts: ConnectorF
     return
   }
   checkPath(action, at, issues)
+  checkCredentialInPath(action, at, facts, issues)
   checkPlaceholders(action, at, facts, issues)
   checkParameters(action, at, facts, issues)
   checkBody(action, at, issues)

@@ -6,7 +6,7 @@ import { checkConnectionString } from './check-connection-string.ts'
 import { checkLogin } from './check-login.ts'
 import { checkOAuth2 } from './check-oauth2.ts'
 import { checkSigning } from './check-signing.ts'
-import { credentialPlaces, headerNameProblem, isToken, valueIsSafe } from './headers.ts'
+import { credentialNames, credentialPlaces, headerNameProblem, isToken, valueIsSafe } from './headers.ts'
 import { type Issues, type Path, suggestion } from './issues.ts'
 
 /** The settings a connection has: its fields and the variables of the server URLs. */
@@ -50,7 +50,10 @@ function checkServerMap(
 
 export function checkAuth(document: ConnectorDocument, issues: Issues): void {
   const settings = settingNames(document)
+  const { kind = 'http' } = document
   for (const [name, scheme] of Object.entries(document.auth ?? {})) {
+    if (kind !== 'http' && credentialNames([scheme], 'path').size > 0)
+      issues.add(['auth', name, 'in'], `must not be path in a connector of kind ${kind}, whose requests have no path here`)
     if (scheme.type === 'all') {
       for (const [part, one] of Object.entries(scheme.schemes))
         checkScheme(one, settings, ['auth', name, 'schemes', part], issues)
@@ -58,6 +61,8 @@ export function checkAuth(document: ConnectorDocument, issues: Issues): void {
       const twice = places.find((place, index) => places.indexOf(place) !== index)
       if (twice !== undefined)
         issues.add(['auth', name, 'schemes'], `go into the same place, ${twice}, so they cannot be sent together`)
+      else if (places.includes('the path') && places.includes('the signature'))
+        issues.add(['auth', name, 'schemes'], 'cannot be sent together: a signature does not know the key in the path')
     } else if (scheme.type === 'oauth2') checkOAuth2(scheme, settings, document, ['auth', name], issues)
     else if (scheme.type === 'conn_string') checkConnectionString(scheme, settings, ['auth', name], issues)
     else if (scheme.type === 'two_step' || scheme.type === 'session')
@@ -81,6 +86,7 @@ function checkScheme(declared: OneAuthScheme, settings: readonly string[], at: P
     const place = declared.in ?? 'header'
     if (place === 'header') checkHeader([...at, 'name'], declared.name)
     else if (declared.name === '') issues.add([...at, 'name'], 'must not be empty')
+    else if (place === 'path' && !/^\w+$/.test(declared.name)) issues.add([...at, 'name'], 'must be letters, digits and "_"')
     else if (place === 'cookie' && !isToken(declared.name)) issues.add([...at, 'name'], 'is not a valid name of a cookie')
   } else if (declared.type === 'headers') {
     declared.headers.forEach(({ name, value }, index) => {

@@ -62,6 +62,7 @@ function headersOf(scheme: AuthScheme): readonly string[] {
 /** Where a scheme puts what it sends, in words. */
 export function credentialPlaces(scheme: OneAuthScheme): readonly string[] {
   if (scheme.type === 'mtls') return ['the client certificate']
+  if (scheme.type === 'api_key' && scheme.in === 'path') return ['the path']
   if (scheme.type === 'api_key' && (scheme.in ?? 'header') !== 'header') return [`the ${scheme.in} value ${scheme.name}`]
   const signature = ['digest', 'oauth1', 'aws_sigv4', 'hmac'].includes(scheme.type) ? ['the signature'] : []
   return [
@@ -80,8 +81,11 @@ const oauth1Parameters = ['consumer_key', 'token', 'signature_method', 'timestam
   (name) => `oauth_${name}`,
 )
 
-/** Names of the query parameters, cookies or fields of the body that carry credentials. */
-export function credentialNames(schemes: readonly AuthScheme[], place: 'query' | 'cookie' | 'body'): ReadonlySet<string> {
+/** Names of the query parameters, cookies, fields of the body or places in the path that carry credentials. */
+export function credentialNames(
+  schemes: readonly AuthScheme[],
+  place: 'query' | 'cookie' | 'body' | 'path',
+): ReadonlySet<string> {
   const named = schemes.flatMap((scheme) => (scheme.type === 'all' ? Object.values(scheme.schemes) : [scheme]))
   return new Set(
     named.flatMap((scheme) => {

@@ -1,7 +1,8 @@
 import { SallyportError } from '../../errors.ts'
+import { redacted } from '../../secret.ts'
 import type { ActionDocument } from '../document.ts'
 import { encodeLiteral, hasBreaking, isDotSegment } from './encode.ts'
-import { type Fallback, parseParts, type Reference, resolve, type Scope } from './placeholders.ts'
+import { type Fallback, parsePathParts, type Reference, resolve, type Scope } from './placeholders.ts'
 import { refuseInput } from './refusal.ts'
 import { pathText } from './styles.ts'
 
@@ -16,7 +17,7 @@ type Segment = readonly (string | PathValue)[]
 /** The segments of a path, cut once: a placeholder belongs to exactly one. Literals are encoded already. */
 export function parsePath(path: string, styles: PathStyles, fallback: Fallback): readonly Segment[] {
   const segments: (string | PathValue)[][] = [[]]
-  for (const part of parseParts(path.slice(1), fallback, true)) {
+  for (const part of parsePathParts(path, fallback)) {
     if (typeof part !== 'string') {
       const { style = 'simple', explode = false } = (Object.hasOwn(styles, part.name) ? styles[part.name] : undefined) ?? {}
       segments.at(-1)?.push({ reference: part, style, explode })
@@ -24,7 +25,7 @@ export function parsePath(path: string, styles: PathStyles, fallback: Fallback):
     }
     part.split('/').forEach((text, index) => {
       if (index > 0) segments.push([])
-      if (text !== '') segments.at(-1)?.push(encodeLiteral(text))
+      if (text !== '') segments.at(-1)?.push(text.split(redacted).map(encodeLiteral).join(redacted))
     })
   }
   return segments

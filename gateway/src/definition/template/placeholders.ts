@@ -1,3 +1,4 @@
+import { redacted } from '../../secret.ts'
 import type { Settings } from '../types.ts'
 
 /** What a template is filled from. */
@@ -48,6 +49,18 @@ export function parseParts(text: string, fallback: Fallback, singleBraces = fals
   }
   if (end < text.length || parts.length === 0) parts.push(text.slice(end))
   return parts
+}
+
+const credentialPlace = /\{\{\s*auth\.([^{}]*?)\s*\}\}/g
+
+/** The keys that stand in a path as `{{auth.name}}`. */
+export function credentialsInPath(path: string): readonly string[] {
+  return [...path.matchAll(credentialPlace)].map((match) => match[1] ?? '')
+}
+
+/** Cuts a path at what comes from the input and the settings; where a credential goes, its literals have `[redacted]`, and so has the URL until the door. */
+export function parsePathParts(path: string, fallback: Fallback): Parts {
+  return parseParts(path.slice(1).replace(credentialPlace, redacted), fallback, true)
 }
 
 export function referencesOf(parts: Parts): readonly Reference[] {

@@ -1,4 +1,5 @@
 import type { TestCheck } from '../../call/types.ts'
+import type { Dependents } from '../../connections/dependents.ts'
 import type { DeviceStatus, NextStep } from '../../connections/oauth/flows.ts'
 import type { ConnectionView } from '../../connections/types.ts'
 import { toSallyportError } from '../../errors.ts'
@@ -9,6 +10,7 @@ import { ndjson, progressLines, wantsProgress } from '../progress-lines.ts'
 import { IdParams } from '../schemas/common.ts'
 import {
   Connection,
+  ConnectionDependents,
   ConnectionPage,
   ConnectionQuery,
   CreateConnectionRequest,
@@ -91,6 +93,22 @@ export function connectionRoutes(app: HttpApp, { connections, rotation, tests }:
       },
     },
     (request) => connections.update(callerOf(request), request.params.id, request.body),
+  )
+
+  app.get(
+    '/connections/:id/dependents',
+    {
+      config: { role: 'member' },
+      schema: {
+        operationId: 'getConnectionDependents',
+        summary: 'What depends on a connection, and ends with it',
+        description: 'For those who may delete it.',
+        tags,
+        params: IdParams,
+        response: answers({ 200: answer<Dependents>(ConnectionDependents, 'What goes by this connection.') }),
+      },
+    },
+    (request) => connections.dependents(callerOf(request), request.params.id),
   )
 
   app.delete(

@@ -126,6 +126,20 @@ export const ReauthorizeRequest = Type.Object(
 )
 export const CreatedConnection = Type.Object({ ...Connection.properties, ...NextStepMembers })
 export const DeviceAnswer = Type.Object({ status: Type.Enum(['pending', 'authorized', 'expired']), connection: Connection })
+/** What of the workspace goes by a connection. */
+export const ConnectionDependents = Type.Object({
+  default: Type.Boolean({ description: 'Calls that name no connection mean it.' }),
+  toolsets: Type.Array(
+    Type.Object({
+      slug: Type.String(),
+      name: Type.String(),
+      tokens: Type.Integer({ description: 'Tokens bound to the toolset that are not revoked.' }),
+    }),
+    { description: 'Those with a tool picked by hand over it, by name.' },
+  ),
+  waiting_calls: Type.Integer({ description: 'Calls over it that wait for a person to approve them.' }),
+  standing_approvals: Type.Integer({ description: 'Decisions that let the next calls over it through.' }),
+})
 export const ConnectionPage = pageOf(Connection)
 export const ConnectionQuery = Type.Interface([PageQuery], {
   connector: Type.Optional(Type.String()),
