@@ -367,3 +367,58 @@ test('an OAuth app shows its redirect URL, never its secret, and stays while con
   await api.connections.delete(id)
   await api.oauthApps.delete(app?.id ?? '')
 })
+
+/** Follows a one-time link as a browser does: its page, its button, and the cookie it comes back with. */
+async function follow(url: string) {
+  const page = await callback(url)
+  const pressed = await fetch(url, { method: 'POST', redirect: 'manual', body: new URLSearchParams() })
+  const cookie = pressed.headers.get('set-cookie')?.split(';')[0] ?? ''
+  return { page, status: pressed.status, to: pressed.headers.get('location') ?? '', cookie }
+}
+const comeBack = async (address: string, cookie: string) => (await fetch(address, { headers: { cookie } })).status
+
+test('somebody without an account finishes exactly one consent by a link, once', async () => {
+  const { api, connector } = await provide({ scopes: { read: 'Reads.' }, default_scopes: ['read'] })
+  const { id } = await api.connections.create({ connector, name: '<b>Books</b>' })
+  const other = await api.connections.create({ connector, name: 'Another' })
+  const first = await api.connections.consentLink(id)
+  const { url } = await api.connections.consentLink(id)
+  // A later one takes the place of the first, and nothing that was not given out counts.
+  expect((await follow(first.url)).status).toBe(404)
+  expect((await follow(`${url}x`)).status).toBe(404)
+
+  const { page, status, to, cookie } = await follow(`${url}?next=https://evil.example`)
+  expect(page).toMatchObject({ status: 200, html: expect.stringContaining('asks you to let Sallyport use your account') })
+  expect(page.html).toContain('&lt;b&gt;Books&lt;/b&gt;')
+  expect(page.html).toContain('<li>read</li>')
+  expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'nonce-/)
+  expect(page.headers.get('cache-control')).toBe('no-store')
+  expect([status, new URL(to).origin]).toEqual([303, new URL(other.oauth_url ?? '').origin])
+  // Replayed, it leads nowhere; in another browser, the consent does not count and is spent.
+  expect(await follow(url)).toMatchObject({ status: 404, to: '' })
+  const { url: stolen } = await api.connections.consentLink(id)
+  const thief = await follow(stolen)
+  expect(await comeBack(server.consent(thief.to), 'sallyport_consent=guessed')).toBe(400)
+  expect(await comeBack(server.consent(thief.to), thief.cookie)).toBe(400)
+  expect(await comeBack(server.consent(to), cookie)).toBe(400)
+  expect((await api.connections.get(id)).status).toBe('needs_reauth')
+
+  const again = await follow((await api.connections.consentLink(id)).url)
+  expect(await comeBack(server.consent(again.to), again.cookie)).toBe(200)
+  expect(await api.calls.create({ connector, connection: id, action: 'read', input: {} })).toMatchObject({ success: true })
+  expect((await api.connections.get(other.id)).status).toBe('needs_reauth')
+  const { items } = await api.audit.list({ target: id })
+  expect(items.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['connection.consent_link_made', 'connection.authorized']))
+  expect(items.find(({ kind }) => kind === 'connection.authorized')).toMatchObject({ after: { by_link: true } })
+})
+
+test('a link stands for the rights of who made it, and counts no more once they are gone', async () => {
+  const { api, connector } = await provide()
+  const { id } = await api.connections.create({ connector })
+  const maker = await api.tokens.create({ name: 'manager', role: 'manager' })
+  const { url } = await gateway.client(maker.token).connections.consentLink(id)
+  await api.tokens.revoke(maker.id)
+  expect(await follow(url)).toMatchObject({ status: 404, page: { status: 404 } })
+  const agent = gateway.client((await api.tokens.create({ name: 'agent', role: 'member' })).token)
+  await expect(agent.connections.consentLink(id)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+})

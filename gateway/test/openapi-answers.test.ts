@@ -292,6 +292,7 @@ async function authorizeByOAuth(): Promise<void> {
     await ask('listOAuthApps')
     const made = await ask('createConnection', { body: { connector: flow } })
     await ask('reauthorizeConnection', { id: made.json.id, body: { scopes: ['more'] } })
+    if (flow === 'authorization_code') await ask('makeConsentLink', { id: made.json.id })
     await ask('pollConnectionDevice', { id: made.json.id })
     await ask('getConnectionDependents', { id: made.json.id })
     await ask('deleteConnection', { id: made.json.id })

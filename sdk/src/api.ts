@@ -577,6 +577,26 @@ export interface paths {
         patch: operations["updateConnection"];
         trace?: never;
     };
+    "/api/v1/connections/{id}/consent-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link with which somebody without an account consents to a connection
+         * @description It counts once and for an hour, for this consent alone, and only while you may change the connection.
+         */
+        post: operations["makeConsentLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/dependents": {
         parameters: {
             query?: never;
@@ -2132,7 +2152,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
+        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -5661,6 +5681,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
+                };
+            };
+        };
+    };
+    makeConsentLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link. Earlier ones of the connection count no more. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryLink"];
                 };
             };
         };

@@ -198,6 +198,8 @@ export class Sallyport {
     /** A new address to consent at, or a new device code, for a connection whose tokens a person gives; `scopes` asks for more. */
     reauthorize: (id: string, body: BodyOf<'reauthorizeConnection'> = {}) =>
       this.request('post', '/api/v1/connections/{id}/reauthorize', { params: { id }, body }),
+    /** A link with which somebody without an account consents; once, within an hour. */
+    consentLink: (id: string) => this.request('post', '/api/v1/connections/{id}/consent-link', { params: { id } }),
     /** Whether its device code was typed in. */
     pollDevice: (id: string) => this.request('post', '/api/v1/connections/{id}/device', { params: { id } }),
     /** Calls its read actions that need no input, and says how each went; `onCheck` hears of each check as it is done. */

@@ -23,6 +23,7 @@ const tables = [
   'recordings',
   'approvals',
   'oauth_flows',
+  'consent_links',
   'script_state',
   'connections',
   'upstream_grants',

@@ -23,6 +23,7 @@ import { awaitedSettings, chooseEnvironment, chooseScheme, fitTo, parseSettings 
 import { createGranting } from './granting.ts'
 import { partsOf } from './new-connection.ts'
 import type { OAuthAppRegistry } from './oauth/apps.ts'
+import { createConsentLinks } from './oauth/consent-links.ts'
 import { createOAuthFlows, type FlowTarget } from './oauth/flows.ts'
 import type { ObtainedStore } from './obtained.ts'
 import { isVisible, nearest, reachable, reachKey, recordOf, requireManager, visibleTo } from './owners.ts'
@@ -54,10 +55,11 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
   const granting = createGranting(dependencies)
   const mendUrl = (id: string) => `${dependencies.publicUrl()}/connections/${id}`
   const view = createConnectionViews({ ...dependencies, mendUrl })
+  const managedTarget = async (caller: Caller, id: string) => target(await managed(caller, id))
   const flows = createOAuthFlows({
     ...dependencies,
     redirectUrl: dependencies.apps.redirectUrl,
-    target: async (caller, id) => target(await managed(caller, id)),
+    target: managedTarget,
     checkSettings: ({ row: { environment }, requester: { connector, scheme } }, settings) =>
       void connector.baseUrl(environment, parseSettings(connector, environment, settings, scheme)),
     changed: forget,
@@ -76,7 +78,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
 
   async function load(row: ConnectionRow): Promise<LoadedConnection> {
     const connector = await connectors.compiled(row.workspace_id, row.connector)
-    return loadConnection(connector, row)
+    return loadConnection(connector, row, mendUrl(row.id))
   }
 
   function rows(workspaceId: string): Promise<readonly ConnectionRow[]> {
@@ -181,6 +183,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
   }
 
   return {
+    ...createConsentLinks({ ...dependencies, flows, target: managedTarget }),
+
     resolve(caller, connector, connection) {
       const { workspaceId } = caller
       const key = `${workspaceId}/${reachKey(caller)}/${caller.environments?.join(' ') ?? ''}/${connector}/${connection ?? ''}`
@@ -203,7 +207,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
       for (const each of reachable(caller, await rows(workspaceId))) {
         const connector = await connectors.compiled(workspaceId, each.connector)
         const { scheme, problem } = fitTo(connector, each)
-        if (problem === null && awaitedSettings(scheme, each.settings).length === 0) usable.push(loadConnection(connector, each))
+        if (problem === null && awaitedSettings(scheme, each.settings).length === 0)
+          usable.push(loadConnection(connector, each, mendUrl(each.id)))
       }
       return usable
     },
@@ -224,12 +229,12 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
     finishAuthorization: flows.finish,
 
     async reauthorize(caller, id, more) {
-      const found = await target(await managed(caller, id))
+      const found = await managedTarget(caller, id)
       return flows.begin(caller, { ...found, scopes: [...new Set([...found.scopes, ...more])] })
     },
 
     async pollDevice(caller, id) {
-      const status = await flows.poll(await target(await managed(caller, id)))
+      const status = await flows.poll(await managedTarget(caller, id))
       return { status, connection: await viewOne(caller.workspaceId, await row(caller.workspaceId, id)) }
     },
 

@@ -51,11 +51,14 @@ export function credentialOf(row: ConnectionRow): SealedCredential | null {
   return ciphertext === null || keyId === null ? null : { ciphertext, keyId, version }
 }
 
-/** Throws NEEDS_REAUTH while settings are awaited that somebody's consent brings. */
-export function loadConnection(connector: CompiledConnector, row: ConnectionRow): LoadedConnection {
+/** Throws NEEDS_REAUTH, naming `mendUrl`, while settings are awaited that somebody's consent brings. */
+export function loadConnection(connector: CompiledConnector, row: ConnectionRow, mendUrl: string): LoadedConnection {
   const { scheme } = chooseScheme(connector, row.scheme)
   if (awaitedSettings(scheme, row.settings).length > 0)
-    throw new SallyportError('NEEDS_REAUTH', { detail: 'Nobody has consented yet: authorize the connection.' })
+    throw new SallyportError('NEEDS_REAUTH', {
+      detail: 'Nobody has consented yet: authorize the connection.',
+      diagnostics: { mend_url: mendUrl },
+    })
   return {
     id: row.id,
     workspaceId: row.workspace_id,

@@ -11,6 +11,7 @@ import type { ImportProgress } from './import/protocol.ts'
 import type { Renewal } from './import/renew.ts'
 import type { ImportSource } from './import/source.ts'
 import type { Mend } from './mend.ts'
+import type { ConsentLinks } from './oauth/consent-links.ts'
 import type { DeviceStatus, NextStep, OAuthFlows } from './oauth/flows.ts'
 import type { CredentialField } from './schemes/types.ts'
 
@@ -265,7 +266,7 @@ export interface NewConnection {
   readonly mock?: string
 }
 
-export interface Connections {
+export interface Connections extends ConsentLinks {
   list(
     caller: Caller,
     query: { limit?: number; cursor?: string; connector?: string; search?: string },

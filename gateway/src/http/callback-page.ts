@@ -8,9 +8,9 @@ const callbackChannel = 'sallyport-oauth'
 const titles = { authorized: 'Connected', refused: 'Not connected', failed: 'That did not work' } as const
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '')
+export const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '')
 
-const style =
+export const pageStyle =
   ':root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{display:grid;place-items:center;min-height:90vh;margin:0}main{max-width:28rem;padding:2rem;text-align:center}'
 
 /** What is told is in an attribute, so that the script is the same for everybody. */
@@ -29,7 +29,7 @@ export function callbackPage({ outcome, connection, problem }: CallbackEnd, nonc
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${titles[outcome]} · Sallyport</title>
-<style nonce="${nonce}">${style}</style>
+<style nonce="${nonce}">${pageStyle}</style>
 </head>
 <body data-told="${escaped(JSON.stringify(told))}">
 <main>

@@ -15,6 +15,7 @@ export const actKinds = [
   'client.created',
   'client.deleted',
   'connection.authorized',
+  'connection.consent_link_made',
   'connection.created',
   'connection.credential_replaced',
   'connection.deleted',

@@ -203,7 +203,17 @@ interface OAuthFlowTable {
   interval_s: number | null
   ask_after: Instant | null
   expires_at: Instant
+  browser_hash: Buffer | null
   created_at: Created
+}
+
+/** One-time links to consents, for people without an account. */
+interface ConsentLinkTable {
+  hash: Buffer
+  workspace_id: string
+  connection_id: string
+  made_by: Json<{ readonly kind: CallerKind; readonly id: string; readonly name: string }>
+  expires_at: Instant
 }
 
 interface ConnectorTable {
@@ -424,6 +434,7 @@ export interface Database extends ApprovalTables {
   upstream_grants: UpstreamGrantTable
   oauth_apps: OAuthAppTable
   oauth_flows: OAuthFlowTable
+  consent_links: ConsentLinkTable
   toolsets: ToolsetTable
   connectors: ConnectorTable
   connector_versions: ConnectorVersionTable

@@ -177,6 +177,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   deleteConnection: { id: connection, needs: 'manager', fresh: freshConnection },
   testConnection: { id: connection, needs: 'manager', fresh: freshConnection },
   reauthorizeConnection: { id: connection, needs: 'manager', fresh: freshConsent, body: () => ({}) },
+  makeConsentLink: { id: connection, needs: 'manager', fresh: freshConsent },
   pollConnectionDevice: { id: connection, needs: 'manager', fresh: freshConsent },
 
   listOAuthApps: {},

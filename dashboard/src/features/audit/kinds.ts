@@ -13,6 +13,7 @@ export const kindWords: Readonly<Record<AuditKind, string>> = {
   'client.deleted': 'Removed an application',
   'connection.created': 'Made a connection',
   'connection.authorized': 'Authorized a connection',
+  'connection.consent_link_made': 'Made a link to consent',
   'oauth_app.created': 'Added an OAuth app',
   'oauth_app.deleted': 'Deleted an OAuth app',
   'oauth_app.updated': 'Changed an OAuth app',

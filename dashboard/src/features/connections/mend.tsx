@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import type { Connection } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { connectionStates, Mark } from '../../ui/status.tsx'
 import { say } from '../../ui/toast.tsx'
@@ -58,6 +59,7 @@ export interface MendProps {
 export function Mend({ connection, onShow }: MendProps) {
   const mayChange = useMayChange(connection)
   const { consent, busy, error, begin } = useReconsent(connection)
+  const link = useMutation({ mutationFn: () => api.connections.consentLink(connection.id) })
   const { mend } = connection
   if (mend === null) return null
   const place = mend.step === 'reauthorize' ? null : places[mend.step]
@@ -74,9 +76,14 @@ export function Mend({ connection, onShow }: MendProps) {
         </div>
         {mayChange &&
           (place === null ? (
-            <Button size="small" look="primary" busy={busy} onClick={() => begin()}>
-              {connection.tested_at === null ? 'Consent' : 'Consent again'}
-            </Button>
+            <>
+              <Button size="small" look="primary" busy={busy} onClick={() => begin()}>
+                {connection.tested_at === null ? 'Consent' : 'Consent again'}
+              </Button>
+              <Button size="small" busy={link.isPending} onClick={() => link.mutate()}>
+                Make a link
+              </Button>
+            </>
           ) : (
             <Button size="small" onClick={() => onShow(place.tab)}>
               {place.words}
@@ -84,7 +91,18 @@ export function Mend({ connection, onShow }: MendProps) {
           ))}
       </div>
       <ConsentPanel consent={consent} provider={connection.connector_name} onAgain={() => begin()} />
-      <ErrorNotice error={error} />
+      {link.data && (
+        <div className="rounded-panel border border-line p-3.5" role="status">
+          <p className="mb-2 text-ink-2">
+            For somebody without an account here. It counts once and for an hour, for this consent alone.
+          </p>
+          <div className="flex items-center gap-2">
+            <code className="min-w-0 flex-1 truncate">{link.data.url}</code>
+            <CopyButton value={link.data.url} text="Copy" label="Copy the link" />
+          </div>
+        </div>
+      )}
+      <ErrorNotice error={error ?? link.error} />
     </div>
   )
 }

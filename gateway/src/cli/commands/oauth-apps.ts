@@ -54,9 +54,13 @@ async function remove(id: string, _options: object, command: Command): Promise<v
   out.note(`Removed ${id}.`)
 }
 
-async function reauthorize(id: string, { scope = [] }: { scope?: string[] }, command: Command): Promise<void> {
+async function reauthorize(id: string, { scope = [], link }: { scope?: string[]; link?: true }, command: Command): Promise<void> {
   const out = outputOf(command)
   const sallyport = connectToGateway()
+  if (link) {
+    const made = await sallyport.connections.consentLink(id)
+    return out.answer(made, () => out.line(made.url))
+  }
   const step = await sallyport.connections.reauthorize(id, { scopes: scope })
   if (out.json) return out.answer(step, () => {})
   await waitForConsent(sallyport, id, step, out)
@@ -81,5 +85,6 @@ export function registerOAuthApps(program: Command): void {
     .description('have somebody consent to a connection again, and wait for it')
     .argument('<id>', 'id of the connection')
     .option('--scope <names...>', 'asked for besides those that it has')
+    .option('--link', 'print a link for somebody without an account instead; it counts once, for an hour')
     .action(reauthorize)
 }

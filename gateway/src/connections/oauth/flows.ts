@@ -74,14 +74,25 @@ export interface CallbackEnd {
 /** Whoever began a consent, with the rights that are left to them. Throws when these are none. */
 export type CallerNow = (workspaceId: string, kind: CallerKind, id: string) => Promise<Caller>
 
+/** Who comes back from a provider. */
+export interface CallbackVisitor {
+  /** Whose session it is. */
+  readonly person: string | null
+  /** What a browser has that followed a link. */
+  readonly browser: string | null
+}
+
 export interface OAuthFlows {
-  /** Sends a person to consent, or shows a device code. `person` is whose session it is; null when a token asks. */
-  begin(caller: Caller, target: FlowTarget): Promise<NextStep>
   /**
-   * What the provider sent the browser back with, and who is signed in there. Whoever began must have the right to it still.
+   * Sends a person to consent, or shows a device code. A session's consent ends in that session; with `browser`, the hash of what
+   * some browser has, in that one, whoever is signed in there.
+   */
+  begin(caller: Caller, target: FlowTarget, browser?: Buffer): Promise<NextStep>
+  /**
+   * What the provider sent the browser back with, and who is signed in there, if somebody is. Whoever began must have the right to it still.
    * Never throws for what a provider can send.
    */
-  finish(params: URLSearchParams, person: string | null, callerNow: CallerNow): Promise<CallbackEnd>
+  finish(params: URLSearchParams, who: CallbackVisitor, callerNow: CallerNow): Promise<CallbackEnd>
   /** Whether the person has typed the device code in; `expired` when none is waited for any more. */
   poll(target: FlowTarget): Promise<DeviceStatus>
 }
@@ -112,7 +123,7 @@ const lapsed = 'This link was used already or is older than ten minutes. Begin a
 export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
   const { store, vault, clock, log, egress, obtained, redirectUrl, changed } = dependencies
 
-  type NewFlow = Pick<OAuthFlowRow, 'state_hash' | 'redirect_uri' | 'issuer' | 'interval_s'> & {
+  type NewFlow = Pick<OAuthFlowRow, 'state_hash' | 'redirect_uri' | 'issuer' | 'interval_s' | 'browser_hash'> & {
     readonly secret: Secret
     readonly expiresAt: number
   }
@@ -136,7 +147,8 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
             workspace_id: workspace,
             connection_id: row.id,
             state_hash: flow.state_hash,
-            user_id: caller.kind === 'session' ? caller.personId : null,
+            user_id: caller.kind === 'session' && flow.browser_hash === null ? caller.personId : null,
+            browser_hash: flow.browser_hash,
             app_id: requester.client.appId,
             begun_by: JSON.stringify({ kind: caller.kind, id: caller.id, name: caller.name }),
             secret: sealed.ciphertext,
@@ -153,7 +165,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
     })
   }
 
-  async function sendToConsent(caller: Caller, target: FlowTarget): Promise<NextStep> {
+  async function sendToConsent(caller: Caller, target: FlowTarget, browser: Buffer | null): Promise<NextStep> {
     const { requester, scopes, granted } = target
     const { scheme, client } = requester
     const endpoints = await findEndpoints(requester, egress, clock.monotonic())
@@ -180,6 +192,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
       redirect_uri: parameters.redirect_uri,
       issuer: endpoints.namesItself ? endpoints.issuer : null,
       interval_s: null,
+      browser_hash: browser,
       expiresAt,
     })
     return { next_step: 'oauth', oauth_url: url.href, expires_at: new Date(expiresAt).toISOString() }
@@ -206,6 +219,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
       redirect_uri: null,
       issuer: null,
       interval_s: interval,
+      browser_hash: null,
       expiresAt,
     })
     const complete = text('verification_uri_complete')
@@ -288,7 +302,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
           kind: 'connection.authorized',
           by: flow.begun_by,
           target: { kind: 'connection', id: row.id, name: row.name },
-          after: { scopes, grant },
+          after: { scopes, grant, ...(flow.browser_hash !== null && { by_link: true }) },
         })
         obtained.forget(grant)
       }),
@@ -320,10 +334,12 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
   }
 
   return {
-    begin: (caller, target) =>
-      target.requester.scheme.flow === 'device_authorization' ? showDeviceCode(caller, target) : sendToConsent(caller, target),
+    begin: (caller, target, browser) =>
+      target.requester.scheme.flow === 'device_authorization'
+        ? showDeviceCode(caller, target)
+        : sendToConsent(caller, target, browser ?? null),
 
-    async finish(params, person, callerNow) {
+    async finish(params, { person, browser }, callerNow) {
       const failed = (problem: string, connection: CallbackEnd['connection'] = null) =>
         ({ outcome: 'failed', connection, problem }) as const
       const state = params.getAll('state')
@@ -331,6 +347,8 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
       if (flow === null) return failed(lapsed)
       if (flow.user_id !== null && flow.user_id !== person)
         return failed('This was begun by somebody else, or in another browser. Sign in to Sallyport here and begin again.')
+      if (flow.browser_hash !== null && (browser === null || !sha256(browser).equals(flow.browser_hash)))
+        return failed('This was begun in another browser. Nothing was stored; ask for a new link.')
       const iss = params.get('iss')
       if (flow.issuer !== null && iss !== flow.issuer)
         return failed('The answer does not come from the server that was asked. Nothing was stored; begin again.')

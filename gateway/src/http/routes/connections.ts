@@ -13,6 +13,7 @@ import {
   ConnectionDependents,
   ConnectionPage,
   ConnectionQuery,
+  ConsentLink,
   CreateConnectionRequest,
   CreatedConnection,
   DeviceAnswer,
@@ -143,6 +144,27 @@ export function connectionRoutes(app: HttpApp, { connections, rotation, tests }:
       },
     },
     (request) => connections.reauthorize(callerOf(request), request.params.id, request.body.scopes ?? []),
+  )
+
+  app.post(
+    '/connections/:id/consent-link',
+    {
+      config: { role: 'member' },
+      schema: {
+        operationId: 'makeConsentLink',
+        summary: 'Make a link with which somebody without an account consents to a connection',
+        description: 'It counts once and for an hour, for this consent alone, and only while you may change the connection.',
+        tags,
+        params: IdParams,
+        response: answers({
+          201: answer<{ url: string; expires_at: string }>(
+            ConsentLink,
+            'The link. Earlier ones of the connection count no more.',
+          ),
+        }),
+      },
+    },
+    async (request, reply) => reply.code(201).send(await connections.makeConsentLink(callerOf(request), request.params.id)),
   )
 
   app.post(

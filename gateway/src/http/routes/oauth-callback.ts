@@ -2,6 +2,7 @@ import { SallyportError } from '../../errors.ts'
 import { callbackPage } from '../callback-page.ts'
 import { credentialsOf } from '../credentials.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
+import { browserOf, callerNow, newNonce } from './consent-links.ts'
 
 const statuses = { authorized: 200, refused: 200, failed: 400 } as const
 
@@ -13,11 +14,9 @@ export function oauthCallbackRoute(app: HttpApp, { access, connections }: HttpSe
       throw error
     })
     const params = new URL(request.url, 'http://here').searchParams
-    const end = await connections.finishAuthorization(params, person?.id ?? null, (workspaceId, callerKind, callerId) =>
-      access.authenticate({ kind: 'stored', workspaceId, callerKind, callerId }),
-    )
-    const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
-    const { html, policy } = callbackPage(end, nonce)
+    const who = { person: person?.id ?? null, browser: browserOf(request.headers.cookie) }
+    const end = await connections.finishAuthorization(params, who, callerNow(access))
+    const { html, policy } = callbackPage(end, newNonce())
     return reply
       .code(statuses[end.outcome])
       .headers({ 'content-security-policy': policy, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })

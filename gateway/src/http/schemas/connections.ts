@@ -116,6 +116,8 @@ const NextStepMembers = {
   expires_at: Type.Optional(Instant),
 }
 export const NextStepAnswer = Type.Object(NextStepMembers)
+/** As good as a key to one consent. */
+export const ConsentLink = Type.Object({ url: Type.String(), expires_at: Instant })
 export const ReauthorizeRequest = Type.Object(
   {
     scopes: Type.Optional(
