@@ -5,8 +5,7 @@ import { CountingUpstream } from './support/counting-upstream.ts'
 import { superuserOf } from './support/database.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
-/** Ways around an approval, or to have more than it permits. */
-
+// Ways around an approval, or to have more than it permits.
 const person = { name: 'Ada', email: 'ada@example.test', password: 'correct horse battery' }
 
 let upstream: CountingUpstream

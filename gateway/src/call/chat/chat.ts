@@ -97,7 +97,7 @@ export function createChats({ access, tools, calls, history, approvals, results,
     const result = await calls.run({
       ...{ credentials, entrance: 'http' as const, ip, maxResultBytes: resultBytes },
       ...(toolset !== undefined && { toolset }),
-      ...(signal !== undefined && { watch: { signal, progress: () => {} } }),
+      ...(signal !== undefined && { watch: { signal, progress: () => {}, logsFrom: undefined, log: () => {} } }),
       ...target,
     })
     return { id, name, ...toldOf(result) }
