@@ -54,9 +54,17 @@ describe('the description of the API', () => {
     const methods = served
       .flatMap((line) => /\(([A-Z, ]+)\)/.exec(line)?.[1]?.split(', ') ?? [])
       .filter((method) => method !== 'HEAD')
-    // The authorization server, whose paths are those of the RFCs, and the page that providers send people back to.
+    // The authorization server, whose paths are those of the RFCs, the page that providers send people back to, and that of a link.
     const metadata = ['oauth-authorization-server', 'oauth-protected-resource/mcp', 'oauth-protected-resource/mcp/:toolset']
-    const protocol = [...metadata, 'oauth/register', 'oauth/token', 'oauth/revoke', 'oauth/callback']
+    const protocol = [
+      ...metadata,
+      'oauth/register',
+      'oauth/token',
+      'oauth/revoke',
+      'oauth/callback',
+      'GET oauth/consent',
+      'POST oauth/consent',
+    ]
     const hidden = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /connector.schema.json']
     expect(methods).toHaveLength(operations.length + hidden.length + protocol.length)
   })

@@ -28,7 +28,7 @@ export interface ModelServer {
   readonly requests: readonly ModelRequestSeen[]
   /** Requests that hung and were given up by the gateway. */
   readonly abandoned: number
-  /** Adds turns to the script; a function sees the request and says the turn. Without a turn left it answers 500. */
+  /** Adds turns to the script; a function sees the request and says the turn. Without a turn left it answers `otherwise`, or 500. */
   play(...turns: readonly (Turn | ((request: ModelRequestSeen) => Turn))[]): void
   stop(): Promise<void>
 }
@@ -70,7 +70,7 @@ function anthropic(turn: Exclude<Turn, { status: number } | { hang: true }>): un
   }
 }
 
-export async function startModelServer(): Promise<ModelServer> {
+export async function startModelServer(otherwise?: Turn): Promise<ModelServer> {
   const script: (Turn | ((request: ModelRequestSeen) => Turn))[] = []
   const requests: ModelRequestSeen[] = []
   let abandoned = 0
@@ -79,7 +79,7 @@ export async function startModelServer(): Promise<ModelServer> {
   const server = createServer(async (incoming, response) => {
     const request = { path: incoming.url ?? '', headers: incoming.headers, body: await json(incoming) }
     requests.push(request)
-    const next = script.shift() ?? { status: 500, body: { error: { message: 'the script has ended' } } }
+    const next = script.shift() ?? otherwise ?? { status: 500, body: { error: { message: 'the script has ended' } } }
     const turn = typeof next === 'function' ? next(request) : next
     if (typeof turn === 'object' && 'hang' in turn) {
       response.once('close', () => abandoned++)

@@ -219,6 +219,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   callTool: { id: (world) => `${world.connector}_pay`, body: () => ({ arguments: { amount: 2 } }) },
   searchTools: { body: () => ({ query: 'ledger look', limit: 50 }) },
   askTools: { body: () => ({ text: 'ledger look' }) },
+  chat: { body: () => ({ messages: [{ role: 'user', text: 'Hello' }] }) },
 
   listApprovals: { query: '?limit=200' },
   getApproval: { id: approval },

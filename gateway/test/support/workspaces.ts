@@ -6,6 +6,7 @@ import { newId } from '../../src/id.ts'
 import { CountingUpstream } from './counting-upstream.ts'
 import { superuserOf } from './database.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './gateway.ts'
+import { startModelServer } from './model-server.ts'
 
 /** What only the database can make as yet: further workspaces, and tokens in any state. Over a superuser's connection. */
 
@@ -263,7 +264,8 @@ export interface TwoWorlds {
 /** A gateway with two workspaces, each with one of everything. */
 export async function openTwoWorlds(): Promise<TwoWorlds> {
   const upstream = await new CountingUpstream().start()
-  const gateway = await startGatewayProcess()
+  const model = await startModelServer('Hello.')
+  const gateway = await startGatewayProcess({ env: model.env })
   const db = await superuserOf(gateway.dataDir)
   // What is told of fresh approvals waits, so that all that changes, and all that is sent, comes of the requests.
   await db.query(`
@@ -280,6 +282,7 @@ export async function openTwoWorlds(): Promise<TwoWorlds> {
     async close() {
       await db.end()
       await gateway.stop()
+      await model.stop()
       await upstream.stop()
       await removeDataDir(gateway.dataDir)
     },
