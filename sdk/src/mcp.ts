@@ -1,4 +1,5 @@
 import { eventsOf } from './events.ts'
+import { isObject } from './is-object.ts'
 import type { Connection } from './request.ts'
 
 /** A JSON-RPC message, as far as a bridge has to know it. */
@@ -7,10 +8,6 @@ interface Message {
   readonly method?: string
   readonly params?: Readonly<Record<string, unknown>>
   readonly result?: Readonly<Record<string, unknown>>
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const versionKey = 'io.modelcontextprotocol/protocolVersion'

@@ -1,5 +1,6 @@
 import type { Effect, Json } from '../api/types.ts'
 import type { ActionDocument, Method, Template } from './connector-document.ts'
+import { isObject } from './is-object.ts'
 
 /**
  * An action contract as a form: rows and texts instead of records and values. What the form does not show (styles, limits,
@@ -61,8 +62,6 @@ export const emptyAction = (): ActionForm => ({
 
 export const hasBody = (method: Method): boolean =>
   method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE'
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const templateText = (template: Template): string => {
   const value = typeof template === 'object' ? template.value : template

@@ -1,6 +1,7 @@
 import type { Effect, Json } from '../api/types.ts'
 import { actionOf, formOf } from './action-form.ts'
 import { type ActionDocument, type ConnectorDocument, effectOf, methods, schemasNeededBy } from './connector-document.ts'
+import { isObject } from './is-object.ts'
 import { plainText } from './plain-text.ts'
 
 /**
@@ -50,8 +51,6 @@ export function matching(actions: readonly ListedAction[], text: string): readon
     return words.every((word) => all.includes(word))
   })
 }
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** References into the connector's schemas, turned to where the schema itself carries them. */
 function local(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { CredentialField, Effect, Json } from '../api/types.ts'
+import { isObject } from './is-object.ts'
 
 /**
  * The connector document as the dashboard reads and edits it: the same file that /connector.schema.json describes. The
@@ -119,8 +120,6 @@ export interface ConnectorDocument {
   readonly actions: Readonly<Record<string, ActionDocument>>
   readonly schemas?: Readonly<Record<string, unknown>>
 }
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function isConnectorDocument(value: Json): value is Json & ConnectorDocument {
   const { connector, name, servers, actions, script } = value

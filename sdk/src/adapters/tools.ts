@@ -1,6 +1,7 @@
 import type { Sallyport, ToolFormat } from '../client.ts'
 import { SallyportProblem } from '../errors.ts'
 import type { Schemas } from '../index.ts'
+import { isObject } from '../is-object.ts'
 
 export interface AdapterOptions {
   /** Only tools of this connector. */
@@ -42,9 +43,6 @@ export interface Toolbox {
   /** Throws SallyportUnreachable where there is no gateway; anything else is an answer. */
   run(call: ToolRun): Promise<ToolAnswer>
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A tool out of the words that the gateway lists it in. */
 function plainTool(listed: Record<string, unknown>): PlainTool {

@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts'
 /** What every command comes to. `payload` is its result, `variables` what later steps of a workflow read by name, `diagnostics` why it failed. */
 export interface Outcome {
   readonly success: boolean
@@ -29,9 +30,6 @@ export function succeed(success: Success = {}): Outcome {
 export function fail(failure: Failure): Outcome {
   return { success: false, ...failure }
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const objectIn = (value: unknown) => (isObject(value) ? value : undefined)
 

@@ -4,6 +4,7 @@ import { FileUp } from 'lucide-react'
 import { type FormEvent, useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
 import { plural } from '../../lib/format.ts'
+import { kebabSlug } from '../../lib/slug.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/overlay.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
@@ -11,13 +12,7 @@ import { say } from '../../ui/toast.tsx'
 import { CassetteField } from './cassette-field.tsx'
 
 /** "crm.cassette.json" → "crm". */
-const nameOf = (file: string): string =>
-  file
-    .replace(/(\.cassette)?\.json$/i, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63)
+const nameOf = (file: string): string => kebabSlug(file.replace(/(\.cassette)?\.json$/i, ''))
 
 /** Makes a cassette what a file says. */
 export function ImportCassette({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {

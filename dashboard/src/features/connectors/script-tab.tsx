@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts'
 import type { Json } from '../../api/types.ts'
 import { schemasOf } from '../../lib/connector-actions.ts'
 import type { ConnectorDocument } from '../../lib/connector-document.ts'
+import { isObject } from '../../lib/is-object.ts'
 import type { ScriptNames } from '../../lib/script-completions.ts'
 import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/choice.tsx'
@@ -26,7 +27,6 @@ interface ScriptTabProps {
   readonly onDraft: (draft: string | null) => void
 }
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const json = (value: unknown): string => JSON.stringify(value, null, 2)
 const keys = /mac|iphone|ipad/i.test(navigator.userAgent)
   ? { run: '⌘ Enter', save: '⌘ S' }

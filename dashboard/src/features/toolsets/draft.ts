@@ -34,15 +34,6 @@ export const emptyDraft: Draft = {
   exclude: [],
 }
 
-/** `Support agent` becomes `support-agent`. */
-export function slugOf(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63)
-}
-
 export function toDraft(toolset: Toolset): Draft {
   const { select, include, exclude } = toolset.selection
   return {

@@ -5,13 +5,14 @@ import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { ToolFormat, Toolset } from '../../api/types.ts'
 import { plural } from '../../lib/format.ts'
+import { kebabSlug } from '../../lib/slug.ts'
 import { Button } from '../../ui/button.tsx'
 import { Segments, Select } from '../../ui/choice.tsx'
 import { Field, TextField } from '../../ui/field.tsx'
 import { Confirm, Sheet } from '../../ui/overlay.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
-import { type Draft, emptyDraft, slugOf, toDraft, toSelection } from './draft.ts'
+import { type Draft, emptyDraft, toDraft, toSelection } from './draft.ts'
 import { ToolsetConditions } from './toolset-conditions.tsx'
 import { ToolsetPreviewList } from './toolset-preview.tsx'
 import { approvalOptions } from './words.ts'
@@ -36,7 +37,7 @@ export function ToolsetEditor({ toolset, onClose }: { readonly toolset: Toolset 
   const [draft, setDraft] = useState<Draft>(toolset === null ? emptyDraft : toDraft(toolset))
   const [deleting, setDeleting] = useState(false)
   const set = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }))
-  const slug = draft.slug || slugOf(draft.name)
+  const slug = draft.slug || kebabSlug(draft.name)
   const done = async (words: string) => {
     say(words)
     onClose()
@@ -78,7 +79,7 @@ export function ToolsetEditor({ toolset, onClose }: { readonly toolset: Toolset 
             mono
             maxLength={63}
             pattern="[a-z0-9][a-z0-9\-]*"
-            placeholder={slugOf(draft.name) || 'support-agent'}
+            placeholder={kebabSlug(draft.name) || 'support-agent'}
             value={draft.slug}
             onValueChange={(next) => set({ slug: next })}
             hint={`MCP clients use ${location.origin}/mcp/${slug || '…'}`}

@@ -2,6 +2,7 @@ import Form from '@rjsf/core'
 import type { RJSFSchema, UiSchema } from '@rjsf/utils'
 import { type Ref, useImperativeHandle, useMemo, useRef } from 'react'
 import type { Json } from '../../api/types.ts'
+import { isObject } from '../../lib/is-object.ts'
 import { templates } from './templates.tsx'
 import { formValidator } from './validator.ts'
 import { widgets } from './widgets.tsx'
@@ -18,8 +19,6 @@ interface SchemaFormProps {
   readonly onSubmit: () => void
   readonly ref?: Ref<SchemaFormHandle>
 }
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Required fields first: whoever tries an action fills those. */
 function uiSchemaOf({ properties, required }: Json): UiSchema<unknown> {

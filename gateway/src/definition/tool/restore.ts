@@ -1,4 +1,5 @@
 import type { SchemaObject } from '../json-schema/keywords.ts'
+import { isObject } from '../json-schema/keywords.ts'
 import { schemaCompiler, type Validate } from '../json-schema/validator.ts'
 
 /** How a value given to a compiled schema becomes the one the action takes; null where both are the same. */
@@ -39,9 +40,6 @@ function accepts(schema: SchemaObject, value: unknown): boolean {
   return check(value).length === 0
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {
@@ -53,7 +51,7 @@ function parsed(value: unknown): unknown {
 
 function fromText(value: unknown, of: readonly TextKind[]): unknown {
   const inner = parsed(value)
-  const kind: TextKind = Array.isArray(inner) ? 'array' : isRecord(inner) ? 'object' : 'any'
+  const kind: TextKind = Array.isArray(inner) ? 'array' : isObject(inner) ? 'object' : 'any'
   return of.includes('any') || of.includes(kind) ? inner : value
 }
 
@@ -73,12 +71,12 @@ export function restore(value: unknown, back: Back): unknown {
       return option === undefined ? value : restore(value, option.back)
     }
     case 'object': {
-      if (!isRecord(value)) return value
+      if (!isObject(value)) return value
       const further = back.rest === null ? undefined : parsed(value[back.rest])
-      const entries: [string, unknown][] = isRecord(further) ? Object.entries(further) : []
+      const entries: [string, unknown][] = isObject(further) ? Object.entries(further) : []
       for (const [shown, item] of Object.entries(value)) {
         const field = back.fields.get(shown)
-        if (shown === back.rest && (isRecord(further) || further === null || further === '')) continue
+        if (shown === back.rest && (isObject(further) || further === null || further === '')) continue
         if (item === null && field?.nullIsAbsent === true) continue
         entries.push([field?.name ?? shown, restore(item, field === undefined ? back.values : field.back)])
       }
