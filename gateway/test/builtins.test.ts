@@ -70,8 +70,8 @@ describe('a built-in connector (F1, F2, F9)', () => {
     expect(items.map(({ type }) => type)).toEqual(['delay', 'http', 'smtp', 'sql'])
     const sql = items.find(({ type }) => type === 'sql')
     expect(sql?.actions).toEqual([
-      { name: 'query', description: expect.any(String), effect: 'read' },
-      { name: 'execute', description: expect.any(String), effect: 'destructive' },
+      { name: 'query', description: expect.any(String), effect: 'read', mocks: expect.arrayContaining(['default']) },
+      { name: 'execute', description: expect.any(String), effect: 'destructive', mocks: expect.any(Array) },
     ])
     expect(sql?.fields).toEqual(
       expect.arrayContaining([

@@ -2243,6 +2243,8 @@ export interface components {
                 actions: {
                     description: string;
                     effect: components["schemas"]["Effect"];
+                    /** @description Scenarios of mocks that its code brings. */
+                    mocks: string[];
                     name: string;
                 }[];
                 category: string;

@@ -99,6 +99,8 @@ export interface ConnectorDocument {
   readonly docs?: string
   /** What to click at the provider, step by step, by auth scheme. */
   readonly guide?: Readonly<Record<string, readonly string[]>>
+  /** Of kind builtin. */
+  readonly builtin?: { readonly type: string }
   readonly servers: Readonly<Record<string, Server>>
   readonly auth?: Readonly<Record<string, AuthScheme>>
   readonly fields?: Readonly<

@@ -11,6 +11,7 @@ import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
 import { CassetteField } from '../cassettes/cassette-field.tsx'
 import { useMay } from '../session/session.ts'
+import { useScenarios } from '../tools/use-scenarios.ts'
 import { SettingFields } from './setting-fields.tsx'
 
 /** No scenario: the API answers. */
@@ -40,10 +41,8 @@ export function ConnectionSettings({ connection }: { readonly connection: Connec
     },
   })
   const definition = document.data ?? null
-  const scenarios = new Set([
-    ...Object.values(definition?.actions ?? {}).flatMap(({ mocks = {} }) => Object.keys(mocks)),
-    ...(connection.mock === null ? [] : [connection.mock]),
-  ])
+  const known = useScenarios(definition)
+  const scenarios = new Set([...known, ...(connection.mock === null ? [] : [connection.mock])])
   const environments = definition ? environmentsOf(definition) : [connection.environment]
   const submit = (event: FormEvent) => {
     event.preventDefault()

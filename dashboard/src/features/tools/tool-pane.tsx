@@ -11,6 +11,7 @@ import { Select } from '../../ui/choice.tsx'
 import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
 import { Chip, EffectMark, Method } from '../../ui/status.tsx'
 import { TryAction } from './try-action.tsx'
+import { useScenarios } from './use-scenarios.ts'
 
 /** One action: what it is, and a place to try it. */
 export function ToolPane() {
@@ -19,6 +20,7 @@ export function ToolPane() {
   const navigate = useNavigate()
   const document = useQuery(queries.connector(connector))
   const connections = useInfiniteQuery(queries.connections({ connector }))
+  const scenarios = useScenarios(document.data ?? null, name)
   const schemas = useMemo(() => (document.data ? schemasOf(document.data, name) : null), [document.data, name])
 
   if (document.isPending || connections.isPending) return <SkeletonRows height={44} rows={6} />
@@ -61,7 +63,7 @@ export function ToolPane() {
         connector={connector}
         connection={connection}
         action={action}
-        scenarios={Object.keys(contract.mocks ?? {})}
+        scenarios={scenarios}
         schemas={schemas}
       />
     </div>

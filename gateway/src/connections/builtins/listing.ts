@@ -15,6 +15,8 @@ export interface BuiltinType {
     readonly name: string
     readonly description: string
     readonly effect: NonNullable<Command['effect']>
+    /** Scenarios that its code can answer with instead. */
+    readonly mocks: readonly string[]
   }[]
 }
 
@@ -37,8 +39,8 @@ function typeOf(definition: ConnectorDefinition): BuiltinType {
   return {
     ...{ type, version, name: title, description, category },
     fields: Object.entries(connectionConfig).map(([name, field]) => fieldOf(name, field)),
-    actions: Object.entries(commands).map(([name, { description: about, effect = 'write' }]) => ({
-      ...{ name, description: about, effect },
+    actions: Object.entries(commands).map(([name, { description: about, effect = 'write', mock = {} }]) => ({
+      ...{ name, description: about, effect, mocks: Object.keys(mock) },
     })),
   }
 }

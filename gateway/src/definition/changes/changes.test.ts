@@ -203,6 +203,14 @@ describe('taking part', () => {
     expect(taken.actions.me).toEqual(other)
   })
 
+  test('never gives actions of a script to other code than their own', () => {
+    const scripted = (source: string): ConnectorDocument => ({ ...document(), kind: 'script', script: { source } })
+    const [current, next] = [scripted('const go = () => 1'), scripted('const go = () => 2')]
+    expect(() => takePart(current, next, { actions: ['go'], connection: false })).toThrow(/one piece of code/)
+    expect(() => takePart(current, next, { actions: [], connection: true })).toThrow(/one piece of code/)
+    expect(takePart(current, next, { actions: Object.keys(current.actions), connection: true }).script).toEqual(next.script)
+  })
+
   test('refuses an action without the auth scheme that it needs', () => {
     const next = document({ ...base, auth: ['fresh'] }, { auth: { fresh: { type: 'bearer' } } })
     expect(() => takePart(document(), next, { actions: ['go'], connection: false })).toThrow(/auth scheme "fresh"/)

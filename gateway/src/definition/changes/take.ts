@@ -50,6 +50,10 @@ export function takePart(current: ConnectorDocument, next: ConnectorDocument, pa
   for (const name of wanted)
     if (own(current.actions, name) === undefined && own(next.actions, name) === undefined)
       throw invalid(`There is no action "${name}", neither in use nor in the new document.`)
+  const isWhole = part.connection && Object.keys({ ...current.actions, ...next.actions }).every((name) => wanted.has(name))
+  const isNothing = !part.connection && wanted.size === 0
+  if (!isWhole && !isNothing && JSON.stringify(current.script) !== JSON.stringify(next.script))
+    throw invalid('The actions of a script are one piece of code, which has changed: take all of the new document, or nothing.')
   const base = part.connection ? { ...next, actions: current.actions, schemas: current.schemas } : current
   const kept = Object.entries(current.actions).filter(([name]) => !wanted.has(name))
   const taken = Object.entries(next.actions).filter(([name]) => wanted.has(name))

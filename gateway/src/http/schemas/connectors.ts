@@ -59,7 +59,14 @@ export const BuiltinTypes = Type.Object({
         }),
         { description: 'What a connection of an instance is asked for.' },
       ),
-      actions: Type.Array(Type.Object({ name: Type.String(), description: Type.String(), effect: Effect })),
+      actions: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          description: Type.String(),
+          effect: Effect,
+          mocks: Type.Array(Type.String(), { description: 'Scenarios of mocks that its code brings.' }),
+        }),
+      ),
     }),
   ),
 })
