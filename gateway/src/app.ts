@@ -50,6 +50,8 @@ import { connectorJsonSchema } from './definition/connector-schema.ts'
 import { createEgress } from './egress/egress.ts'
 import { createFetch } from './egress/fetch.ts'
 import { createMailer } from './egress/mail.ts'
+import { readPrograms } from './egress/programs/allowed.ts'
+import { createPrograms } from './egress/programs/programs.ts'
 import type { Egress } from './egress/types.ts'
 import { SallyportError } from './errors.ts'
 import { listen } from './http/listen.ts'
@@ -113,6 +115,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       `The data directory ${dataDir} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Set SALLYPORT_DATA_DIR to a folder this user can write.`,
     )
   })
+  const allowedPrograms = await readPrograms(config.mcpPrograms)
   const configuredRoot = await findRootKey({ configured: config.rootKey, dataDir })
   const store = await openStore({ dataDir, databaseUrl: config.databaseUrl, redisUrl: config.redisUrl, log })
   const opened: (() => Promise<void>)[] = [() => store.close()]
@@ -157,7 +160,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const builtins = createBuiltins(egress)
     const catalogFolder = config.catalogDir ?? catalogDir
     const [catalog, directory] = [createCatalog(catalogFolder), createDirectory(catalogFolder)]
-    const listTools = createListTools(egress, () => connections)
+    const programs = createPrograms(allowedPrograms, { clock, log })
+    opened.push(() => programs.close())
+    const listTools = createListTools(egress, programs, () => connections)
     const connectors = createConnectors({ store, egress, builtins, languageModel, clock, catalog, directory, listTools })
     const oauthApps = createOAuthApps({ store, vault, clock, publicUrl })
     const obtained = createObtained({ store, vault, clock, log })
@@ -166,7 +171,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const cassettes = createCassettes({ store, sealedCalls, connectors, clock })
     const sandbox = createSandbox()
     opened.push(() => sandbox.close())
-    const mcpSessions = createMcpSessions({ clock, log, look: connectors.look })
+    const mcpSessions = createMcpSessions({ clock, log, programs, look: connectors.look })
     opened.push(() => mcpSessions.close())
     const deliverers = { egress, mailer }
     const channels = createChannels({ store, clock, sealedCalls, publicUrl, ...deliverers })
@@ -242,6 +247,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         host: config.host,
         trustProxy: config.trustProxy,
         languageModel: languageModel?.name ?? null,
+        programs: programs.allowed,
         publicUrl,
         connectorSchema: connectorJsonSchema,
         mount: (app) =>

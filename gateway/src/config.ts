@@ -50,6 +50,11 @@ export interface Config {
   readonly oauthRegistration: boolean
   /** `SALLYPORT_CATALOG_DIR`: a folder of connector files to offer instead of those that come with the gateway. */
   readonly catalogDir: string | undefined
+  /**
+   * `SALLYPORT_MCP_PROGRAMS`: a JSON file of the programs that connectors may run as MCP servers on this machine: by name
+   * `{command, args?, env?, variables?, memory_mb?, processes?, idle_seconds?}`. Default: none may be run.
+   */
+  readonly mcpPrograms: string | undefined
   /** `SALLYPORT_MODEL` and those beside it: the language model that helps people. Default: none, and nothing needs one. */
   readonly languageModel: LanguageModelConfig | undefined
   /**
@@ -251,6 +256,7 @@ export function parseConfig(environment: Environment): Config {
     auditRetentionDays: parseRetention(get('SALLYPORT_AUDIT_RETENTION_DAYS')),
     oauthRegistration: parseOAuthRegistration(get('SALLYPORT_OAUTH_REGISTRATION')),
     catalogDir: get('SALLYPORT_CATALOG_DIR'),
+    mcpPrograms: get('SALLYPORT_MCP_PROGRAMS'),
     languageModel: parseLanguageModel(get),
     maxResultBytes: parseMaxResultBytes(get('SALLYPORT_MAX_RESULT_BYTES')),
     logLevel: parseLogLevel(get('SALLYPORT_LOG_LEVEL')),

@@ -54,6 +54,7 @@ export function rememberedOf({
   files: _files,
   zip: _zip,
   token: _token,
+  variables: _variables,
   ...rest
 }: ImportSource): ImportSource {
   return rest
@@ -114,7 +115,7 @@ export function createRenewals({
     const { source: remembered } = await rowOf(workspaceId, id)
     const given = places.some((place) => body[place] !== undefined)
     const source = { ...(given ? withoutAddress(remembered ?? {}) : remembered), ...body, connector: id }
-    if (!given && source.url === undefined && source.catalog === undefined) {
+    if (!given && source.url === undefined && source.catalog === undefined && source.program === undefined) {
       throw new SallyportError('INVALID_INPUT', {
         detail: `"${id}" was not imported from an address, so there is nowhere to look. Give the newer document: as url, text, spec, files or zip.`,
       })
@@ -173,7 +174,7 @@ export function createRenewals({
       if (rows.length === 0) throw new SallyportError('NOT_FOUND', { detail: `There is no connector "${id}" in this workspace.` })
       return {
         items: rows.map(({ version, created_at, created_by }) => ({ version, created_at: created_at.toISOString(), created_by })),
-        address: source?.url === undefined ? null : shownAddress(source.url),
+        address: source?.url === undefined ? (source?.program ?? null) : shownAddress(source.url),
         drift,
         checks,
       }
@@ -236,6 +237,6 @@ function withoutUrl({ url: _url, ...rest }: ImportSource): ImportSource {
   return rest
 }
 
-function withoutAddress({ catalog: _catalog, ...rest }: ImportSource): ImportSource {
+function withoutAddress({ catalog: _catalog, program: _program, ...rest }: ImportSource): ImportSource {
   return withoutUrl(rest)
 }

@@ -101,7 +101,7 @@ export function createScheduledChecks({ store, clock, look }: Dependencies) {
           .set({ check_every_hours: everyHours, check_due: due, check_problem: null })
           .where('workspace_id', '=', caller.workspaceId)
           .where('id', '=', id)
-          .returning(['name', sql<string | null>`coalesce(source->>'url', source->>'catalog')`.as('origin')])
+          .returning(['name', sql<string | null>`coalesce(source->>'url', source->>'catalog', source->>'program')`.as('origin')])
           .executeTakeFirst()
         if (row === undefined)
           throw new SallyportError('NOT_FOUND', { detail: `There is no connector "${id}" in this workspace.` })

@@ -461,7 +461,7 @@ export const ConnectorDocument = Type.Object(
         minProperties: 1,
         propertyNames: { pattern: fieldName },
         description:
-          'Server by environment, e.g. production, staging. The first is the default. Kinds http, external and mcp need one.',
+          'Server by environment, e.g. production, staging. The first is the default. Kinds http, external and mcp need one, but for an MCP server that is a program.',
       }),
     ),
     auth: Type.Optional(

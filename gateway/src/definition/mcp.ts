@@ -2,13 +2,20 @@ import { Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
 
-/** How the server of a connector of kind mcp is reached; its address is the server URL. */
+/** How the server of a connector of kind mcp is reached; its address is the server URL, unless it is a program. */
 export const McpServer = Type.Object(
   {
     transport: Type.Optional(
       Type.Enum(['http', 'sse'], {
         default: 'http',
         description: 'http: streamable HTTP. sse: the transport of 2024-11-05, for servers that speak nothing newer.',
+      }),
+    ),
+    program: Type.Optional(
+      Type.String({
+        pattern: '^[a-z][a-z0-9_-]{0,62}$',
+        description:
+          "Instead of servers: a program on the gateway's machine that speaks over standard input and output, by the name that the operator listed it under.",
       }),
     ),
   },

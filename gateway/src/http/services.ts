@@ -72,6 +72,16 @@ export interface HttpOptions {
   readonly publicUrl: () => string
   /** The name of the language model; null without one. */
   readonly languageModel?: string | null
+  /** The programs that connectors may run as MCP servers; none without it. */
+  readonly programs?: readonly {
+    readonly name: string
+    readonly variables: readonly {
+      readonly name: string
+      readonly secret: boolean
+      readonly required: boolean
+      readonly description?: string
+    }[]
+  }[]
   /** CIDRs of the proxies whose X-Forwarded-For is believed; none without it. */
   readonly trustProxy?: readonly string[]
   /** Folder of the built dashboard; without it, or without its index.html, a hint is served instead. */

@@ -5,7 +5,7 @@ import type { Sources } from '../catalog/pick.ts'
 import type { StoredOf } from '../mcp/types.ts'
 import type { ImportJob, Want } from './protocol.ts'
 
-/** What an import takes, and where its document is: exactly one of spec, url, text, files, zip and catalog. */
+/** What an import takes, and where its document is: exactly one of spec, url, text, files, zip, catalog and program. */
 export const ImportSource = Type.Object(
   {
     spec: Type.Optional(
@@ -33,7 +33,18 @@ export const ImportSource = Type.Object(
         description: 'Id of a connector of the catalog, or of a document of the OpenAPI directory.',
       }),
     ),
-    kind: Type.Optional(Type.Literal('mcp', { description: 'The url is that of an MCP server, whose tools become actions.' })),
+    kind: Type.Optional(Type.Literal('mcp', { description: 'The url is that of an MCP server, or the program is one: its tools become actions.' })),
+    program: Type.Optional(
+      Type.String({
+        maxLength: 63,
+        description: 'With kind mcp, instead of a url: the name of a program that the operator has listed, which is run as the server.',
+      }),
+    ),
+    variables: Type.Optional(
+      Type.Record(Type.String(), Type.String({ maxLength: 16_384 }), {
+        description: 'Values of the variables of that program, with which it is asked for its tools. They are not stored.',
+      }),
+    ),
     transport: Type.Optional(
       Type.Enum(['http', 'sse'], { description: 'How the MCP server speaks. Default: http, which is streamable HTTP.' }),
     ),
@@ -75,7 +86,7 @@ export const ImportSource = Type.Object(
 )
 export type ImportSource = Static<typeof ImportSource>
 
-export const places = ['spec', 'url', 'text', 'files', 'zip', 'catalog'] as const
+export const places = ['spec', 'url', 'text', 'files', 'zip', 'catalog', 'program'] as const
 let check: ReturnType<typeof Compile<typeof ImportSource>> | undefined
 
 /** An import, if the body is one and no connector document. Throws INVALID_INPUT naming what is wrong with it. */
@@ -126,11 +137,13 @@ async function documentOf(
   sources: Sources,
   of: StoredOf | undefined,
 ): Promise<Pick<ImportJob, 'text' | 'orConnector' | 'address' | 'files' | 'zip'>> {
-  const { spec, url, text, files, zip, catalog, kind } = source
+  const { spec, url, text, files, zip, catalog, kind, program } = source
   if (kind === 'mcp') {
-    if (url === undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Give the url of the MCP server.' })
-    return { text: bytesOf(JSON.stringify(await sources.tools({ ...source, url }, of))) }
+    if (url === undefined && program === undefined)
+      throw new SallyportError('INVALID_INPUT', { detail: 'Give the url of the MCP server, or the name of its program.' })
+    return { text: bytesOf(JSON.stringify(await sources.tools(source, of))) }
   }
+  if (program !== undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Only an MCP server is a program: give kind mcp.' })
   if (url !== undefined) {
     const fetched = await sources.fetch(url).catch((error: unknown) => {
       // The base address of an API often answers nothing itself; that of a document should.

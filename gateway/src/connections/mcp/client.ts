@@ -1,6 +1,7 @@
-import type { Client, ClientCapabilities } from '@modelcontextprotocol/client'
+import type { Client, ClientCapabilities, Transport } from '@modelcontextprotocol/client'
 import manifest from '../../../package.json' with { type: 'json' }
 import { SallyportError } from '../../errors.ts'
+import type { ProgramTransport } from './program-transport.ts'
 
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
@@ -47,24 +48,32 @@ function ofMcpOnly(fetch: Fetch, stranger: (problem: SallyportError) => void): F
   }
 }
 
-/** A client of an MCP server, in whichever revision of the protocol both speak. Throws what `fetch` throws, and the SDK's errors. */
-export async function openClient({ url, transport }: McpPlace, dial: McpDial): Promise<Client> {
+interface Meeting {
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+  readonly capabilities?: ClientCapabilities | undefined
+  readonly mode: 'legacy' | 'auto'
+}
+
+async function meet(way: Transport, { timeoutMs, signal, capabilities = {}, mode }: Meeting): Promise<Client> {
   // Loaded with the first use: most gateways have no MCP server behind them.
   const sdk = await import('@modelcontextprotocol/client')
-  const { timeoutMs, signal, capabilities = {} } = dial
+  const client = new sdk.Client(
+    { name: 'sallyport', title: 'Sallyport', version: manifest.version },
+    { capabilities, jsonSchemaValidator: takesAll, versionNegotiation: { mode } },
+  )
+  await client.connect(way, { timeout: timeoutMs, ...(signal && { signal }) })
+  return client
+}
+
+/** A client of an MCP server, in whichever revision of the protocol both speak. Throws what `fetch` throws, and the SDK's errors. */
+export async function openClient({ url, transport }: McpPlace, dial: McpDial): Promise<Client> {
+  const sdk = await import('@modelcontextprotocol/client')
+  const { timeoutMs, signal, capabilities } = dial
   let problem: SallyportError | undefined
   const fetch = ofMcpOnly(dial.fetch, (found) => {
     problem = found
   })
-  const client = new sdk.Client(
-    { name: 'sallyport', title: 'Sallyport', version: manifest.version },
-    {
-      capabilities,
-      jsonSchemaValidator: takesAll,
-      // What speaks the old transport speaks no newer revision.
-      versionNegotiation: { mode: transport === 'sse' ? 'legacy' : 'auto' },
-    },
-  )
   const way =
     transport === 'sse'
       ? new sdk.SSEClientTransport(new URL(url), { fetch, eventSourceInit: { fetch } })
@@ -72,9 +81,28 @@ export async function openClient({ url, transport }: McpPlace, dial: McpDial): P
           fetch: withoutStandingStream(fetch),
           requestInit: { redirect: 'manual' },
         })
-  await client.connect(way, { timeout: timeoutMs, ...(signal && { signal }) }).catch((error: unknown) => {
+  // What speaks the old transport speaks no newer revision.
+  const mode = transport === 'sse' ? 'legacy' : 'auto'
+  return meet(way, { timeoutMs, signal, capabilities, mode }).catch((error: unknown) => {
     // The SDK tells it in words of its own.
     throw problem ?? error
   })
-  return client
+}
+
+/** A client of a program. To ask one first which revision it speaks would end many of them. */
+export async function openProgramClient(
+  way: ProgramTransport,
+  dial: Pick<McpDial, 'timeoutMs' | 'signal' | 'capabilities'>,
+): Promise<Client> {
+  try {
+    return await meet(way, { ...dial, mode: 'legacy' })
+  } catch (error) {
+    const over = way.over()
+    await way.close()
+    if (over === null || error instanceof SallyportError) throw error
+    throw new SallyportError('UPSTREAM_ERROR', {
+      detail: `The program of the MCP server did not begin to speak. ${over}; what it wrote is in the log of the gateway.`,
+      cause: error,
+    })
+  }
 }

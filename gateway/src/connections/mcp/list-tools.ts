@@ -1,12 +1,16 @@
+import type { Client } from '@modelcontextprotocol/client'
 import type { Listing } from '../../definition/import/mcp.ts'
 import { eventResponse } from '../../egress/fetch.ts'
 import { egressProblem } from '../../egress/problem.ts'
+import type { Program } from '../../egress/programs/allowed.ts'
+import type { Programs } from '../../egress/programs/programs.ts'
 import { type Egress, EgressError, type EgressRequest } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import type { ConnectionRegistry } from '../registry.ts'
 import { inject } from '../schemes/credential.ts'
-import { openClient } from './client.ts'
+import { openClient, openProgramClient } from './client.ts'
+import { programTransport, programValues } from './program-transport.ts'
 import { listAll } from './tool-list.ts'
 import type { ListTools, McpSource, StoredOf } from './types.ts'
 
@@ -19,8 +23,19 @@ type Key = Pick<EgressRequest, 'headers' | 'secretQuery' | 'sign' | 'clientCerti
 
 type Connections = Pick<ConnectionRegistry, 'shared' | 'openCredential'>
 
-export function createListTools(egress: Egress, connections: () => Connections): ListTools {
-  async function keyOf({ url, token }: McpSource, of: StoredOf | undefined): Promise<Key> {
+/** What a server says of itself and its tools. */
+async function tell(client: Client, signal: AbortSignal): Promise<Pick<Listing, 'tools'> & { server: object }> {
+  const tools = await listAll(client, { timeout: timeoutMs, signal })
+  const { name, title = name } = client.getServerVersion() ?? {}
+  const description = client.getInstructions()
+  return {
+    tools: [...tools],
+    server: { ...(title !== undefined && { name: title }), ...(description !== undefined && { description }) },
+  }
+}
+
+export function createListTools(egress: Egress, programs: Programs, connections: () => Connections): ListTools {
+  async function keyOf(url: string, token: string | undefined, of: StoredOf | undefined): Promise<Key> {
     if (token !== undefined) return { headers: { authorization: Secret.concat('Bearer ', new Secret(token)) } }
     const connection = of === undefined ? null : await connections().shared(of.workspaceId, of.id)
     // A credential is for the server of its connector alone.
@@ -31,15 +46,46 @@ export function createListTools(egress: Egress, connections: () => Connections):
     return { headers, secretQuery: query, sign, clientCertificate, verifyTls, authorities: authorities ?? undefined }
   }
 
+  /** With what a connection fills in, where one is there; a source says it only when there is none yet. */
+  async function valuesOf(program: Program, given: McpSource['variables'], of: StoredOf | undefined) {
+    const secrets = Object.entries(given ?? {}).map(([name, value]) => [name, new Secret(value)] as const)
+    const connection = of === undefined || secrets.length > 0 ? null : await connections().shared(of.workspaceId, of.id)
+    // A credential is for the program of its connector alone.
+    if (connection === null || connection.connector.document.mcp?.program !== program.name) return Object.fromEntries(secrets)
+    const { fields } = await connections().openCredential(connection)
+    return programValues(connection.settings, fields)
+  }
+
+  async function ofProgram(name: string, { variables, trust_annotations: trusted = false }: McpSource, of: StoredOf | undefined) {
+    const program = programs.find(name)
+    const signal = AbortSignal.timeout(timeoutMs)
+    const values = await valuesOf(program, variables, of)
+    const owner = `listing ${of?.workspaceId ?? ''} ${name}`
+    const way = await programTransport({ programs, program, workspaceId: owner, owner, values })
+    try {
+      const client = await openProgramClient(way, { timeoutMs, signal })
+      const { tools, server } = await tell(client, signal)
+      programs.worked(owner)
+      const { variables: asked } = program
+      return { mcp: { transport: 'http' as const, trusted, token: false, program: { name, variables: [...asked] }, ...server }, tools }
+    } catch (error) {
+      throw problemOf(error, null, `The program "${name}"`)
+    } finally {
+      await way.close()
+    }
+  }
+
   return async (source, of) => {
-    const { url, transport = 'http', trust_annotations: trusted = false } = source
+    const { url, program, token, transport = 'http', trust_annotations: trusted = false } = source
+    if (program !== undefined) return ofProgram(program, source, of)
+    if (url === undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Give the url of the MCP server.' })
     try {
       // As it was written: what follows would mend a spelling that is meant to deceive.
       egress.checkUrl(url)
     } catch (error) {
       throw error instanceof EgressError ? egressProblem(error) : error
     }
-    const key = await keyOf(source, of)
+    const key = await keyOf(url, token, of)
     const ending = AbortSignal.timeout(timeoutMs)
     let refused: number | null = null
     let leaving = false
@@ -76,11 +122,8 @@ export function createListTools(egress: Egress, connections: () => Connections):
     const list = async (): Promise<Listing> => {
       const client = await openClient({ url, transport }, { fetch, timeoutMs, signal: ending })
       try {
-        const tools = await listAll(client, { timeout: timeoutMs, signal: ending })
-        const { name, title = name } = client.getServerVersion() ?? {}
-        const description = client.getInstructions()
-        const server = { ...(title !== undefined && { name: title }), ...(description !== undefined && { description }) }
-        return { mcp: { url, transport, trusted, token: Object.keys(key.headers).length > 0, ...server }, tools: [...tools] }
+        const { tools, server } = await tell(client, ending)
+        return { mcp: { url, transport, trusted, token: Object.keys(key.headers).length > 0, ...server }, tools }
       } finally {
         leaving = true
         await client.close().catch(() => {})
@@ -89,16 +132,15 @@ export function createListTools(egress: Egress, connections: () => Connections):
     try {
       return await Promise.race([list(), broken])
     } catch (error) {
-      throw problemOf(error, refused, url)
+      const { origin, pathname } = new URL(url)
+      throw problemOf(error, refused, `The MCP server at ${origin}${pathname}`)
     }
   }
 }
 
-function problemOf(error: unknown, refused: number | null, url: string): unknown {
+function problemOf(error: unknown, refused: number | null, place: string): unknown {
   if (error instanceof SallyportError) return error
   if (error instanceof EgressError) return egressProblem(error)
-  const { origin, pathname } = new URL(url)
-  const place = `The MCP server at ${origin}${pathname}`
   if (refused === 401 || refused === 403)
     return new SallyportError('AUTHENTICATION_FAILED', {
       detail: `${place} answered ${refused}: it wants a credential. Give its token, with which the tools are listed once, or renew that of the connection.`,

@@ -6,8 +6,12 @@ export interface StoredOf {
   readonly id: string
 }
 
+/** Where a server is: at an address, or a program that the operator has listed. */
 export interface McpSource {
-  readonly url: string
+  readonly url?: string
+  readonly program?: string
+  /** Of a program: what its variables hold while it is asked. */
+  readonly variables?: Readonly<Record<string, string>>
   readonly transport?: 'http' | 'sse'
   readonly token?: string
   readonly trust_annotations?: boolean

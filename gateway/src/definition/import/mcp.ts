@@ -26,10 +26,19 @@ const Tool = Type.Object({
 type Tool = Type.Static<typeof Tool>
 const checkTool = Compile(Tool)
 
+const Variable = Type.Object({
+  name: Type.String(),
+  secret: Type.Boolean(),
+  required: Type.Boolean(),
+  description: text,
+})
+
 const Listing = Type.Object({
   mcp: Type.Object({
-    url: Type.String(),
+    /** Where it is: this, or a program. */
+    url: text,
     transport: Type.Enum(['http', 'sse']),
+    program: Type.Optional(Type.Object({ name: Type.String(), variables: Type.Array(Variable) })),
     name: text,
     description: text,
     /** Whether it was asked with a token. */
@@ -77,6 +86,31 @@ function effectOf({ annotations = {} }: Tool, trusted: boolean): Effect {
   return trusted && annotations.readOnlyHint === true ? 'read' : 'write'
 }
 
+/** How it is reached, and what a connection of it is asked for. */
+function wayTo({ url, transport, program }: Listing['mcp']): object {
+  if (program !== undefined) {
+    const fieldsOf = (secret: boolean) =>
+      program.variables
+        .filter((one) => one.secret === secret)
+        .map(({ name, required, description }) => [name, present({ title: name, required, description })] as const)
+    const [secrets, settings] = [fieldsOf(true), fieldsOf(false)]
+    return {
+      mcp: { program: program.name },
+      ...(secrets.length > 0 && { auth: { variables: { type: 'secrets', fields: Object.fromEntries(secrets) } } }),
+      ...(settings.length > 0 && { fields: Object.fromEntries(settings) }),
+    }
+  }
+  if (url === undefined) refuse('Give the address of the MCP server, or the name of its program.')
+  return {
+    servers: { production: { url } },
+    ...(transport === 'sse' && {
+      mcp: { transport: 'sse' },
+      // The server says where it takes messages: anywhere on its own host.
+      security: { url_patterns: [`${new URL(url).origin}/*`] },
+    }),
+  }
+}
+
 export interface McpOptions {
   readonly connector?: string | undefined
   readonly name?: string | undefined
@@ -87,17 +121,13 @@ export function mcpDocument(value: Json, options: McpOptions): { readonly docume
   if (!checkListing.Check(value)) refuse('This is no list of tools of an MCP server. Give its address, with kind: mcp.')
   const { mcp, tools } = value
   const title = options.name ?? bounded(mcp.name ?? '', 200)
+  const place = mcp.url === undefined ? (mcp.program?.name ?? '') : new URL(mcp.url).hostname
   const head = {
-    connector: options.connector ?? proposeSlug(title || new URL(mcp.url).hostname),
-    name: title || new URL(mcp.url).hostname,
+    connector: options.connector ?? proposeSlug(title || place),
+    name: title || place,
     ...present({ description: mcp.description === undefined ? undefined : bounded(String(visible(mcp.description, () => {}))) }),
     kind: 'mcp',
-    servers: { production: { url: mcp.url } },
-    ...(mcp.transport === 'sse' && {
-      mcp: { transport: 'sse' },
-      // The server says where it takes messages: anywhere on its own host.
-      security: { url_patterns: [`${new URL(mcp.url).origin}/*`] },
-    }),
+    ...wayTo(mcp),
     ...(mcp.token && { auth: { token: { type: 'bearer' } } }),
   }
   const report = new Reporter()

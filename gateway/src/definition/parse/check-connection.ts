@@ -16,9 +16,12 @@ export function settingNames(document: ConnectorDocument): readonly string[] {
 }
 
 export function checkServers(document: ConnectorDocument, issues: Issues): void {
-  const { kind = 'http' } = document
-  if (document.servers === undefined && (kind === 'http' || kind === 'external' || kind === 'mcp'))
+  const { kind = 'http', mcp } = document
+  const isProgram = kind === 'mcp' && mcp?.program !== undefined
+  if (document.servers === undefined && (kind === 'http' || kind === 'external' || kind === 'mcp') && !isProgram)
     issues.add(['servers'], 'is required')
+  if (isProgram && document.servers !== undefined) issues.add(['servers'], 'is not for a program, which has no address')
+  if (isProgram && mcp.transport !== undefined) issues.add(['mcp', 'transport'], 'is not for a program')
   checkServerMap(document.servers ?? {}, document, ['servers'], issues)
   for (const [name, { servers }] of Object.entries(document.actions))
     if (servers !== undefined) checkServerMap(servers, document, ['actions', name, 'servers'], issues)

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import type { Credentials } from '../../access/types.ts'
-import type { Caller } from '../../caller.ts'
+import { type Caller, hasRole } from '../../caller.ts'
 import { type ErrorCode, SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import { clientOf, credentialsOf } from '../credentials.ts'
@@ -12,7 +12,7 @@ type SessionView = Static<typeof Session>
 
 type NextStep = SessionView['next_step']
 
-export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version, languageModel = null }: HttpOptions): void {
+export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version, languageModel = null, programs = [] }: HttpOptions): void {
   /** Null for nobody. */
   async function personOf(credentials: Credentials) {
     if (credentials.kind !== 'session') return null
@@ -48,6 +48,10 @@ export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version,
       single_sign_on: person === null && caller === null ? await access.signInSettings.theOnly() : null,
       mails: access.mails,
       language_model: caller === null ? null : languageModel,
+      programs:
+        caller === null || !hasRole(caller, 'admin')
+          ? []
+          : programs.map(({ name, variables }) => ({ name, variables: variables.map((one) => ({ ...one })) })),
       version,
     }
   }

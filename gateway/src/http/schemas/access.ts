@@ -46,6 +46,20 @@ export const Session = Type.Object({
   language_model: Type.Union([Type.String(), Type.Null()], {
     description: 'Name of the language model that the operator configured, for those who are signed in; null without one.',
   }),
+  programs: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      variables: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          secret: Type.Boolean(),
+          required: Type.Boolean(),
+          description: Type.Optional(Type.String()),
+        }),
+      ),
+    }),
+    { description: 'For admins: the programs that the operator lets connectors run as MCP servers.' },
+  ),
   version: Type.String(),
 })
 export const Password = Type.String({ minLength: 10, maxLength: 128 })

@@ -59,6 +59,9 @@ async function attempt({ mcpSessions }: CallServices, run: CommandRun, fresh: bo
     return outcomeOf(result)
   } catch (error) {
     if (session?.used === true && turn.refused()?.status === 404) return null
+    const { ProtocolError } = await import('@modelcontextprotocol/client')
+    // It has answered, though by an error.
+    sound ||= error instanceof ProtocolError
     return await failureOf(error, turn, run)
   } finally {
     session?.leave(sound)

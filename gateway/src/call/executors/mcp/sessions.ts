@@ -1,28 +1,20 @@
-import type { Client } from '@modelcontextprotocol/client'
 import type { Clock } from '../../../clock.ts'
 import { Cache } from '../../../connections/cache.ts'
 import { openClient } from '../../../connections/mcp/client.ts'
-import { listAll } from '../../../connections/mcp/tool-list.ts'
+import type { Programs } from '../../../egress/programs/programs.ts'
 import { EgressError } from '../../../egress/types.ts'
 import type { Log } from '../../../log.ts'
+import { fingerprintsOf, type Kept, listening } from './kept.ts'
+import { createProgramPool } from './program-pool.ts'
 import { farewellMs } from './turn.ts'
 import type { McpSessions, McpUse, Turn } from './types.ts'
 
-/** How long what a server said of its tools is believed. */
-const listMs = 30_000
 /** A session that nobody uses is given up after this time. */
 const idleMs = 300_000
 /** How often a connector is looked at because of calls. */
 const lookMs = 60_000
 const maxIdle = 500
 const maxIdleOfOne = 4
-
-interface Kept {
-  readonly client: Client
-  turn: Turn | null
-  listed: { readonly at: number; readonly tools: ReadonlyMap<string, string> } | null
-  timer: NodeJS.Timeout | undefined
-}
 
 /** A server may remember what a session did: it is only ever one caller's, over one credential and version. */
 function keyOf({ caller, connection }: McpUse): string {
@@ -32,18 +24,24 @@ function keyOf({ caller, connection }: McpUse): string {
 
 const pause = () => Promise.reject(new EgressError('aborted', false, 'No call uses this session.'))
 
+interface Idle extends Kept {
+  timer?: NodeJS.Timeout | undefined
+}
+
 interface Dependencies {
   readonly clock: Clock
   readonly log: Log
+  readonly programs: Programs
   readonly look: (workspaceId: string, connector: string) => Promise<unknown>
 }
 
-export function createMcpSessions({ clock, log, look }: Dependencies): McpSessions {
+export function createMcpSessions({ clock, log, programs, look }: Dependencies): McpSessions {
+  const ofPrograms = createProgramPool({ clock, programs })
   const looked = new Cache<true>({ max: 1_000, ttlMs: lookMs, clock })
-  const idle = new Map<string, Kept[]>()
+  const idle = new Map<string, Idle[]>()
   let count = 0
 
-  function take(key: string): Kept | undefined {
+  function take(key: string): Idle | undefined {
     const those = idle.get(key)
     const kept = those?.pop()
     if (those?.length === 0) idle.delete(key)
@@ -53,7 +51,7 @@ export function createMcpSessions({ clock, log, look }: Dependencies): McpSessio
     return kept
   }
 
-  function keep(key: string, kept: Kept): void {
+  function keep(key: string, kept: Idle): void {
     const those = idle.get(key) ?? []
     if (count >= maxIdle || those.length >= maxIdleOfOne) {
       giveUp(kept)
@@ -86,10 +84,9 @@ export function createMcpSessions({ clock, log, look }: Dependencies): McpSessio
       timeoutMs: timeLeft(),
       signal,
     })
-    const made: Kept = { client, turn, listed: null, timer: undefined }
-    client.setNotificationHandler('notifications/message', ({ params }) => made.turn?.told(params))
+    const made: Kept = { client, turn, listed: null }
     kept = made
-    return made
+    return listening(made)
   }
 
   return {
@@ -103,24 +100,17 @@ export function createMcpSessions({ clock, log, look }: Dependencies): McpSessio
     },
 
     async enter(run, turn, fresh) {
+      const { program } = run.connection.connector.document.mcp ?? {}
+      if (program !== undefined) return ofPrograms.enter(run, turn, program)
       const key = keyOf(run)
       const known = fresh ? undefined : take(key)
-      const kept = known ?? (await open(run, turn))
+      const kept: Idle = known ?? (await open(run, turn))
       kept.turn = turn
       const { client } = kept
       return {
         client,
         used: known !== undefined,
-        async fingerprints({ timeLeft, signal }) {
-          const { listed } = kept
-          if (listed !== null && clock.monotonic() - listed.at < listMs) return listed.tools
-          const tools = await listAll(client, { timeout: timeLeft(), signal })
-          // Of two of one name nobody knows which is called.
-          const byName = Map.groupBy(tools, ({ name }) => name)
-          const found = new Map([...byName].flatMap(([name, [one, other]]) => (one && !other ? [[name, one.fingerprint]] : [])))
-          kept.listed = { at: clock.monotonic(), tools: found }
-          return found
-        },
+        fingerprints: (use) => fingerprintsOf(kept, use, clock),
         leave(sound) {
           kept.turn = null
           // The stream of the old transport ends with the call.
@@ -139,6 +129,7 @@ export function createMcpSessions({ clock, log, look }: Dependencies): McpSessio
       }
       idle.clear()
       count = 0
+      await ofPrograms.close()
     },
   }
 }

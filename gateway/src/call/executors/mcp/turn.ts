@@ -21,6 +21,11 @@ export function startTurn(run: CommandRun): Turn {
     refused: () => refused,
     called: () => called,
     broken,
+    sending(method) {
+      if (called || method !== 'tools/call') return
+      called = true
+      if (run.action.effect !== 'read') run.leaving()
+    },
     told({ level, data }) {
       if (called) run.watch?.log(level, run.redactor.value(data))
     },

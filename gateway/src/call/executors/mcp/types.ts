@@ -1,9 +1,10 @@
 import type { Client, LoggingMessageNotification } from '@modelcontextprotocol/client'
 import type { Caller } from '../../../caller.ts'
 import type { LoadedConnection } from '../../../connections/registry.ts'
+import type { CommandRun } from '../command-run.ts'
 
 /** As much of a call as a session has to know. */
-export interface McpUse {
+export interface McpUse extends Pick<CommandRun, 'fields'> {
   readonly caller: Caller
   readonly connection: LoadedConnection
   readonly signal: AbortSignal
@@ -13,6 +14,8 @@ export interface McpUse {
 /** One call's use of a session: every request that the client makes meanwhile is made with the call's credential and deadline. */
 export interface Turn {
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>
+  /** Of a program: what is about to be sent to it. */
+  readonly sending: (method: string) => void
   /** Whether the call itself has been sent. */
   readonly called: () => boolean
   /** The last answer that was no success. */
