@@ -163,7 +163,10 @@ module.exports = {
     rule(
       'processes-in-store',
       "Child processes are started only for the embedded database, by the sandbox, for imports, and where programs of the operator's list are.",
-      { path: G, pathNot: [`${G}(store|sandbox)/`, `${G}connections/import/importer\\.ts$`, `${G}egress/programs/process\\.ts$`, TEST] },
+      {
+        path: G,
+        pathNot: [`${G}(store|sandbox)/`, `${G}connections/import/importer\\.ts$`, `${G}egress/programs/process\\.ts$`, TEST],
+      },
       { path: '^(node:)?(child_process|cluster)$' },
     ),
 

@@ -356,14 +356,19 @@ describe('import', () => {
       connector: 'crm',
       select: ['add'],
     })
+    const program = ['import', '--mcp', 'program:crm', '--variable', 'TOKEN=env:MCP_TOKEN']
+    expect(await run(program, { url, env: { MCP_TOKEN: 'canary' } })).toMatchObject({ code: 0 })
+    expect(received[1]?.body).toEqual({ kind: 'mcp', program: 'crm', variables: { TOKEN: 'canary' } })
     for (const args of [
       [...mcp, '--preview'],
+      [...mcp, '--variable', 'TOKEN=env:MCP_TOKEN'],
+      ['import', '--mcp', 'program:crm', '--variable', 'TOKEN=x'],
       [...mcp, '--token', 'x'],
       ['import', '--mcp', 'crm.yaml'],
       ['import', 'crm.yaml', '--sse'],
     ])
       expect(await run(args, { url })).toMatchObject({ code: 2 })
-    expect(received.length).toBe(1)
+    expect(received.length).toBe(2)
   })
 
   it('stores nothing in a dry run', async () => {

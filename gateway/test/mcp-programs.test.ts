@@ -98,7 +98,12 @@ test('only a program that the operator listed is run, as listed, with nothing bu
   const made = await ask('POST', '/connections', { connector, name: 'other', settings, auth: { fields: { TOKEN: token } } })
   const other = await payloadOf(connector, 'whoami', { connection: made.json.id })
   expect(Object.keys(other.env)).toEqual(Object.keys(env))
-  const stranger = { ...document, connector: 'stranger', mcp: { program: 'unlisted' }, actions: { whoami: document.actions.whoami } }
+  const stranger = {
+    ...document,
+    connector: 'stranger',
+    mcp: { program: 'unlisted' },
+    actions: { whoami: document.actions.whoami },
+  }
   expect((await ask('POST', '/connectors', stranger)).status).toBe(201)
   await ask('POST', '/connections', { connector: 'stranger', auth: { fields: { TOKEN: token } } })
   expect((await call('stranger', 'whoami')).json.code).toBe('FORBIDDEN')

@@ -3467,11 +3467,13 @@ export interface components {
                     [key: string]: string;
                 };
                 /**
-                 * @description The url is that of an MCP server, whose tools become actions.
+                 * @description The url is that of an MCP server, or the program is one: its tools become actions.
                  * @constant
                  */
                 kind?: "mcp";
                 name?: string;
+                /** @description With kind mcp, instead of a url: the name of a program that the operator has listed, which is run as the server. */
+                program?: string;
                 /** @description Keep only operations that read. */
                 read_only?: boolean;
                 /** @description New names of actions, by the name they would have. */
@@ -3503,6 +3505,10 @@ export interface components {
                 trust_annotations?: boolean;
                 /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                 url?: string;
+                /** @description Values of the variables of that program, with which it is asked for its tools. They are not stored. */
+                variables?: {
+                    [key: string]: string;
+                };
                 /** @description The same as a zip file, in base64. */
                 zip?: string;
             };
@@ -3606,6 +3612,16 @@ export interface components {
                 single_sign_on: boolean;
                 two_factor: boolean;
             } | null;
+            /** @description For admins: the programs that the operator lets connectors run as MCP servers. */
+            programs: {
+                name: string;
+                variables: {
+                    description?: string;
+                    name: string;
+                    required: boolean;
+                    secret: boolean;
+                }[];
+            }[];
             setup_required: boolean;
             /** @description The workspace with single sign-on, when it is the only one of the installation. */
             single_sign_on: {
@@ -6454,11 +6470,13 @@ export interface operations {
                         [key: string]: string;
                     };
                     /**
-                     * @description The url is that of an MCP server, whose tools become actions.
+                     * @description The url is that of an MCP server, or the program is one: its tools become actions.
                      * @constant
                      */
                     kind?: "mcp";
                     name?: string;
+                    /** @description With kind mcp, instead of a url: the name of a program that the operator has listed, which is run as the server. */
+                    program?: string;
                     /** @description Keep only operations that read. */
                     read_only?: boolean;
                     /** @description New names of actions, by the name they would have. */
@@ -6490,6 +6508,10 @@ export interface operations {
                     trust_annotations?: boolean;
                     /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
+                    /** @description Values of the variables of that program, with which it is asked for its tools. They are not stored. */
+                    variables?: {
+                        [key: string]: string;
+                    };
                     /** @description The same as a zip file, in base64. */
                     zip?: string;
                 };
@@ -6854,11 +6876,13 @@ export interface operations {
                         [key: string]: string;
                     };
                     /**
-                     * @description The url is that of an MCP server, whose tools become actions.
+                     * @description The url is that of an MCP server, or the program is one: its tools become actions.
                      * @constant
                      */
                     kind?: "mcp";
                     name?: string;
+                    /** @description With kind mcp, instead of a url: the name of a program that the operator has listed, which is run as the server. */
+                    program?: string;
                     /** @description Keep only operations that read. */
                     read_only?: boolean;
                     /** @description New names of actions, by the name they would have. */
@@ -6890,6 +6914,10 @@ export interface operations {
                     trust_annotations?: boolean;
                     /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
+                    /** @description Values of the variables of that program, with which it is asked for its tools. They are not stored. */
+                    variables?: {
+                        [key: string]: string;
+                    };
                     /** @description The same as a zip file, in base64. */
                     zip?: string;
                 };
@@ -6948,11 +6976,13 @@ export interface operations {
                         [key: string]: string;
                     };
                     /**
-                     * @description The url is that of an MCP server, whose tools become actions.
+                     * @description The url is that of an MCP server, or the program is one: its tools become actions.
                      * @constant
                      */
                     kind?: "mcp";
                     name?: string;
+                    /** @description With kind mcp, instead of a url: the name of a program that the operator has listed, which is run as the server. */
+                    program?: string;
                     /** @description Keep only operations that read. */
                     read_only?: boolean;
                     /** @description New names of actions, by the name they would have. */
@@ -6984,6 +7014,10 @@ export interface operations {
                     trust_annotations?: boolean;
                     /** @description Where to fetch such a description, or to look for one: the base address of an API, or its documentation. */
                     url?: string;
+                    /** @description Values of the variables of that program, with which it is asked for its tools. They are not stored. */
+                    variables?: {
+                        [key: string]: string;
+                    };
                     /** @description The same as a zip file, in base64. */
                     zip?: string;
                 };

@@ -40,7 +40,10 @@ const tools: Readonly<Record<string, (server: Server, text: string) => unknown>>
   // Asked without a capability that permits it, as a careless server does.
   samples: (server, text) =>
     server.request(
-      { method: 'sampling/createMessage', params: { messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens: 1 } },
+      {
+        method: 'sampling/createMessage',
+        params: { messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens: 1 },
+      },
       { parse: (value: unknown) => value } as never,
     ),
 }

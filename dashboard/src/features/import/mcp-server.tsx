@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowRight } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
 import { listActions } from '../../lib/connector-actions.ts'
 import { asConnectorDocument, type ConnectorDocument, isSlug } from '../../lib/connector-document.ts'
 import { formatCount, plural } from '../../lib/format.ts'
@@ -19,14 +20,22 @@ type Transport = 'http' | 'sse'
 
 interface Asked {
   readonly kind: 'mcp'
-  readonly url: string
-  readonly transport: Transport
+  readonly url?: string
+  readonly transport?: Transport
   readonly token?: string
+  readonly program?: string
+  readonly variables?: Readonly<Record<string, string>>
   readonly trust_annotations: boolean
 }
 
-/** An MCP server by its address: its tools are listed, and those that are chosen become a connector. */
+const address = ''
+
+/** An MCP server, by its address or as a program: its tools are listed, and those that are chosen become a connector. */
 export function McpServer() {
+  const programs = useQuery(queries.session()).data?.programs ?? []
+  const [program, setProgram] = useState(address)
+  const variables = programs.find(({ name }) => name === program)?.variables ?? []
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const [url, setUrl] = useState('')
   const [transport, setTransport] = useState<Transport>('http')
   const [token, setToken] = useState('')
@@ -39,48 +48,92 @@ export function McpServer() {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const asked = { kind: 'mcp', url: url.trim(), transport, trust_annotations: trusted } as const
+    const common = { kind: 'mcp', trust_annotations: trusted } as const
+    if (program !== address) {
+      const entered = variables.flatMap(({ name }) => (values[name]?.trim() ? [[name, values[name].trim()] as const] : []))
+      list.mutate({ ...common, program, ...(entered.length > 0 && { variables: Object.fromEntries(entered) }) })
+      return
+    }
+    const asked = { ...common, url: url.trim(), transport }
     list.mutate(token.trim() ? { ...asked, token: token.trim() } : asked)
   }
   return (
     <div className="max-w-3xl space-y-5">
       <form onSubmit={submit} className="space-y-4">
-        <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_14rem]">
-          <TextField
-            label="Address of the MCP server"
-            mono
-            inputMode="url"
-            placeholder="https://mcp.example.com/mcp"
-            value={url}
-            onValueChange={setUrl}
-          />
-          <Field label="Transport">
+        {programs.length > 0 && (
+          <Field label="Where it runs">
             <Select
-              value={transport}
-              onChange={setTransport}
+              value={program}
+              onChange={(next) => {
+                setProgram(next)
+                setValues({})
+              }}
               options={[
-                { value: 'http', label: 'Streamable HTTP' },
-                { value: 'sse', label: 'SSE, of old servers' },
+                { value: address, label: 'At an address' },
+                ...programs.map(({ name }) => ({ value: name, label: `Program on the gateway: ${name}` })),
               ]}
             />
           </Field>
-        </div>
-        <TextField
-          label="Token"
-          optional
-          type="password"
-          autoComplete="off"
-          value={token}
-          onValueChange={setToken}
-          hint="Only to list the tools, where the server wants one. It is not stored: the connection asks for its own."
-        />
+        )}
+        {program === address ? (
+          <>
+            <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_14rem]">
+              <TextField
+                label="Address of the MCP server"
+                mono
+                inputMode="url"
+                placeholder="https://mcp.example.com/mcp"
+                value={url}
+                onValueChange={setUrl}
+              />
+              <Field label="Transport">
+                <Select
+                  value={transport}
+                  onChange={setTransport}
+                  options={[
+                    { value: 'http', label: 'Streamable HTTP' },
+                    { value: 'sse', label: 'SSE, of old servers' },
+                  ]}
+                />
+              </Field>
+            </div>
+            <TextField
+              label="Token"
+              optional
+              type="password"
+              autoComplete="off"
+              value={token}
+              onValueChange={setToken}
+              hint="Only to list the tools, where the server wants one. It is not stored: the connection asks for its own."
+            />
+          </>
+        ) : (
+          variables.map(({ name, secret, description }) => (
+            <TextField
+              key={name}
+              label={name}
+              mono
+              optional
+              type={secret ? 'password' : 'text'}
+              autoComplete="off"
+              value={values[name] ?? ''}
+              onValueChange={(value) => setValues({ ...values, [name]: value })}
+              hint={`${description ? `${description} ` : ''}Only to list the tools, where the program needs it. It is not stored.`}
+            />
+          ))
+        )}
         <Checkbox
           checked={trusted}
           onChange={setTrusted}
           label="Believe the server which of its tools only read"
           hint="Otherwise all of them count as writes."
         />
-        <Button look={list.data ? 'plain' : 'primary'} type="submit" busy={list.isPending} disabled={!url.trim()}>
+        <Button
+          look={list.data ? 'plain' : 'primary'}
+          type="submit"
+          busy={list.isPending}
+          disabled={program === address && !url.trim()}
+        >
           List its tools
         </Button>
       </form>

@@ -24,6 +24,7 @@ interface ImportOptions {
   readonly mcp?: true
   readonly sse?: true
   readonly token?: string
+  readonly variable: readonly string[]
   readonly trustAnnotations?: true
 }
 
@@ -63,20 +64,33 @@ function choiceOf({ only, tag, search, readOnly, rename }: ImportOptions): Choic
 
 /** What is imported, in the words of the API: a description, or the tools of an MCP server. */
 async function readImportSource(source: string, options: ImportOptions, out: Output) {
-  const { mcp, sse, token, trustAnnotations, tag, search, readOnly, rename, proposed, preview, root, serverUrl } = options
+  const { mcp, sse, token, variable, trustAnnotations, tag, search, readOnly, rename, proposed, preview, root, serverUrl } =
+    options
   if (!mcp) {
-    if (sse || token !== undefined || trustAnnotations)
-      throw new UsageError('--sse, --token and --trust-annotations are for MCP servers: add --mcp.')
+    if (sse || token !== undefined || trustAnnotations || variable.length > 0)
+      throw new UsageError('--sse, --token, --variable and --trust-annotations are for MCP servers: add --mcp.')
     return readSource(source)
   }
-  if (!/^https?:\/\//i.test(source)) throw new UsageError('--mcp takes the URL of an MCP server.')
+  const program = /^program:(.+)$/.exec(source)?.[1]
+  if (program === undefined && !/^https?:\/\//i.test(source))
+    throw new UsageError(
+      '--mcp takes the URL of an MCP server, or program:NAME of one that the operator of the gateway has listed.',
+    )
+  if (program === undefined ? variable.length > 0 : sse || token !== undefined)
+    throw new UsageError('--variable is for programs, --sse and --token are for addresses.')
   if (tag.length > 0 || rename.length > 0 || search !== undefined || readOnly || proposed || preview || root || serverUrl)
     throw new UsageError('Of an MCP server tools are chosen with --only; --dry-run lists them.')
-  if (token !== undefined && !/^(-$|@|env:)/.test(token))
-    throw new UsageError('--token is -, @file or env:VARIABLE: other users of this machine can read a command line.')
+  const values = variable.map((pair) => splitPair(pair, '--variable'))
+  if ([token, ...values.map(([, value]) => value)].some((value) => value !== undefined && !/^(-$|@|env:)/.test(value)))
+    throw new UsageError(
+      '--token and --variable take -, @file or env:VARIABLE: other users of this machine can read a command line.',
+    )
+  const variables: Record<string, string> = {}
+  for (const [name, value] of values) variables[name] = await readValue({ name, secret: false }, value, out)
   return {
     kind: 'mcp' as const,
-    url: source,
+    ...(program === undefined ? { url: source } : { program }),
+    ...(values.length > 0 && { variables }),
     ...(sse && { transport: 'sse' as const }),
     ...(token !== undefined && { token: await readValue({ name: 'token', secret: false }, token, out) }),
     ...(trustAnnotations && { trust_annotations: true }),
@@ -197,9 +211,18 @@ export function registerImport(program: Command): void {
     .option('--as <slug>', 'id of the connector, such as my_crm')
     .option('--server-url <url>', 'base address, when the document has none or a relative one')
     .option('--root <file>', 'which file of a folder or zip is the document')
-    .option('--mcp', 'the URL is that of an MCP server, whose tools become actions')
+    .option(
+      '--mcp',
+      'the URL is that of an MCP server, whose tools become actions; or program:NAME, which the operator has listed',
+    )
     .option('--sse', 'the MCP server speaks the transport of 2024-11-05')
     .option('--token <token>', 'with which the MCP server is asked for its tools: -, @file or env:VARIABLE; it is not stored')
+    .option(
+      '--variable <name=value>',
+      'of a program, while it is asked for its tools: -, @file or env:VARIABLE; it is not stored; may be repeated',
+      collect,
+      [],
+    )
     .option('--trust-annotations', 'believe the MCP server which of its tools only read')
     .option('--update', 'store it as the next version of the connector that is there')
     .option('--dry-run', 'show what would be imported and store nothing')

@@ -33,11 +33,14 @@ export const ImportSource = Type.Object(
         description: 'Id of a connector of the catalog, or of a document of the OpenAPI directory.',
       }),
     ),
-    kind: Type.Optional(Type.Literal('mcp', { description: 'The url is that of an MCP server, or the program is one: its tools become actions.' })),
+    kind: Type.Optional(
+      Type.Literal('mcp', { description: 'The url is that of an MCP server, or the program is one: its tools become actions.' }),
+    ),
     program: Type.Optional(
       Type.String({
         maxLength: 63,
-        description: 'With kind mcp, instead of a url: the name of a program that the operator has listed, which is run as the server.',
+        description:
+          'With kind mcp, instead of a url: the name of a program that the operator has listed, which is run as the server.',
       }),
     ),
     variables: Type.Optional(
@@ -143,7 +146,8 @@ async function documentOf(
       throw new SallyportError('INVALID_INPUT', { detail: 'Give the url of the MCP server, or the name of its program.' })
     return { text: bytesOf(JSON.stringify(await sources.tools(source, of))) }
   }
-  if (program !== undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Only an MCP server is a program: give kind mcp.' })
+  if (program !== undefined)
+    throw new SallyportError('INVALID_INPUT', { detail: 'Only an MCP server is a program: give kind mcp.' })
   if (url !== undefined) {
     const fetched = await sources.fetch(url).catch((error: unknown) => {
       // The base address of an API often answers nothing itself; that of a document should.

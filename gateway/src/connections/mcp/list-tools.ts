@@ -67,7 +67,10 @@ export function createListTools(egress: Egress, programs: Programs, connections:
       const { tools, server } = await tell(client, signal)
       programs.worked(owner)
       const { variables: asked } = program
-      return { mcp: { transport: 'http' as const, trusted, token: false, program: { name, variables: [...asked] }, ...server }, tools }
+      return {
+        mcp: { transport: 'http' as const, trusted, token: false, program: { name, variables: [...asked] }, ...server },
+        tools,
+      }
     } catch (error) {
       throw problemOf(error, null, `The program "${name}"`)
     } finally {

@@ -101,7 +101,9 @@ export function parsePrograms(text: string, place: string): ReadonlyMap<string, 
 export async function readPrograms(file: string | undefined): Promise<ReadonlyMap<string, Program>> {
   if (file === undefined) return new Map()
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new ConfigError(`SALLYPORT_MCP_PROGRAMS: ${file} cannot be read (${error instanceof Error ? error.message : 'unknown'}).`)
+    throw new ConfigError(
+      `SALLYPORT_MCP_PROGRAMS: ${file} cannot be read (${error instanceof Error ? error.message : 'unknown'}).`,
+    )
   })
   return parsePrograms(text, file)
 }

@@ -82,7 +82,11 @@ function errorReader(said: (line: string) => void): (chunk: Buffer) => void {
     if (count < maxErrorLines) said(line)
     else if (count === maxErrorLines) said('(it says more than is logged)')
   }
-  const make = () => lineReader(maxErrorLine, (line) => (tooLong ? (tooLong = false) : line.trim() !== '' && tell(line)))
+  const take = (line: string) => {
+    if (!tooLong && line.trim() !== '') tell(line)
+    tooLong = false
+  }
+  const make = () => lineReader(maxErrorLine, take)
   let read = make()
   return (chunk) => {
     if (read(chunk)) return

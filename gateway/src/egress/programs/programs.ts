@@ -104,7 +104,8 @@ export function createPrograms(list: ReadonlyMap<string, Program>, { clock, log 
       try {
         const started = await startProcess(program, values, {
           line,
-          said: (text) => log.info({ ...facts, said: redactor.text(text).slice(0, 2_000) }, 'the program of an MCP server writes'),
+          said: (text) =>
+            log.info({ ...facts, said: redactor.text(text).slice(0, 2_000) }, 'the program of an MCP server writes'),
           ended(why) {
             if (own !== null) running.delete(own)
             if (!stopped) {

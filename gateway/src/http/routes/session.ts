@@ -12,7 +12,11 @@ type SessionView = Static<typeof Session>
 
 type NextStep = SessionView['next_step']
 
-export function sessionRoutes(app: HttpApp, { access }: HttpServices, { version, languageModel = null, programs = [] }: HttpOptions): void {
+export function sessionRoutes(
+  app: HttpApp,
+  { access }: HttpServices,
+  { version, languageModel = null, programs = [] }: HttpOptions,
+): void {
   /** Null for nobody. */
   async function personOf(credentials: Credentials) {
     if (credentials.kind !== 'session') return null

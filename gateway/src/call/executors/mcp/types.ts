@@ -1,12 +1,14 @@
 import type { Client, LoggingMessageNotification } from '@modelcontextprotocol/client'
 import type { Caller } from '../../../caller.ts'
 import type { LoadedConnection } from '../../../connections/registry.ts'
-import type { CommandRun } from '../command-run.ts'
+import type { CredentialFields } from '../../../connections/schemes/types.ts'
 
 /** As much of a call as a session has to know. */
-export interface McpUse extends Pick<CommandRun, 'fields'> {
+export interface McpUse {
   readonly caller: Caller
   readonly connection: LoadedConnection
+  /** The connection's secrets, which a program is given as variables. */
+  readonly fields: CredentialFields
   readonly signal: AbortSignal
   readonly timeLeft: () => number
 }
