@@ -185,4 +185,12 @@ test('a newer document may also be given, and one that came from nowhere has to 
   expect((await owner.connectors.check(id, { text: description })).parts).toEqual([
     { action: 'list_orders', class: 'major', changes: 2 },
   ])
+  const { drift } = await owner.connectors.versions(id)
+  expect(drift).toMatchObject({ class: 'major' })
+
+  // What somebody writes himself is no news of the API.
+  const stored = await owner.connectors.get(id)
+  const draft = { ...stored, actions: { list_orders: { method: 'GET', path: '/mine' } } }
+  expect(await owner.connectors.check(id, { text: JSON.stringify(draft) })).toMatchObject({ class: 'major', report: null })
+  expect((await owner.connectors.versions(id)).drift).toEqual(drift)
 })

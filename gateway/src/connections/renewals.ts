@@ -113,7 +113,7 @@ export function createRenewals({
   ) {
     const before = await load(workspaceId, id)
     const { source: remembered } = await rowOf(workspaceId, id)
-    const given = places.some((place) => body[place] !== undefined)
+    const given = isGiven(body)
     const source = { ...(given ? withoutAddress(remembered ?? {}) : remembered), ...body, connector: id }
     if (!given && source.url === undefined && source.catalog === undefined && source.program === undefined) {
       throw new SallyportError('INVALID_INPUT', {
@@ -153,7 +153,9 @@ export function createRenewals({
     const { fingerprint, class: level, counts } = renewal
     const pinned = fingerprint !== null && drift?.pinned === true && drift.fingerprint === fingerprint
     const checked_at = new Date(clock.now()).toISOString()
-    await remember(workspaceId, id, { checked_at, fingerprint, class: level, counts, pinned })
+    // A connector file that somebody hands over is his own next version before he stores it, not news of the API.
+    const isDraft = renewal.report === null && isGiven(body)
+    if (!isDraft) await remember(workspaceId, id, { checked_at, fingerprint, class: level, counts, pinned })
     return { renewal, checked_at, pinned }
   }
 
@@ -232,6 +234,8 @@ export function createRenewals({
     },
   }
 }
+
+const isGiven = (source: ImportSource) => places.some((place) => source[place] !== undefined)
 
 function withoutUrl({ url: _url, ...rest }: ImportSource): ImportSource {
   return rest
