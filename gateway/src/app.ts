@@ -6,6 +6,9 @@ import packageJson from '../package.json' with { type: 'json' }
 import { createAccess } from './access/access.ts'
 import { type RecoveryLink, recoverByEmail } from './access/recovery.ts'
 import { createAudit } from './audit/audit.ts'
+import { createAlerts } from './call/alerts/alerts.ts'
+import { createAlertDeliveries } from './call/alerts/deliveries.ts'
+import { createEvaluator } from './call/alerts/evaluator.ts'
 import { createApprovals } from './call/approvals.ts'
 import { createAsks } from './call/ask/ask.ts'
 import { createCassettes } from './call/cassettes/cassettes.ts'
@@ -18,6 +21,7 @@ import { createMcpSessions } from './call/executors/mcp/sessions.ts'
 import { createHistory } from './call/history.ts'
 import { createIdempotency } from './call/idempotency.ts'
 import { createLimiter } from './call/limiter.ts'
+import { createApprovalNotices } from './call/notices/approval-notices.ts'
 import { createChannels } from './call/notices/channels.ts'
 import { createOutbox } from './call/notices/outbox.ts'
 import { runCall } from './call/pipeline.ts'
@@ -175,7 +179,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
     opened.push(() => mcpSessions.close())
     const deliverers = { egress, mailer }
     const channels = createChannels({ store, clock, sealedCalls, publicUrl, ...deliverers })
-    const outbox = createOutbox({ store, clock, log, channels, publicUrl, ...deliverers })
+    const approvalNotices = createApprovalNotices({ store, clock, publicUrl })
+    const sources = [approvalNotices, createAlertDeliveries({ store, publicUrl })]
+    const outbox = createOutbox({ store, clock, log, channels, ...deliverers }, sources)
+    const evaluator = createEvaluator({ store, clock, log, wake: outbox.wake })
+    const wake = { evaluation: evaluator.wake, deliveries: outbox.wake }
     const services: CallServices = {
       access,
       connections,
@@ -186,7 +194,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       upstreams: createUpstreams(clock),
       sealedCalls,
       tape: cassettes,
-      notices: outbox,
+      notices: { queue: approvalNotices.queue, wake: outbox.wake },
       sandbox,
       mcpSessions,
       scriptState: createScriptState(store),
@@ -206,6 +214,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     opened.push(auditLog.start())
     opened.push(connectors.startChecks(log))
     opened.push(outbox.start())
+    opened.push(evaluator.start())
 
     const scripts = createScriptTrials(services)
     const tests = createConnectionTests(services, connections, run)
@@ -227,6 +236,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         results,
         cassettes,
         channels,
+        alerts: createAlerts({ store, clock, channels, publicUrl, wake, ...deliverers }),
         tools,
         asks: createAsks({ tools, calls, languageModel }),
         chats: createChats({ access, tools, calls, history, approvals, results, languageModel }),

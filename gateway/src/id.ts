@@ -19,6 +19,10 @@ const kinds = {
   recording: 'rec',
   notification_channel: 'nch',
   notification: 'ntf',
+  alert_rule: 'alr',
+  alert: 'alt',
+  alert_silence: 'sil',
+  alert_delivery: 'ald',
 } as const
 
 export type IdKind = keyof typeof kinds

@@ -138,6 +138,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is watched */
+        get: operations["listAlertRules"];
+        put?: never;
+        /** Watch something */
+        post: operations["createAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Watch it no more; what fires is resolved */
+        delete: operations["deleteAlertRule"];
+        options?: never;
+        head?: never;
+        /** Change a rule, or watch it no more for a while */
+        patch: operations["updateAlertRule"];
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measure now, and send its channels a message that says nothing */
+        post: operations["testAlertRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of what nobody is told at present */
+        get: operations["listAlertSilences"];
+        put?: never;
+        /** Tell nobody until a time */
+        post: operations["createAlertSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a silence; what fires still is told */
+        delete: operations["endAlertSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What fires and what has fired */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert, and who was told of it */
+        get: operations["getAlert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approval-links/open": {
         parameters: {
             query?: never;
@@ -1992,6 +2114,145 @@ export interface components {
             kind: string;
             name: string;
         };
+        Alert: {
+            examples: string[];
+            fired_at: string | null;
+            id: string;
+            label: string;
+            resolved_at: string | null;
+            rule: {
+                id: string;
+                /**
+                 * @description connection_failing: connections that need a person. error_rate: of a hundred calls, those that failed through the API or the connection. latency: the 95th percentile of durations, in ms. credential_expiring: credentials that end within the window. limit_hit: calls refused by a limit of the gateway. approval_pending: calls that have waited for the window.
+                 * @enum {unknown}
+                 */
+                kind: "connection_failing" | "error_rate" | "latency" | "credential_expiring" | "limit_hit" | "approval_pending";
+                name: string;
+            };
+            /** @enum {unknown} */
+            severity: "info" | "warning" | "error" | "critical";
+            silenced: string | null;
+            /** Format: date-time */
+            since: string;
+            /** @enum {unknown} */
+            state: "pending" | "firing" | "resolved";
+            /** @description Id of the connector or connection; empty for the workspace. */
+            subject: string;
+            threshold: number;
+            value: number;
+        };
+        AlertDetail: {
+            deliveries: {
+                attempts: number;
+                channel: string;
+                delivered_at: string | null;
+                due_at: string | null;
+                /** @enum {unknown} */
+                event: "firing" | "resolved";
+                last_error: string | null;
+            }[];
+            examples: string[];
+            fired_at: string | null;
+            id: string;
+            label: string;
+            resolved_at: string | null;
+            rule: {
+                id: string;
+                /**
+                 * @description connection_failing: connections that need a person. error_rate: of a hundred calls, those that failed through the API or the connection. latency: the 95th percentile of durations, in ms. credential_expiring: credentials that end within the window. limit_hit: calls refused by a limit of the gateway. approval_pending: calls that have waited for the window.
+                 * @enum {unknown}
+                 */
+                kind: "connection_failing" | "error_rate" | "latency" | "credential_expiring" | "limit_hit" | "approval_pending";
+                name: string;
+            };
+            /** @enum {unknown} */
+            severity: "info" | "warning" | "error" | "critical";
+            silenced: string | null;
+            /** Format: date-time */
+            since: string;
+            /** @enum {unknown} */
+            state: "pending" | "firing" | "resolved";
+            /** @description Id of the connector or connection; empty for the workspace. */
+            subject: string;
+            threshold: number;
+            value: number;
+        };
+        AlertPage: {
+            items: components["schemas"]["Alert"][];
+            next_cursor: string | null;
+        };
+        AlertRule: {
+            /** @description Ids of notification channels that are told. */
+            channels: string[];
+            /** @description It clears below this; at most the threshold. */
+            clear_below: number;
+            /** @description How long it has to be over before it clears. */
+            clear_for_minutes: number;
+            connection: string | null;
+            connector: string | null;
+            /** Format: date-time */
+            created_at: string;
+            enabled: boolean;
+            evaluated_at: string | null;
+            /** @description Alerts of it that fire now. */
+            firing: number;
+            /** @description How long it has to be so before it fires. */
+            for_minutes: number;
+            /**
+             * @description One alert, and one message, for each of these.
+             * @enum {unknown}
+             */
+            group_by: "workspace" | "connector" | "connection";
+            id: string;
+            /**
+             * @description connection_failing: connections that need a person. error_rate: of a hundred calls, those that failed through the API or the connection. latency: the 95th percentile of durations, in ms. credential_expiring: credentials that end within the window. limit_hit: calls refused by a limit of the gateway. approval_pending: calls that have waited for the window.
+             * @enum {unknown}
+             */
+            kind: "connection_failing" | "error_rate" | "latency" | "credential_expiring" | "limit_hit" | "approval_pending";
+            /** @description Fewer calls say nothing. */
+            min_calls: number;
+            name: string;
+            problem: string | null;
+            /** @enum {unknown} */
+            severity: "info" | "warning" | "error" | "critical";
+            /** @description It fires at this value. Of a percentage up to 100. */
+            threshold: number;
+            /** @description Of the calls that count, back from now. */
+            window_minutes: number;
+        };
+        AlertRuleList: {
+            items: components["schemas"]["AlertRule"][];
+            next_cursor: null;
+        };
+        AlertRuleTest: {
+            /** @description What became of a message that says nothing; error null where it arrived. */
+            deliveries: {
+                channel: string;
+                error: string | null;
+            }[];
+            /** @description What it measures now, the highest first; at most 20. */
+            readings: {
+                breaching: boolean;
+                label: string;
+                subject: string;
+                value: number;
+            }[];
+        };
+        AlertSilence: {
+            by: components["schemas"]["Actor"];
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            reason: string;
+            rule: string | null;
+            subject: string | null;
+            /** Format: date-time */
+            until: string;
+        };
+        AlertSilenceList: {
+            items: components["schemas"]["AlertSilence"][];
+            next_cursor: null;
+        };
         Approval: {
             action: string;
             call_id: string;
@@ -2152,7 +2413,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
+        AuditKind: "alert_rule.created" | "alert_rule.deleted" | "alert_rule.updated" | "alert_silence.created" | "alert_silence.ended" | "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -2811,6 +3072,47 @@ export interface components {
                 version: string;
             }[];
         };
+        CreateAlertRuleRequest: {
+            /** @description Ids of notification channels that are told. */
+            channels?: string[];
+            /** @description It clears below this; at most the threshold. */
+            clear_below?: number;
+            /** @description How long it has to be over before it clears. */
+            clear_for_minutes?: number;
+            connection?: string | null;
+            connector?: string | null;
+            enabled?: boolean;
+            /** @description How long it has to be so before it fires. */
+            for_minutes?: number;
+            /**
+             * @description One alert, and one message, for each of these.
+             * @enum {unknown}
+             */
+            group_by?: "workspace" | "connector" | "connection";
+            /**
+             * @description connection_failing: connections that need a person. error_rate: of a hundred calls, those that failed through the API or the connection. latency: the 95th percentile of durations, in ms. credential_expiring: credentials that end within the window. limit_hit: calls refused by a limit of the gateway. approval_pending: calls that have waited for the window.
+             * @enum {unknown}
+             */
+            kind: "connection_failing" | "error_rate" | "latency" | "credential_expiring" | "limit_hit" | "approval_pending";
+            /** @description Fewer calls say nothing. */
+            min_calls?: number;
+            name: string;
+            /** @enum {unknown} */
+            severity?: "info" | "warning" | "error" | "critical";
+            /** @description It fires at this value. Of a percentage up to 100. */
+            threshold?: number;
+            /** @description Of the calls that count, back from now. */
+            window_minutes?: number;
+        };
+        CreateAlertSilenceRequest: {
+            reason: string;
+            /** @description Of one rule; without it of all. */
+            rule?: string;
+            /** @description Of one connector or connection; without it of all. */
+            subject?: string;
+            /** Format: date-time */
+            until: string;
+        };
         CreateClientRequest: {
             confidential?: boolean;
             name: string;
@@ -2943,9 +3245,13 @@ export interface components {
             token: string;
         };
         CreateNotificationChannelRequest: {
+            /** @description false: alerts alone are told there. Of PagerDuty always. */
+            approvals?: boolean;
             email?: string;
+            /** @description The integration key of PagerDuty's service; its URL may be left out. */
+            key?: string;
             /** @enum {unknown} */
-            kind: "slack" | "teams" | "webhook" | "email";
+            kind: "slack" | "teams" | "webhook" | "email" | "pagerduty";
             name: string;
             /** @description Of the incoming webhook of a chat, or any URL. */
             url?: string;
@@ -3271,11 +3577,13 @@ export interface components {
             next_cursor: null;
         };
         NewNotificationChannel: {
+            /** @description Whether calls that wait are told there. Alerts name their channels themselves. */
+            approvals: boolean;
             /** Format: date-time */
             created_at: string;
             id: string;
             /** @enum {unknown} */
-            kind: "slack" | "teams" | "webhook" | "email";
+            kind: "slack" | "teams" | "webhook" | "email" | "pagerduty";
             last_delivered_at: string | null;
             /** @description Why the last attempt failed; null when it did not. */
             last_error: string | null;
@@ -3304,11 +3612,13 @@ export interface components {
             oauth_url?: string;
         };
         NotificationChannel: {
+            /** @description Whether calls that wait are told there. Alerts name their channels themselves. */
+            approvals: boolean;
             /** Format: date-time */
             created_at: string;
             id: string;
             /** @enum {unknown} */
-            kind: "slack" | "teams" | "webhook" | "email";
+            kind: "slack" | "teams" | "webhook" | "email" | "pagerduty";
             last_delivered_at: string | null;
             /** @description Why the last attempt failed; null when it did not. */
             last_error: string | null;
@@ -3961,6 +4271,33 @@ export interface components {
             /** @description The otpauth: address that an authenticator reads as a QR code. */
             uri: string;
         };
+        UpdateAlertRuleRequest: {
+            /** @description Ids of notification channels that are told. */
+            channels?: string[];
+            /** @description It clears below this; at most the threshold. */
+            clear_below?: number;
+            /** @description How long it has to be over before it clears. */
+            clear_for_minutes?: number;
+            connection?: string | null;
+            connector?: string | null;
+            enabled?: boolean;
+            /** @description How long it has to be so before it fires. */
+            for_minutes?: number;
+            /**
+             * @description One alert, and one message, for each of these.
+             * @enum {unknown}
+             */
+            group_by?: "workspace" | "connector" | "connection";
+            /** @description Fewer calls say nothing. */
+            min_calls?: number;
+            name?: string;
+            /** @enum {unknown} */
+            severity?: "info" | "warning" | "error" | "critical";
+            /** @description It fires at this value. Of a percentage up to 100. */
+            threshold?: number;
+            /** @description Of the calls that count, back from now. */
+            window_minutes?: number;
+        };
         UpdateConnectionRequest: {
             /** @description Set by admins only. Null takes it away. */
             approval?: components["schemas"]["ApprovalPolicy"] | null;
@@ -4397,6 +4734,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    listAlertRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All of them, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleList"];
+                };
+            };
+        };
+    };
+    createAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAlertRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule; what was left out is as its kind has it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+        };
+    };
+    deleteAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAlertRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+        };
+    };
+    testAlertRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What it measures, and what arrived. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleTest"];
+                };
+            };
+        };
+    };
+    listAlertSilences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Those that have not ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSilenceList"];
+                };
+            };
+        };
+    };
+    createAlertSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAlertSilenceRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The silence. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertSilence"];
+                };
+            };
+        };
+    };
+    endAlertSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                rule?: string;
+                state?: "pending" | "firing" | "resolved";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
                 };
             };
         };

@@ -1,3 +1,4 @@
+import { createAlerts } from './alerts.ts'
 import type { components, operations, paths } from './api.ts'
 import { type Custom, createCustom } from './custom.ts'
 import { McpBridge } from './mcp.ts'
@@ -285,6 +286,9 @@ export class Sallyport {
     test: (id: string) => this.request('post', '/api/v1/notification-channels/{id}/test', { params: { id } }),
     delete: (id: string) => this.request('delete', '/api/v1/notification-channels/{id}', { params: { id } }),
   }
+
+  /** What is watched, what fires, and of what nobody is told. For admins. */
+  readonly alerts = createAlerts(this)
 
   readonly approvals = {
     /** What the one-time link of a notification shows; needs no token. */

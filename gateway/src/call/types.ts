@@ -403,6 +403,10 @@ export interface NewChannel {
   /** Of the incoming webhook; not for email. */
   readonly url?: string
   readonly email?: string
+  /** Of PagerDuty's integration. */
+  readonly key?: string
+  /** Whether calls that wait are told there; by default they are, but for PagerDuty. */
+  readonly approvals?: boolean
 }
 
 export interface NotificationChannelView {
@@ -414,6 +418,8 @@ export interface NotificationChannelView {
   readonly last_delivered_at: string | null
   /** Why the last attempt failed; null when it did not. */
   readonly last_error: string | null
+  /** Whether calls that wait are told there; alerts name their channels themselves. */
+  readonly approvals: boolean
   readonly created_at: string
 }
 

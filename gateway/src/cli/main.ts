@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { registerAlerts } from './commands/alerts.ts'
 import { registerApprovals } from './commands/approvals.ts'
 import { registerAsk } from './commands/ask.ts'
 import { registerAudit } from './commands/audit.ts'
@@ -62,6 +63,7 @@ function build(): Command {
   registerLogs(program)
   registerApprovals(program)
   registerNotifications(program)
+  registerAlerts(program)
   registerTokens(program)
   registerToolsets(program)
   registerClients(program)

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import type { TSchema } from 'typebox'
 import { describeRole } from './roles.ts'
 import * as access from './schemas/access.ts'
+import * as alerts from './schemas/alerts.ts'
 import * as approvals from './schemas/approvals.ts'
 import * as audit from './schemas/audit.ts'
 import * as calls from './schemas/calls.ts'
@@ -29,6 +30,7 @@ const tags = [
   { name: 'results', description: 'Reading on in answers that were shortened.' },
   { name: 'cassettes', description: 'Recorded calls, for replaying them without the API.' },
   { name: 'approvals', description: 'Decisions on calls that wait for a person.' },
+  { name: 'alerts', description: 'What is watched, what fires, and who is told.' },
   { name: 'notifications', description: 'Who is told that a call waits, and where.' },
   { name: 'account', description: 'Your own account: password, second factor, sessions.' },
   { name: 'workspaces', description: 'Tenants, and how people sign in to them.' },
@@ -125,6 +127,7 @@ function namedShapes(): Map<string, TSchema> {
     connectors,
     cassettes,
     notifications,
+    alerts,
     people,
     tools,
     toolsets,

@@ -8,6 +8,7 @@ import { describeRoutes } from './openapi.ts'
 import { errorHandler } from './problems.ts'
 import { requireDeclaredRoles } from './roles.ts'
 import { accountRoutes } from './routes/account.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { approvalLinkRoutes, approvalRoutes } from './routes/approvals.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { callLogRoutes, createCallRoute } from './routes/calls.ts'
@@ -100,6 +101,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       approvalRoutes(api, services, options)
       cassetteRoutes(api, services)
       notificationRoutes(api, services)
+      alertRoutes(api, services)
       tokenRoutes(api, services)
       clientRoutes(api, services)
       toolsetRoutes(api, services)

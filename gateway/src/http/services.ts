@@ -8,6 +8,7 @@ import type {
 } from 'fastify'
 import type { Access } from '../access/types.ts'
 import type { AuditLog } from '../audit/types.ts'
+import type { Alerts } from '../call/alerts/types.ts'
 import type { Asks } from '../call/ask/types.ts'
 import type { Cassettes } from '../call/cassettes/types.ts'
 import type { Chats } from '../call/chat/types.ts'
@@ -50,6 +51,7 @@ export interface HttpServices {
   readonly approvals: Approvals
   readonly cassettes: Cassettes
   readonly channels: NotificationChannels
+  readonly alerts: Alerts
   readonly tools: Tools
   readonly asks: Asks
   readonly chats: Chats

@@ -5,6 +5,11 @@ import type { Database } from './schema.ts'
 
 /** What the audit log knows besides the calls themselves (`call.started`, `call.pending`, `call.ended`). */
 export const actKinds = [
+  'alert_rule.created',
+  'alert_rule.deleted',
+  'alert_rule.updated',
+  'alert_silence.created',
+  'alert_silence.ended',
   'audit.exported',
   'audit.removed',
   'call.decided',

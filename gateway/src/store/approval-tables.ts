@@ -56,13 +56,14 @@ interface StandingApprovalTable {
 interface NotificationChannelTable {
   id: string
   workspace_id: string
-  kind: 'slack' | 'teams' | 'webhook' | 'email'
+  kind: 'slack' | 'teams' | 'webhook' | 'email' | 'pagerduty'
   name: string
   hint: string
   sealed_target: Buffer
   target_key_id: string
   delivered_at: ColumnType<Date | null, undefined, Date>
   last_error: ColumnType<string | null, undefined, string | null>
+  approvals: ColumnType<boolean, boolean | undefined, never>
   created_at: Created
 }
 

@@ -2,6 +2,7 @@ import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
 import type { ApprovalPolicy } from '../approval-policy.ts'
 import type { CallerKind, Role, TeamRole } from '../caller.ts'
 import type { ApprovalRule, ToolSelection, ToolsetMode } from '../toolset.ts'
+import type { AlertTables } from './alert-tables.ts'
 import type { ApprovalTables } from './approval-tables.ts'
 import type { AuditCheckpointTable, AuditGapTable, AuditLogTable, LogHeadTable } from './audit-rows.ts'
 import type { Created, Instant, Json, Updated } from './column-types.ts'
@@ -417,7 +418,7 @@ interface RecordingTable {
   recorded_at: Instant
 }
 
-export interface Database extends ApprovalTables {
+export interface Database extends ApprovalTables, AlertTables {
   workspaces: WorkspaceTable
   members: MemberTable
   teams: TeamTable

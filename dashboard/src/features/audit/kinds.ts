@@ -4,6 +4,11 @@ import type { AuditKind } from '../../api/types.ts'
 export const kindWords: Readonly<Record<AuditKind, string>> = {
   'audit.exported': 'Exported the audit log',
   'audit.removed': 'Removed a month of the audit log',
+  'alert_rule.created': 'Made an alert rule',
+  'alert_rule.deleted': 'Deleted an alert rule',
+  'alert_rule.updated': 'Changed an alert rule',
+  'alert_silence.created': 'Silenced alerts',
+  'alert_silence.ended': 'Ended a silence',
   'call.decided': 'Decided on a call',
   'call.expired': 'Let a call expire',
   'cassette.deleted': 'Deleted a cassette',

@@ -12,10 +12,12 @@ import { randomToken } from '../../vault/digest.ts'
 import type { SealedCalls } from '../sealed-calls.ts'
 import type { NewChannel, NotificationChannels, NotificationChannelView } from '../types.ts'
 import { type Deliverers, deliver, type Target } from './deliver.ts'
-import type { ChannelKind } from './message.ts'
+import { type ChannelKind, line, type Message } from './message.ts'
 
 /** More would make each call that waits a burst. */
 const mostChannels = 20
+/** Where PagerDuty takes events; accounts in the EU have another address. */
+const pagerdutyUrl = 'https://events.pagerduty.com/v2/enqueue'
 
 export interface Channels extends NotificationChannels {
   /** Null when it was deleted. */
@@ -38,7 +40,19 @@ function view(row: NotificationChannelRow): NotificationChannelView {
     target: hint,
     last_delivered_at: row.delivered_at?.toISOString() ?? null,
     last_error,
+    approvals: row.approvals,
     created_at: row.created_at.toISOString(),
+  }
+}
+
+/** Says nothing. */
+function testMessage(by: Caller, channelId: string, url: string, state: 'firing' | 'resolved'): Message {
+  return {
+    subject: 'Sallyport can reach this channel',
+    text: `${line(by.name)} tried this channel. Nothing waits, and nothing is wrong.`,
+    links: [{ label: 'Open Sallyport', invitation: 'Open Sallyport', url }],
+    data: { type: 'test', workspace: by.workspaceName, requested_by: by.name, url },
+    incident: { key: `sallyport/test/${channelId}`, state, severity: 'info' },
   }
 }
 
@@ -50,7 +64,9 @@ function isTarget(value: unknown): value is Target {
 
 export function createChannels({ store, clock, sealedCalls, publicUrl, ...deliverers }: ChannelServices): Channels {
   /** What a request means, checked; `secret` signs what goes to a webhook, and is shown this once. */
-  function targetOf({ kind, url, email }: NewChannel): { target: Target; hint: string; secret: string | null } {
+  function targetOf(request: NewChannel): { target: Target; hint: string; secret: string | null } {
+    const { kind, email, key } = request
+    const url = request.url ?? (kind === 'pagerduty' ? pagerdutyUrl : undefined)
     if (kind === 'email') {
       if (email === undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Give the email address to write to.' })
       if (deliverers.mailer === null)
@@ -62,6 +78,11 @@ export function createChannels({ store, clock, sealedCalls, publicUrl, ...delive
       deliverers.egress.checkUrl(url)
     } catch (error) {
       throw error instanceof EgressError ? egressProblem(error) : error
+    }
+    if (kind === 'pagerduty') {
+      if (key === undefined)
+        throw new SallyportError('INVALID_INPUT', { detail: "Give the integration key of PagerDuty's service." })
+      return { target: { url, secret: key }, hint: new URL(url).host, secret: null }
     }
     const secret = kind === 'webhook' ? `whsec_${randomToken(32)}` : null
     return { target: { url, secret }, hint: new URL(url).host, secret }
@@ -131,6 +152,7 @@ export function createChannels({ store, clock, sealedCalls, publicUrl, ...delive
                 hint,
                 sealed_target: sealed.ciphertext,
                 target_key_id: sealed.keyId,
+                approvals: kind !== 'pagerduty' && (request.approvals ?? true),
               })
               .returningAll()
               .executeTakeFirstOrThrow()
@@ -162,26 +184,10 @@ export function createChannels({ store, clock, sealedCalls, publicUrl, ...delive
       requireRole(caller, 'admin')
       const channel = await open(caller.workspaceId, id)
       if (channel === null) throw missing(id)
-      const now = clock.now()
-      await deliver(
-        deliverers,
-        channel.kind,
-        channel.target,
-        {
-          approval_id: 'test',
-          workspace: caller.workspaceName,
-          connector: 'test',
-          action: 'test',
-          connection: 'test',
-          effect: 'read',
-          risk: 'low',
-          requested_by: caller.name,
-          expires_at: new Date(now).toISOString(),
-          link: `${publicUrl()}/approvals`,
-          url: `${publicUrl()}/approvals`,
-        },
-        now,
-      )
+      // What it opened at whoever is on call it closes again.
+      const states = channel.kind === 'pagerduty' ? (['firing', 'resolved'] as const) : (['firing'] as const)
+      for (const state of states)
+        await deliver(deliverers, channel.kind, channel.target, testMessage(caller, id, publicUrl(), state), clock.now())
     },
   }
 }
@@ -189,10 +195,10 @@ export function createChannels({ store, clock, sealedCalls, publicUrl, ...delive
 function recordChange(
   caller: Caller,
   kind: 'notification_channel.created' | 'notification_channel.deleted',
-  { id, name, kind: channel, hint }: NotificationChannelRow,
+  { id, name, kind: channel, hint, approvals }: NotificationChannelRow,
   db: Parameters<typeof recordAct>[0],
 ): Promise<void> {
-  const facts = { kind: channel, name, target: hint }
+  const facts = { kind: channel, name, target: hint, approvals }
   return recordAct(db, caller.workspaceId, {
     kind,
     by: caller,

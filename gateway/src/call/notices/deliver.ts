@@ -3,9 +3,9 @@ import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { hmacSha256 } from '../../vault/digest.ts'
-import { bodyOf, type ChannelKind, mailOf, type Notice } from './message.ts'
+import { bodyOf, type ChannelKind, type Message, mailOf } from './message.ts'
 
-/** The whole target of a channel, sealed where it is stored. */
+/** The whole target of a channel, sealed where it is stored. Its secret signs what a webhook gets, or is the key of PagerDuty's integration. */
 export type Target = { readonly url: string; readonly secret: string | null } | { readonly to: string }
 
 export interface Deliverers {
@@ -26,19 +26,21 @@ export async function deliver(
   { egress, mailer }: Deliverers,
   kind: ChannelKind,
   target: Target,
-  notice: Notice,
+  message: Message,
   now: number,
 ): Promise<void> {
   if (kind === 'email' || 'to' in target) {
     const to = 'to' in target ? target.to : ''
     if (mailer === null)
       throw new SallyportError('UNAVAILABLE', { detail: 'The gateway sends no mail. The operator sets SALLYPORT_SMTP_URL.' })
-    if (await mailer.send(mailOf(to, notice))) return
+    if (await mailer.send(mailOf(to, message))) return
     throw new SallyportError('UPSTREAM_ERROR', { detail: 'The mail server did not take the mail. The log says why.' })
   }
-  const body = bodyOf(kind, notice)
+  const body = bodyOf(kind, message, target.secret)
+  if (body === null) return
   const timestamp = String(Math.floor(now / 1000))
-  const signature = target.secret === null ? null : `v1=${hmacSha256(target.secret, `${timestamp}.${body}`).toString('hex')}`
+  const signed = kind === 'webhook' && target.secret !== null
+  const signature = signed ? `v1=${hmacSha256(target.secret, `${timestamp}.${body}`).toString('hex')}` : null
   try {
     const { status } = await egress.request({
       door: 'webhook',

@@ -1,56 +1,60 @@
 import { unreachable } from '../../errors.ts'
 
-/** Ways to tell people: a chat by its incoming webhook, any URL, a mailbox. */
-export const channelKinds = ['slack', 'teams', 'webhook', 'email'] as const
+/** Ways to tell people: a chat by its incoming webhook, any URL, a mailbox, whoever is on call. */
+export const channelKinds = ['slack', 'teams', 'webhook', 'email', 'pagerduty'] as const
 export type ChannelKind = (typeof channelKinds)[number]
 
-/** What people are told of a call that waits. Never its input, which may be confidential: that is behind the link. */
-export interface Notice {
-  readonly approval_id: string
-  readonly workspace: string
-  readonly connector: string
-  readonly action: string
-  readonly connection: string
-  readonly effect: string
-  readonly risk: string | null
-  readonly requested_by: string
-  readonly expires_at: string
-  /** Opens the page of the approval once, without signing in, for reading. */
-  readonly link: string
-  /** The same page for whoever is signed in. */
+/** What one message says, before it is put in the words of a channel. Plain text everywhere. */
+export interface Message {
+  /** Names the matter in a few words. */
+  readonly subject: string
+  /** One paragraph. */
+  readonly text: string
+  readonly links: readonly Link[]
+  /** What a webhook gets. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** Only of what whoever is on call is woken for: the same key opens the incident and closes it. */
+  readonly incident?: Incident
+}
+
+interface Link {
+  readonly label: string
+  /** The same in a sentence, before the address in a mail. */
+  readonly invitation: string
   readonly url: string
+  readonly primary?: true
+}
+
+interface Incident {
+  readonly key: string
+  readonly state: 'firing' | 'resolved'
+  readonly severity: 'info' | 'warning' | 'error' | 'critical'
 }
 
 /** Names are foreign text: one line of it, short, without what turns text around. */
-const line = (text: string) =>
+export const line = (text: string) =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
     .slice(0, 100)
 
-/** One paragraph of plain text. */
-export function textOf({ requested_by, connector, action, connection, effect, risk, expires_at }: Notice): string {
-  const grave = risk === 'high' ? ', of high risk' : ''
-  return `${line(requested_by)} asks to call ${line(connector)} ${line(action)} (${effect}${grave}) through "${line(connection)}". The call waits until somebody decides, at the latest until ${new Date(expires_at).toUTCString()}.`
-}
-
 /** Slack's incoming webhooks: plain text only, so that a name cannot mention or link anything. */
-const slack = (notice: Notice) => ({
-  text: `A call of ${line(notice.connector)} waits for approval`.replace(/[<>&]/g, ' '),
+const slack = ({ subject, text, links }: Message) => ({
+  text: subject.replace(/[<>&]/g, ' '),
   blocks: [
-    { type: 'section', text: { type: 'plain_text', text: textOf(notice), emoji: false } },
+    { type: 'section', text: { type: 'plain_text', text, emoji: false } },
     {
       type: 'actions',
-      elements: [
-        { type: 'button', text: { type: 'plain_text', text: 'See the request' }, url: notice.link },
-        { type: 'button', text: { type: 'plain_text', text: 'Decide' }, url: notice.url, style: 'primary' },
-      ],
+      elements: links.map(({ label, url, primary }) => ({
+        ...{ type: 'button', text: { type: 'plain_text', text: label }, url },
+        ...(primary && { style: 'primary' }),
+      })),
     },
   ],
 })
 
 /** An adaptive card as the webhooks of Teams workflows take it: text runs, which know no markdown. */
-const teams = (notice: Notice) => ({
+const teams = ({ text, links }: Message) => ({
   type: 'message',
   attachments: [
     {
@@ -60,43 +64,53 @@ const teams = (notice: Notice) => ({
         $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
         type: 'AdaptiveCard',
         version: '1.4',
-        body: [{ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: textOf(notice) }] }],
-        actions: [
-          { type: 'Action.OpenUrl', title: 'See the request', url: notice.link },
-          { type: 'Action.OpenUrl', title: 'Decide', url: notice.url },
-        ],
+        body: [{ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text }] }],
+        actions: links.map(({ label, url }) => ({ type: 'Action.OpenUrl', title: label, url })),
       },
     },
   ],
 })
 
-/** The body of a request to a channel. */
-export function bodyOf(kind: Exclude<ChannelKind, 'email'>, notice: Notice): string {
+/** An event of PagerDuty's Events API v2. Its summary holds at most 1,024 characters. */
+function pagerduty({ subject, text, links, data, incident }: Message, key: string) {
+  if (incident === undefined) return null
+  const event = { routing_key: key, dedup_key: incident.key, client: 'Sallyport' }
+  if (incident.state === 'resolved') return { ...event, event_action: 'resolve' }
+  return {
+    ...event,
+    event_action: 'trigger',
+    payload: {
+      summary: `${subject}. ${text}`.slice(0, 1024),
+      source: 'sallyport',
+      severity: incident.severity,
+      custom_details: data,
+    },
+    links: links.map(({ label, url }) => ({ text: label, href: url })),
+  }
+}
+
+/** The body of a request to a channel; null where the message is none for it. `key`: of PagerDuty's integration. */
+export function bodyOf(kind: Exclude<ChannelKind, 'email'>, message: Message, key: string | null): string | null {
   switch (kind) {
     case 'slack':
-      return JSON.stringify(slack(notice))
+      return JSON.stringify(slack(message))
     case 'teams':
-      return JSON.stringify(teams(notice))
+      return JSON.stringify(teams(message))
     case 'webhook':
-      return JSON.stringify({ type: 'approval.waiting', ...notice })
+      return JSON.stringify(message.data)
+    case 'pagerduty': {
+      const event = pagerduty(message, key ?? '')
+      return event === null ? null : JSON.stringify(event)
+    }
     default:
       return unreachable(kind)
   }
 }
 
-export function mailOf(to: string, notice: Notice) {
+export function mailOf(to: string, { subject, text, links }: Message) {
   return {
     to,
-    subject: `A call of ${line(notice.connector)} ${line(notice.action)} waits for approval`,
-    text: `${textOf(notice)}
-
-See the exact request (the link works once):
-
-${notice.link}
-
-Sign in to decide:
-
-${notice.url}
-`,
+    subject,
+    text: [text, ...links.flatMap(({ invitation, url }) => [`${invitation}:`, url])].join('\n\n').concat('\n'),
   }
 }

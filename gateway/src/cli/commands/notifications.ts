@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander'
 import { connectToGateway, outputOf } from '../context.ts'
+import { readValue } from '../credentials.ts'
+import { UsageError } from '../failure.ts'
 import { when } from '../text.ts'
 
-const kinds = ['slack', 'teams', 'webhook', 'email'] as const
+const kinds = ['slack', 'teams', 'webhook', 'email', 'pagerduty'] as const
 
 async function list(_options: object, command: Command): Promise<void> {
   const out = outputOf(command)
@@ -23,12 +25,21 @@ interface AddOptions {
   kind: (typeof kinds)[number]
   url?: string
   email?: string
+  key?: string
+  alertsOnly?: true
 }
 
-async function add(name: string, { kind, url, email }: AddOptions, command: Command): Promise<void> {
+async function add(name: string, { kind, url, email, key, alertsOnly }: AddOptions, command: Command): Promise<void> {
   const out = outputOf(command)
-  const target = { ...(url !== undefined && { url }), ...(email !== undefined && { email }) }
-  const made = await connectToGateway().notifications.create({ kind, name, ...target })
+  const target = {
+    ...(url !== undefined && { url }),
+    ...(email !== undefined && { email }),
+    ...(alertsOnly && { approvals: false }),
+  }
+  if (key !== undefined && !/^(?:-$|@|env:)/.test(key))
+    throw new UsageError('Give the key as --key - (standard input), @file or env:VARIABLE: others can read a command line.')
+  const secret = key === undefined ? {} : { key: await readValue({ name: 'key', secret: true }, key, out) }
+  const made = await connectToGateway().notifications.create({ kind, name, ...target, ...secret })
   out.answer(made, () => {
     out.line(`Added ${made.id}. Try it: sallyport notifications test ${made.id}`)
     if (made.secret !== null) out.line(`Its messages are signed with this secret, shown this once: ${made.secret}`)
@@ -48,7 +59,9 @@ async function remove(id: string, _options: object, command: Command): Promise<v
 }
 
 export function registerNotifications(program: Command): void {
-  const notifications = program.command('notifications').description('where people are told that a call waits for them')
+  const notifications = program
+    .command('notifications')
+    .description('where people are told that a call waits, or that something is wrong')
   notifications.command('list').description('list the channels').action(list)
   notifications
     .command('add')
@@ -57,6 +70,11 @@ export function registerNotifications(program: Command): void {
     .addOption(new Option('--kind <kind>', 'what is told').choices(kinds).makeOptionMandatory())
     .option('--url <url>', 'of the incoming webhook')
     .option('--email <address>', 'of the mailbox')
+    .option(
+      '--key <value>',
+      "the integration key of PagerDuty's service: - reads standard input, @file a file, env:VARIABLE the environment",
+    )
+    .option('--alerts-only', 'do not tell there that a call waits')
     .action(add)
   notifications.command('test').description('send a message that says nothing').argument('<id>', 'id of the channel').action(test)
   notifications.command('remove').description('tell nobody there any more').argument('<id>', 'id of the channel').action(remove)
