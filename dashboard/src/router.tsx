@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import {
+  parseAlertSearch,
   parseApprovalSearch,
   parseAuditSearch,
   parseCallSearch,
@@ -134,6 +135,11 @@ const notifications = createRoute({
   ...at('/notifications'),
   component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
 })
+const alerts = createRoute({
+  ...at('/alerts'),
+  validateSearch: parseAlertSearch,
+  component: lazyRouteComponent(() => import('./features/alerts/alerts-page.tsx'), 'AlertsPage'),
+})
 const audit = createRoute({
   ...at('/audit'),
   validateSearch: parseAuditSearch,
@@ -198,6 +204,7 @@ const routeTree = rootRoute.addChildren([
   recover,
   approvalLink,
   notifications,
+  alerts,
   applications,
   oauthApps,
   audit,

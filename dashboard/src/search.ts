@@ -64,6 +64,10 @@ export const parseAuditSearch = (raw: Raw) => ({
   ...oneOf(raw, 'past', auditWindows),
 })
 export type AuditSearch = ReturnType<typeof parseAuditSearch>
+export const parseAlertSearch = (raw: Raw) => ({
+  ...oneOf(raw, 'tab', ['firing', 'history', 'rules', 'silences']),
+  ...text(raw, 'alert'),
+})
 export const parseApprovalSearch = (raw: Raw) => oneOf(raw, 'show', ['pending', 'all'])
 export const parseConnectorSearch = (raw: Raw) => ({
   ...oneOf(raw, 'tab', ['actions', 'script', 'versions', 'document']),

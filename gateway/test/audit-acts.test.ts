@@ -41,6 +41,7 @@ const unrecorded: Readonly<Record<string, string>> = {
   checkConnector: 'stores nothing',
   verifyConnector: 'stores nothing: what was entered is tried once',
   testNotificationChannel: 'changes nothing',
+  testAlertRule: 'changes nothing',
   createAuditCheckpoint: 'is a part of the log itself',
 }
 /** What members may do is to call, and to look after themselves. */

@@ -67,6 +67,8 @@ export async function fillWorkspace({ gateway, crm, setupUrl }: Dashboard, apiKe
     name: 'Support',
     selection: { select: { effects: ['read'] }, include: [], exclude: [] },
   })
+  await owner.alerts.createRule({ name: 'Slow API', kind: 'latency', threshold: 60_000 })
+  await owner.alerts.silence({ reason: 'Migration of the API', until: new Date(Date.now() + 3_600_000).toISOString() })
   const note = (customer_id: string) =>
     agent.calls.create({ connector: 'demo_crm', action: 'add_note', input: { customer_id, text: 'Called back' } })
   const [first, second] = [await note('cus_0001'), await note('cus_0002')]

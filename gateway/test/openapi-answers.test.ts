@@ -116,6 +116,21 @@ async function callAsAgent(): Promise<void> {
   })
   await ask('openApprovalLink', { body: { code: codeIn(letter) } })
   await ask('listNotificationChannels')
+  const rule = await ask('createAlertRule', { body: { name: 'Broken', kind: 'connection_failing', channels: [channel.json.id] } })
+  await ask('updateAlertRule', { id: rule.json.id, body: { severity: 'critical' } })
+  await ask('testAlertRule', { id: rule.json.id })
+  await ask('listAlertRules')
+  const silence = await ask('createAlertSilence', { body: { reason: 'Tests', until: new Date(Date.now() + 60_000).toISOString() } })
+  await ask('listAlertSilences')
+  await ask('endAlertSilence', { id: silence.json.id })
+  const any = { name: 'Any call', kind: 'error_rate', group_by: 'workspace', threshold: 0, min_calls: 0 }
+  const fires = await ask('createAlertRule', { body: any })
+  const alerts = await vi.waitUntil(async () => {
+    const page = await ask('listAlerts', { query: `?rule=${fires.json.id}` })
+    return page.json.items.length > 0 ? page : null
+  })
+  await ask('getAlert', { id: alerts.json.items[0].id })
+  for (const { id } of [rule.json, fires.json]) await ask('deleteAlertRule', { id })
   await ask('deleteNotificationChannel', { id: channel.json.id })
   const refused = await call('add_note', { customer_id: 'cus_1', text: 'y' })
   const toolOf = (action: string): string => tools.json.items.find((tool: { action: string }) => tool.action === action).name

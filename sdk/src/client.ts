@@ -81,6 +81,7 @@ export class Sallyport {
     const { url = '', token, workspace, fetch = globalThis.fetch.bind(globalThis), record, replay } = options
     this.#cassette = { ...(record !== undefined && { record }), ...(replay !== undefined && { replay }) }
     this.#connection = { url: url.replace(/\/+$/, ''), token, workspace, fetch }
+    this.alerts = createAlerts(this.#connection)
     this.custom = createCustom({
       list: () => this.#connectorsWithTools(),
       schema: (connector) => this.#schemaOf(connector),
@@ -288,7 +289,7 @@ export class Sallyport {
   }
 
   /** What is watched, what fires, and of what nobody is told. For admins. */
-  readonly alerts = createAlerts(this)
+  readonly alerts: ReturnType<typeof createAlerts>
 
   readonly approvals = {
     /** What the one-time link of a notification shows; needs no token. */

@@ -186,3 +186,9 @@ async function readJson(connection: Connection, response: Response): Promise<unk
 function isProblem(data: unknown): data is ConstructorParameters<typeof SallyportProblem>[0] {
   return typeof data === 'object' && data !== null && 'code' in data && 'detail' in data && 'resolution' in data
 }
+
+/** As `send`, for those who need no more than the data. */
+export function requester(connection: Connection) {
+  return async <P extends keyof paths, M extends Method>(method: M, path: P, parts: RequestParts<Operation<P, M>>) =>
+    (await send(connection, method, path, parts)).data
+}

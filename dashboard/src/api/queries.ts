@@ -194,6 +194,17 @@ export const queries = {
 
   notificationChannels: () =>
     queryOptions({ queryKey: ['notifications', 'list'], queryFn: () => api.notifications.list(), ...live }),
+  alerts: (filter: { state?: 'firing' }) =>
+    infiniteQueryOptions({
+      queryKey: ['alerts', 'list', filter],
+      queryFn: ({ pageParam }) => api.alerts.list({ ...filter, ...at(pageParam) }),
+      ...paged,
+      ...live,
+      refetchInterval: 30_000,
+    }),
+  alert: (id: string) => queryOptions({ queryKey: ['alerts', 'one', id], queryFn: () => api.alerts.get(id), ...live }),
+  alertRules: () => queryOptions({ queryKey: ['alerts', 'rules'], queryFn: () => api.alerts.rules(), ...live }),
+  alertSilences: () => queryOptions({ queryKey: ['alerts', 'silences'], queryFn: () => api.alerts.silences(), ...live }),
   standingApprovals: () =>
     infiniteQueryOptions({
       queryKey: ['approvals', 'standing'],

@@ -1,5 +1,6 @@
 import {
   AppWindow,
+  BellRing,
   Blocks,
   Cable,
   CassetteTape,
@@ -42,5 +43,6 @@ export const destinations: readonly Destination[] = [
   { to: '/cassettes', label: 'Cassettes', icon: CassetteTape, group: 'define', role: 'manager' },
   { to: '/applications', label: 'Applications', icon: AppWindow, group: 'define' },
   { to: '/oauth-apps', label: 'OAuth apps', icon: Handshake, group: 'define', role: 'admin' },
+  { to: '/alerts', label: 'Alerts', icon: BellRing, group: 'define', role: 'admin' },
   { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', role: 'admin' },
 ]

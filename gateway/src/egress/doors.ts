@@ -11,7 +11,7 @@ export const httpDoors = [
   'spec_import', // an OpenAPI document by URL
   'mcp_listing', // the tools of an MCP server, with the credential that it asks for
   'sign_in', // a provider of single sign-on: its discovery document, keys, tokens, userinfo
-  'webhook', // where people are told that a call waits for them
+  'webhook', // where people are told that a call waits for them, or that an alert fires
   'client_metadata', // the document at the client_id of a program that wants to act for a person
   'oauth_discovery', // the metadata of an API's authorization server
   'login', // the login of an API, with the password of a connection

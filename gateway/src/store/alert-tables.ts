@@ -84,4 +84,3 @@ export interface AlertTables {
 export type AlertRuleRow = Selectable<AlertRuleTable>
 export type AlertRow = Selectable<AlertTable>
 export type AlertSilenceRow = Selectable<AlertSilenceTable>
-export type AlertDeliveryRow = Selectable<AlertDeliveryTable>

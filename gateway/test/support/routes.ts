@@ -76,6 +76,10 @@ const freshApproval = async (world: World, { agent }: Makers) => {
 const alike = { count: 1, same: ['amount'] }
 /** Nothing listens there. */
 export const channelOf = (word: string) => ({ kind: 'slack' as const, name: word, url: 'http://127.0.0.1:9/hook' })
+/** Watched by nobody, so that the clock changes nothing of it. */
+export const quietRule = (name: string) => ({ name, kind: 'connection_failing' as const, enabled: false })
+export const quiet = (reason: string) => ({ reason, until: new Date(Date.now() + 3_600_000).toISOString() })
+const freshRule = async ({ word }: World, { owner }: Makers) => (await owner.alerts.createRule(quietRule(unique(word)))).id
 const freshStanding = async (world: World, makers: Makers) =>
   (await makers.owner.approvals.approveNext(await freshApproval(world, makers), alike)).id
 
@@ -231,6 +235,16 @@ const cases: Readonly<Record<string, RouteCase>> = {
   revokeStandingApproval: { id: ({ standing }) => standing, fresh: freshStanding },
 
   openApprovalLink: { body: () => ({ code: 'none' }) },
+  listAlerts: {},
+  getAlert: { id: ({ alert }) => alert },
+  listAlertRules: {},
+  createAlertRule: { body: ({ word }) => quietRule(unique(word)) },
+  updateAlertRule: { id: ({ alertRule }) => alertRule, fresh: freshRule, body: () => ({ threshold: 3 }) },
+  deleteAlertRule: { id: ({ alertRule }) => alertRule, fresh: freshRule },
+  testAlertRule: { id: ({ alertRule }) => alertRule },
+  listAlertSilences: {},
+  createAlertSilence: { body: ({ word }) => quiet(word) },
+  endAlertSilence: { id: ({ silence }) => silence, fresh: async ({ word }, { owner }) => (await owner.alerts.silence(quiet(word))).id },
   listNotificationChannels: {},
   createNotificationChannel: { body: ({ word }) => ({ ...channelOf(word), name: unique(word) }) },
   testNotificationChannel: { id: ({ channel }) => channel },

@@ -57,6 +57,18 @@ async function addGrant(db: pg.Client, workspaceId: string, personId: string, cl
   return id
 }
 
+/** An alert that is over. */
+async function addAlert(db: pg.Client, workspaceId: string, ruleId: string, word: string): Promise<string> {
+  const id = newId('alert')
+  const rule = { name: word, kind: 'connection_failing', severity: 'info', threshold: 1 }
+  await db.query(
+    `insert into sallyport.alerts (id, workspace_id, rule_id, rule, subject, label, state, value, examples, since)
+     values ($1, $2, $3, $4, '', $5, 'resolved', 1, '[]', now())`,
+    [id, workspaceId, ruleId, rule, word],
+  )
+  return id
+}
+
 /** Tables of the schema that have rows of workspaces. */
 async function workspaceTables(db: pg.Client): Promise<readonly string[]> {
   const { rows } = await db.query<{ name: string }>(
@@ -103,6 +115,9 @@ export interface World {
   /** A connector that was not published yet. */
   readonly draft: string
   readonly channel: string
+  readonly alertRule: string
+  readonly alert: string
+  readonly silence: string
   /** A token that nobody uses. */
   readonly token: string
   /** A person who is a viewer here and nowhere else, and one of their sessions. */
@@ -190,6 +205,8 @@ async function makeWorld(
     name: `App of ${word}`,
     redirect_uris: ['https://app.example.test/callback'],
   })
+  const rule = await owner.alerts.createRule({ name: word, kind: 'connection_failing', enabled: false })
+  const until = new Date(Date.now() + 3_600_000).toISOString()
   const makeGrant = () => addGrant(db, workspaceId, joined.id, client)
   return {
     workspaceId,
@@ -216,6 +233,9 @@ async function makeWorld(
     result: large.rest.handle,
     recording: recorded.items[0]?.id ?? '',
     channel: (await owner.notifications.create({ kind: 'slack', name: word, url: `${upstream.url}/hook-of-${word}` })).id,
+    alertRule: rule.id,
+    alert: await addAlert(db, workspaceId, rule.id, word),
+    silence: (await owner.alerts.silence({ reason: word, rule: rule.id, until })).id,
     standing: (await owner.approvals.approveNext(waiting.approval.id, { count: 1, same: ['amount'] })).id,
     draft: (await owner.connectorDrafts.put(`draft-${word}`, draftOf(word))).connector,
     token: (await owner.tokens.create({ name: `spare of ${word}`, role: 'viewer' })).id,
@@ -303,6 +323,9 @@ export function tracesOf(world: World): readonly string[] {
     standing,
     draft,
     channel,
+    alertRule,
+    alert,
+    silence,
     token,
     key,
     member,
@@ -325,6 +348,9 @@ export function tracesOf(world: World): readonly string[] {
     standing,
     draft,
     channel,
+    alertRule,
+    alert,
+    silence,
     token,
     key,
     member,

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { NotificationChannel } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
-import { Select } from '../../ui/choice.tsx'
+import { Checkbox, Select } from '../../ui/choice.tsx'
 import { Copyable } from '../../ui/copy-button.tsx'
 import { Field, TextField } from '../../ui/field.tsx'
 import { Dialog } from '../../ui/overlay.tsx'
@@ -16,8 +16,9 @@ export const kindWords: Readonly<Record<Kind, string>> = {
   teams: 'Microsoft Teams',
   webhook: 'any URL, signed',
   email: 'email',
+  pagerduty: 'PagerDuty',
 }
-const kinds = (['slack', 'teams', 'webhook', 'email'] as const).map((value) => ({ value, label: kindWords[value] }))
+const kinds = (['slack', 'teams', 'webhook', 'email', 'pagerduty'] as const).map((value) => ({ value, label: kindWords[value] }))
 
 interface AddChannelProps {
   readonly open: boolean
@@ -29,11 +30,13 @@ interface AddChannelProps {
 export function AddChannel({ open, onClose, onDone }: AddChannelProps) {
   const [kind, setKind] = useState<Kind>('slack')
   const [name, setName] = useState('')
-  const [target, setTarget] = useState('')
+  const [entered, setEntered] = useState('')
+  const [alertsOnly, setAlertsOnly] = useState(false)
   const add = useMutation({
     mutationFn: () => {
-      const to = target.trim()
-      return api.notifications.create({ kind, name: name.trim(), ...(kind === 'email' ? { email: to } : { url: to }) })
+      const to = entered.trim()
+      const target = kind === 'email' ? { email: to } : kind === 'pagerduty' ? { key: to } : { url: to }
+      return api.notifications.create({ kind, name: name.trim(), ...target, ...(alertsOnly && { approvals: false }) })
     },
     onSuccess: async ({ secret }) => {
       await onDone()
@@ -43,7 +46,7 @@ export function AddChannel({ open, onClose, onDone }: AddChannelProps) {
   const close = () => {
     add.reset()
     setName('')
-    setTarget('')
+    setEntered('')
     onClose()
   }
   const secret = add.data?.secret
@@ -75,17 +78,29 @@ export function AddChannel({ open, onClose, onDone }: AddChannelProps) {
         </Field>
         <TextField label="Name" required maxLength={100} value={name} onValueChange={setName} />
         {kind === 'email' ? (
-          <TextField label="Email" required type="email" value={target} onValueChange={setTarget} />
+          <TextField label="Email" required type="email" value={entered} onValueChange={setEntered} />
+        ) : kind === 'pagerduty' ? (
+          <TextField
+            label="Integration key"
+            required
+            mono
+            value={entered}
+            onValueChange={setEntered}
+            hint="Of an Events API v2 integration of the service. It is sealed. Alerts alone are told there."
+          />
         ) : (
           <TextField
             label="URL of the incoming webhook"
             required
             mono
             type="url"
-            value={target}
-            onValueChange={setTarget}
+            value={entered}
+            onValueChange={setEntered}
             hint="It is sealed; afterwards only its host is shown."
           />
+        )}
+        {kind !== 'pagerduty' && (
+          <Checkbox checked={alertsOnly} onChange={setAlertsOnly} label="Alerts alone, and not calls that wait" />
         )}
         <ErrorNotice error={add.error} />
         <div className="flex justify-end gap-2">

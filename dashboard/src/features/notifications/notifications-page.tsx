@@ -36,7 +36,7 @@ export function NotificationsPage() {
   return (
     <Page
       title="Notifications"
-      description="Where people are told that a call waits for approval. Messages name the call, never its input."
+      description="Where people are told that a call waits for approval, or that an alert fires. Messages name the call, never its input."
       actions={
         <Button look="primary" icon={<Plus size={15} />} onClick={() => setAdding(true)}>
           Add a channel
@@ -57,6 +57,7 @@ export function NotificationsPage() {
               </span>
               <span className="block truncate text-small text-ink-3">
                 {kindWords[channel.kind]} · {channel.target}
+                {!channel.approvals && ' · alerts alone'}
               </span>
             </span>
             <span className="min-w-0 text-small text-ink-3 max-sm:flex-1">
