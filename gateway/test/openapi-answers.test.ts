@@ -120,7 +120,9 @@ async function callAsAgent(): Promise<void> {
   await ask('updateAlertRule', { id: rule.json.id, body: { severity: 'critical' } })
   await ask('testAlertRule', { id: rule.json.id })
   await ask('listAlertRules')
-  const silence = await ask('createAlertSilence', { body: { reason: 'Tests', until: new Date(Date.now() + 60_000).toISOString() } })
+  const silence = await ask('createAlertSilence', {
+    body: { reason: 'Tests', until: new Date(Date.now() + 60_000).toISOString() },
+  })
   await ask('listAlertSilences')
   await ask('endAlertSilence', { id: silence.json.id })
   const any = { name: 'Any call', kind: 'error_rate', group_by: 'workspace', threshold: 0, min_calls: 0 }

@@ -244,7 +244,10 @@ const cases: Readonly<Record<string, RouteCase>> = {
   testAlertRule: { id: ({ alertRule }) => alertRule },
   listAlertSilences: {},
   createAlertSilence: { body: ({ word }) => quiet(word) },
-  endAlertSilence: { id: ({ silence }) => silence, fresh: async ({ word }, { owner }) => (await owner.alerts.silence(quiet(word))).id },
+  endAlertSilence: {
+    id: ({ silence }) => silence,
+    fresh: async ({ word }, { owner }) => (await owner.alerts.silence(quiet(word))).id,
+  },
   listNotificationChannels: {},
   createNotificationChannel: { body: ({ word }) => ({ ...channelOf(word), name: unique(word) }) },
   testNotificationChannel: { id: ({ channel }) => channel },
