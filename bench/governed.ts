@@ -48,9 +48,10 @@ export const input = { query: 'lathe', limit: 8, tag: 'alpha' }
 export const newOwnerToken = () => `sp_${randomBytes(32).toString('base64url')}`
 
 /** Starts a gateway on a data directory below `folder`. */
-export async function startSubject(folder: string, ownerToken: string): Promise<GatewayProcess> {
+export async function startSubject(folder: string, ownerToken: string, cli?: string): Promise<GatewayProcess> {
   return startGatewayProcess({
     folder,
+    cli,
     port: await freePort(18_080),
     environment: { SALLYPORT_EGRESS_ALLOW: '127.0.0.1/32', SALLYPORT_BOOTSTRAP_TOKEN: ownerToken, SALLYPORT_LOG_LEVEL: 'warn' },
   })

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { releaseGateway } from '../scripts/release.ts'
 import { newOwnerToken, prepare, startSubject } from './governed.ts'
 import type { Target } from './load.ts'
-import { residentMb, serve } from './processes.ts'
+import { cpuUs, residentMb, serve } from './processes.ts'
 import { type Figures, median, round } from './report.ts'
 
 const rounds = 5
@@ -16,7 +17,7 @@ async function call({ url, headers, body }: Target): Promise<void> {
   await response.arrayBuffer()
 }
 
-/** From the start of the process to the first answered call, on a used data directory, and the memory of the idle gateway. */
+/** From the start of the process to the first answered call, on a used data directory, and the memory of the idle gateway: of the source and of a release. */
 export async function benchStart(say: (line: string) => void): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-bench-'))
   const upstream = await serve('upstream.ts')
@@ -29,27 +30,39 @@ export async function benchStart(say: (line: string) => void): Promise<Figures> 
     const target = await prepare(first, ownerToken, upstream.url).finally(first.stop)
     const { port } = new URL(target.url)
 
-    const startMs: number[] = []
-    const idleMb: number[] = []
-    for (let count = 1; count <= rounds; count++) {
-      say(`start ${count} of ${rounds}`)
-      const started = performance.now()
-      const gateway = await startSubject(folder, ownerToken)
-      try {
-        await call({ ...target, url: target.url.replace(`:${port}/`, `:${new URL(gateway.url).port}/`) })
-        startMs.push(performance.now() - started)
-        await delay(idleMs)
-        idleMb.push(residentMb(gateway.pid))
-      } finally {
-        await gateway.stop()
+    const measure = async (what: string, cli?: string) => {
+      const measured = { startMs: [] as number[], cpuMs: [] as number[], idleMb: [] as number[] }
+      for (let count = 1; count <= rounds; count++) {
+        say(`${what}: start ${count} of ${rounds}`)
+        const started = performance.now()
+        const gateway = await startSubject(folder, ownerToken, cli)
+        try {
+          await call({ ...target, url: target.url.replace(`:${port}/`, `:${new URL(gateway.url).port}/`) })
+          measured.startMs.push(performance.now() - started)
+          measured.cpuMs.push(cpuUs(gateway.pid) / 1000)
+          await delay(idleMs)
+          measured.idleMb.push(residentMb(gateway.pid))
+        } finally {
+          await gateway.stop()
+        }
       }
+      return measured
     }
+    const { startMs, cpuMs, idleMb } = await measure('source')
+    say('making the release')
+    const home = join(import.meta.dirname, '../dist/bench')
+    await releaseGateway(home)
+    const release = await measure('release', join(home, 'bin/sallyport.js'))
     return {
       start_ms: Math.round(median(startMs)),
       start_ms_max: Math.round(Math.max(...startMs)),
+      start_cpu_ms: Math.round(median(cpuMs)),
       first_start_ms: Math.round(firstMs),
       idle_rss_mb: round(median(idleMb), 1),
       idle_rss_mb_max: round(Math.max(...idleMb), 1),
+      release_start_ms: Math.round(median(release.startMs)),
+      release_start_cpu_ms: Math.round(median(release.cpuMs)),
+      release_idle_rss_mb: round(median(release.idleMb), 1),
     }
   } finally {
     await upstream.stop()

@@ -10,6 +10,8 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
+    // What the licences of the packages in it ask to be passed on.
+    license: { fileName: 'THIRD-PARTY.md' },
     target: 'es2023',
     // The gateway's content security policy allows no data: URLs, so nothing is inlined.
     assetsInlineLimit: 0,

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const cli = join(import.meta.dirname, '../gateway/bin/sallyport.js')
+const source = join(import.meta.dirname, '../gateway/bin/sallyport.js')
 const startDeadlineMs = 60_000
 
 export interface GatewayProcess {
@@ -24,6 +24,8 @@ export interface GatewayProcessOptions {
   readonly folder: string
   readonly port: number
   readonly environment?: Readonly<Record<string, string>>
+  /** The file of the command line, when it is another than the source's. */
+  readonly cli?: string | undefined
 }
 
 /** The first free port of 127.0.0.1 from the given one on. */
@@ -77,7 +79,12 @@ async function firstMatch(child: ChildProcess, pattern: RegExp, said: () => stri
 }
 
 /** Starts `sallyport serve` in a process group of its own, so that Ctrl-C reaches it only by way of {@link GatewayProcess.stop}. */
-export async function startGatewayProcess({ folder, port, environment = {} }: GatewayProcessOptions): Promise<GatewayProcess> {
+export async function startGatewayProcess({
+  folder,
+  port,
+  environment = {},
+  cli = source,
+}: GatewayProcessOptions): Promise<GatewayProcess> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const logFile = join(folder, 'gateway.log')
   const log = await open(logFile, 'a', 0o600)

@@ -19,8 +19,8 @@ async function run() {
   }
   // Half of a start is reading and compiling source. Kept with the dependencies, where only their owner writes; without the right to
   // write there it goes on without.
-  module.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)))
-  const { main } = await import('../src/cli/main.ts')
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)))
+  const { main } = await import('#main')
   await main(process.argv)
 }
 

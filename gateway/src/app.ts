@@ -65,6 +65,7 @@ import { createLog, type Log } from './log.ts'
 import { createConnectorDocs } from './mcp/connector-docs.ts'
 import { mountMcp } from './mcp/mount.ts'
 import { createResultSource } from './mcp/read-result.ts'
+import { places } from './places.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
 import { openStore } from './store/open.ts'
 import { hmacSha256, sha256Secret } from './vault/digest.ts'
@@ -87,8 +88,8 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-const catalogDir = fileURLToPath(new URL('../../catalog', import.meta.url))
-const dashboardDir = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
+const catalogDir = fileURLToPath(places.catalog)
+const dashboardDir = fileURLToPath(places.dashboard)
 
 /** Five seconds less than the 30 that Kubernetes waits before it kills. */
 const drainMs = 25_000

@@ -10,12 +10,12 @@ import { langChainTools } from '@sallyport/sdk/langchain'
 import { openAiChatTools, openAiResponseTools } from '@sallyport/sdk/openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Assistant, startAssistant } from './assistant-harness.ts'
+import { gatewayBin } from './support/data-dir.ts'
 import { cleanEnvironment } from './support/gateway.ts'
 
 /** What the gateway does for people and agents who say in words what they want, with a model and without one. */
 
 const apiKey = 'canary-crm-key-2c9e77ab10'
-const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 
 let assistant: Assistant
 let { crm, model, gateway, owner, agentToken, agent, personal } = {} as Assistant
@@ -28,7 +28,7 @@ afterAll(() => assistant?.close())
 
 async function cli(...args: string[]) {
   const env = cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: agentToken, NO_COLOR: '1' })
-  return promisify(execFile)(process.execPath, [bin, ...args], { env })
+  return promisify(execFile)(process.execPath, [gatewayBin, ...args], { env })
 }
 
 describe('a request in plain words', () => {

@@ -2,17 +2,15 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type AuditKnowledge, type AuditReport, type Sallyport, verifyAuditExport } from '@sallyport/sdk'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { gatewayBin } from './support/data-dir.ts'
 import { superuserOf } from './support/database.ts'
 import { cleanEnvironment, type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
 /** Whoever has the database changes the log past its triggers; the verifiers, here and offline, name what they find. */
-
-const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 
 let gateway: GatewayProcess
 let owner: Sallyport
@@ -249,7 +247,7 @@ async function partitions(): Promise<readonly string[]> {
 
 describe('sallyport audit verify', () => {
   const run = (...args: readonly string[]) =>
-    promisify(execFile)(process.execPath, [bin, 'audit', 'verify', ...args], {
+    promisify(execFile)(process.execPath, [gatewayBin, 'audit', 'verify', ...args], {
       env: cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: gateway.token }),
     }).then(
       ({ stdout }) => ({ code: 0, stdout }),

@@ -6,9 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
+import { gatewayBin } from './support/data-dir.ts'
 
 /** The Node that the machine brings, which may be older than the one that tests run on. */
 export const systemNode =
@@ -147,7 +145,7 @@ export class Running {
 }
 
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  return new Running(options.node ?? process.execPath, [bin, ...args], options)
+  return new Running(options.node ?? process.execPath, [gatewayBin, ...args], options)
 }
 
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
@@ -158,6 +156,8 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 
 /** At a terminal: util-linux's `script` makes one. What the terminal shows is the standard output. */
 export function startAtTerminal(args: readonly string[], options: RunOptions = {}): Running {
-  const quoted = [options.node ?? process.execPath, bin, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  const quoted = [options.node ?? process.execPath, gatewayBin, ...args]
+    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(' ')
   return new Running('script', ['-qec', `exec ${quoted}`, '/dev/null'], options)
 }

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gatewayBin } from './support/data-dir.ts'
 import { cleanEnvironment, type GatewayProcess, ownerToken, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { joinAs } from './support/workspaces.ts'
 
 /** People by the command line, and the way back in for the last owner. */
 
-const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 let gateway: GatewayProcess
 beforeAll(async () => {
   gateway = await startGatewayProcess()
@@ -21,7 +20,7 @@ afterAll(async () => {
 
 async function sallyport(...args: readonly string[]): Promise<string> {
   const env = cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: ownerToken, SALLYPORT_DATA_DIR: gateway.dataDir })
-  const { stdout } = await promisify(execFile)(process.execPath, [bin, ...args], { env })
+  const { stdout } = await promisify(execFile)(process.execPath, [gatewayBin, ...args], { env })
   return stdout.trim()
 }
 

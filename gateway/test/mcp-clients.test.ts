@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createMCPClient } from '@ai-sdk/mcp'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
@@ -13,6 +12,7 @@ import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextpr
 import { type DemoCrm, startDemoCrm } from '@sallyport/demo-crm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CountingUpstream } from './support/counting-upstream.ts'
+import { gatewayBin } from './support/data-dir.ts'
 import { cleanEnvironment, type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
 /** Programs that people use as MCP clients, each against a real gateway. */
@@ -24,7 +24,6 @@ let gateway: GatewayProcess
 let headers: { authorization: string }
 let mcp: URL
 let token: string
-const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 
 beforeAll(async () => {
   crm = await startDemoCrm({ apiKey })
@@ -190,7 +189,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client that starts a program'
     )
     const transport = new StdioClientTransport({
       command: process.execPath,
-      args: [bin, 'mcp', ...args],
+      args: [gatewayBin, 'mcp', ...args],
       env: cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: token }),
     })
     await client.connect(transport)
@@ -236,7 +235,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client that starts a program'
 
 test('a client that starts a program is told by errors what is wrong', async () => {
   const say = async (line: string, env: Record<string, string>) => {
-    const child = spawn(process.execPath, [bin, 'mcp'], {
+    const child = spawn(process.execPath, [gatewayBin, 'mcp'], {
       env: cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: token, ...env }),
       stdio: ['pipe', 'pipe', 'inherit'],
     })

@@ -7,15 +7,16 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { externalDocument } from '../src/definition/import/external.ts'
 import { parseConnector } from '../src/definition/parse.ts'
-import { makeDataDir } from './support/data-dir.ts'
+import { gatewayBin, makeDataDir } from './support/data-dir.ts'
 import { startService } from './support/example-service.ts'
 
-const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 const home = 'gateway/src/connections/builtins'
 let root: string
 
 async function scaffold(...args: string[]): Promise<{ written: string[] }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [bin, '--json', 'new', 'connector', ...args], { cwd: root })
+  const { stdout } = await promisify(execFile)(process.execPath, [gatewayBin, '--json', 'new', 'connector', ...args], {
+    cwd: root,
+  })
   return JSON.parse(stdout) as { written: string[] }
 }
 const read = (path: string) => readFile(join(root, path), 'utf8')

@@ -5,10 +5,10 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { type DemoCrm, startDemoCrm } from '@sallyport/demo-crm'
 import { PendingApproval, type Sallyport, SallyportProblem } from '@sallyport/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gatewayBin } from './support/data-dir.ts'
 import { cleanEnvironment, type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
 const apiKey = 'canary-crm-key-7d1f0b4c9e'
-const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
 
 let crm: DemoCrm
 let gateway: GatewayProcess
@@ -17,7 +17,7 @@ let agentToken: string
 let agent: Sallyport
 
 async function cli(...args: string[]) {
-  const { stdout } = await promisify(execFile)(process.execPath, [bin, ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [gatewayBin, ...args], {
     env: cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: agentToken, NO_COLOR: '1' }),
   })
   return stdout

@@ -1,5 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { SallyportError, toSallyportError, unreachable } from '../errors.ts'
+import { places } from '../places.ts'
 import { limitError, thrownError } from './failures.ts'
 import { plainJson } from './plain-json.ts'
 import type { Ended, FromThread, HostAnswer, ThreadData, ToThread } from './protocol.ts'
@@ -36,7 +37,7 @@ export class Thread {
     const signal = new SharedArrayBuffer(4)
     this.#flag = new Int32Array(signal)
     const data: ThreadData = { wasm, prelude, signal, answers: port2 }
-    this.#worker = new Worker(new URL('worker.ts', import.meta.url), {
+    this.#worker = new Worker(places.sandboxWorker, {
       workerData: data,
       transferList: [port2],
       env: {},

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type pg from 'pg'
 import { ConfigError } from '../config.ts'
+import { places } from '../places.ts'
 
-const folder = new URL('./migrations/', import.meta.url)
+const folder = places.migrations
 
 /** Held while a gateway migrates, so that another one starting on the same database waits. Any number nobody else uses. */
 const lock = '5210432876320115'

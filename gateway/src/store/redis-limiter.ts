@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { type CommandParser, createClient, defineScript } from '@redis/client'
 import { ConfigError } from '../config.ts'
 import { SallyportError } from '../errors.ts'
+import { places } from '../places.ts'
 import { startPatience } from './patience.ts'
 import { type Quota, type Refusal, type SharedLimiter, stepMs } from './quota.ts'
 
 /** A decision takes a fraction of a millisecond; whoever waits longer than this is refused. */
 const timeoutMs = 1_000
-
-export const scriptFile = new URL('./redis-limiter.lua', import.meta.url)
 
 function createRedis(url: string, script: string) {
   const take = defineScript({
@@ -138,7 +137,7 @@ function connectProblem(url: string, error: unknown): ConfigError {
 
 /** Connects once, so that a REDIS_URL that leads nowhere shows at start. Throws ConfigError. */
 export async function openRedisLimiter(url: string): Promise<RedisLimiter> {
-  const limiter = new RedisLimiter(url, await readFile(scriptFile, 'utf8'))
+  const limiter = new RedisLimiter(url, await readFile(places.redisScript, 'utf8'))
   try {
     await limiter.ping()
     return limiter

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createClient } from '@redis/client'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { openRedisLimiter, RedisLimiter, scriptFile } from '../../src/store/redis-limiter.ts'
+import { places } from '../../src/places.ts'
+import { openRedisLimiter, RedisLimiter } from '../../src/store/redis-limiter.ts'
 import { externalRedis } from '../support/external-servers.ts'
 import { removeDataDir, startGatewayProcess } from '../support/gateway.ts'
 import { expectExactlyTheLimit, expectExactWindows } from '../support/limits.ts'
@@ -33,7 +34,7 @@ async function openStopped(): Promise<{ limiter: RedisLimiter; advance: (ms: num
   // No window may end by itself before its time, so this one is far ahead.
   const clock = `${prefix}/clock-${crypto.randomUUID()}`
   await redis.set(clock, '4000000000000', { EX: 600 })
-  const script = await readFile(scriptFile, 'utf8')
+  const script = await readFile(places.redisScript, 'utf8')
   const stopped = script.replace(
     "redis.call('TIME')",
     `{ math.floor(redis.call('GET', '${clock}') / 1000), redis.call('GET', '${clock}') % 1000 * 1000 }`,

@@ -2,11 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { Sallyport } from '@sallyport/sdk'
-import { temporaryDataDir } from './data-dir.ts'
-
-const bin = fileURLToPath(new URL('../../bin/sallyport.js', import.meta.url))
+import { gatewayBin, temporaryDataDir } from './data-dir.ts'
 
 export interface GatewayProcess {
   readonly url: string
@@ -25,6 +22,8 @@ export interface GatewayProcess {
 interface Options {
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Its file, when it is another than that of the other tests. */
+  readonly bin?: string
 }
 
 export const ownerToken = 'sp_owner-token-of-the-black-box-tests-0123456789'
@@ -40,7 +39,7 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
 /** Runs `sallyport serve` as people do, on a free port, and resolves once it listens. */
 export async function startGatewayProcess(options: Options = {}): Promise<GatewayProcess> {
   const dataDir = options.dataDir ?? (await temporaryDataDir())
-  const child = spawn(process.execPath, [bin, 'serve'], {
+  const child = spawn(process.execPath, [options.bin ?? gatewayBin, 'serve'], {
     env: cleanEnvironment({
       SALLYPORT_PORT: '0',
       SALLYPORT_DATA_DIR: dataDir,

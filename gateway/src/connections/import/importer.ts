@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
 import { SallyportError, unreachable } from '../../errors.ts'
+import { places } from '../../places.ts'
 import type { Drafter } from './drafter.ts'
 import type { Fetched, FromProcess, ImportJob, ImportProgress, StoredConnector, ToProcess } from './protocol.ts'
 
@@ -211,7 +212,7 @@ async function inProcess(
   const { promise, resolve, reject } = Promise.withResolvers<ImportResult>()
   // What Node compiled for the last import, where it keeps that at all: a start takes half as long.
   const compiled = getCompileCacheDir()
-  const child = fork(new URL('worker.ts', import.meta.url), {
+  const child = fork(places.importWorker, {
     env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) },
     // Without a bound on the young generation the largest documents take half as much memory again, in no less time.
     execArgv: [`--max-old-space-size=${memoryMb}`, '--max-semi-space-size=16'],
