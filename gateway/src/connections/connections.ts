@@ -119,9 +119,13 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
     )
   }
 
-  async function target(found: ConnectionRow): Promise<FlowTarget> {
+  async function usedBy(found: ConnectionRow) {
     const connector = await connectors.compiled(found.workspace_id, found.connector)
-    const { scheme } = chooseScheme(connector, found.scheme)
+    return { connector, scheme: chooseScheme(connector, found.scheme).scheme }
+  }
+
+  async function target(found: ConnectionRow): Promise<FlowTarget> {
+    const { connector, scheme } = await usedBy(found)
     const fields = await openEntered(found.workspace_id, found.id, scheme, credentialOf(found))
     return granting.target(found, connector, scheme, fields)
   }
@@ -475,7 +479,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
 
     async remove(caller, id) {
       const found = await managed(caller, id)
-      const revoke = await granting.toRevoke(found, () => target(found))
+      const revoke = await granting.toRevoke(found, () => target(found), () => usedBy(found))
       await store.workspace(caller.workspaceId, async (db) => {
         const deleted = await db
           .deleteFrom('connections')

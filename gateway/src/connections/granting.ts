@@ -8,6 +8,7 @@ import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
 import type { ConnectionRow, Database } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
+import { checkAudience, createMcpSignIn, holderOf } from './mcp/sign-in.ts'
 import type { OAuthAppRegistry } from './oauth/apps.ts'
 import { clientOf } from './oauth/client.ts'
 import { findEndpoints } from './oauth/endpoints.ts'
@@ -42,6 +43,7 @@ interface Subject {
   readonly connector: CompiledConnector
   readonly scheme: AuthScheme
   readonly settings: Settings
+  readonly environment: string
   readonly fields: CredentialFields
   readonly scopes: readonly string[] | null
   readonly owner: Pick<ConnectionRow, 'user_id' | 'team_id'>
@@ -72,6 +74,7 @@ interface Dependencies {
 
 /** Whether a person gives the tokens, at a browser or by a device code. */
 export function needsPerson(scheme: AuthScheme): boolean {
+  if (scheme.type === 'mcp_oauth') return true
   const flow = scheme.type === 'oauth2' ? (scheme.flow ?? 'authorization_code') : null
   return flow === 'authorization_code' || flow === 'device_authorization'
 }
@@ -80,6 +83,8 @@ export const wantedScopes = (scheme: AuthScheme, chosen: readonly string[] | nul
   chosen ?? (scheme.type === 'oauth2' ? scheme.default_scopes : undefined) ?? []
 
 export function createGranting({ store, clock, log, egress, obtained, apps }: Dependencies) {
+  const signIn = createMcpSignIn({ egress, clock, apps })
+
   const appOf = (workspaceId: string, connector: CompiledConnector, scheme: AuthScheme) =>
     apps.find(workspaceId, connector.id, scheme.type === 'oauth2' ? scheme.family : undefined)
 
@@ -106,6 +111,10 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
   async function plan(subject: Subject): Promise<Plan | null> {
     const { workspaceId, connector, scheme, settings, owner } = subject
     if (schemeOf(scheme).obtainer === undefined) return null
+    if (scheme.type === 'mcp_oauth') {
+      await signIn.prepare({ ...subject, scheme })
+      return { fields: {}, grant: null, ready: null, consent: 'Waits for somebody to sign in.' }
+    }
     const { access_token, refresh_token, ...fields } = subject.fields
     const fresh = (appId: string | null) => ({ id: newId('grant', clock.now()), isNew: true, appId })
     const app = () => appOf(workspaceId, connector, scheme)
@@ -124,14 +133,29 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
     return { fields, grant: { id: shared.id, isNew: false, appId }, ready: null, consent }
   }
 
+  /** What was consented to before. */
+  async function grantedIn({ workspace_id: workspaceId, grant_id: grantId }: ConnectionRow): Promise<readonly string[]> {
+    if (grantId === null) return []
+    const grant = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('upstream_grants')
+        .select('scopes')
+        .where('workspace_id', '=', workspaceId)
+        .where('id', '=', grantId)
+        .executeTakeFirst(),
+    )
+    return grant?.scopes ?? []
+  }
+
   return {
     plan,
+    grantedIn,
 
     /** The same for a connection whose entered fields are replaced: what was obtained with the old ones counts no more. */
     async renewed(change: { row: ConnectionRow; connector: CompiledConnector; scheme: AuthScheme; fields: CredentialFields }) {
       const { row, connector, scheme, fields } = change
-      const { workspace_id: workspaceId, settings, scopes } = row
-      return plan({ workspaceId, connector, scheme, settings, fields, scopes, owner: row })
+      const { workspace_id: workspaceId, settings, environment, scopes } = row
+      return plan({ workspaceId, connector, scheme, settings, environment, fields, scopes, owner: row })
     },
 
     /** Makes the grant of a plan, as a part of the transaction that makes the connection. */
@@ -153,10 +177,13 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
         throw new SallyportError('NEEDS_REAUTH', { detail: 'Nobody has consented yet: authorize the connection.' })
       const certificate = clientCertificateOf(connection, fields)
       const app = () => appOf(workspaceId, connector, scheme)
-      const obtainer = implementation.obtainer(scheme, fields, { egress, connector, settings, baseUrl, certificate, scopes, app })
+      const knownAt = (issuer: string, clientId: string) => apps.knownAt(workspaceId, issuer, clientId)
+      const context = { egress, connector, settings, baseUrl, certificate, scopes, app, knownAt }
+      const obtainer = implementation.obtainer(scheme, fields, context)
       if (connection.isCandidate && !needsPerson(scheme) && fields.access_token === undefined)
         return { fields: { ...(await obtainOnce(obtainer)), ...fields }, version: null, until: Number.POSITIVE_INFINITY }
       const held = await obtained.current(workspaceId, grantId, obtainer, refused)
+      if (scheme.type === 'mcp_oauth') checkAudience(held.fields, baseUrl)
       return { fields: { ...held.fields, ...fields }, version: held.version, until: held.until }
     },
 
@@ -167,30 +194,25 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
       scheme: AuthScheme,
       fields: CredentialFields,
     ): Promise<FlowTarget> {
+      const granted = await grantedIn(row)
+      if (scheme.type === 'mcp_oauth') {
+        const { workspace_id: workspaceId, settings, environment } = row
+        const { requester, scopes } = await signIn.prepare({ ...{ workspaceId, connector, scheme, settings, environment }, scopes: row.scopes })
+        return { row, requester, scopes: [...new Set([...scopes, ...(row.missing_scopes ?? [])])], granted }
+      }
       if (scheme.type !== 'oauth2' || !needsPerson(scheme))
         throw new SallyportError('INVALID_INPUT', {
           detail: 'This connection needs nobody to consent: enter its credential again with rotate.',
         })
-      const { workspace_id: workspaceId, settings, grant_id: grantId } = row
+      const { workspace_id: workspaceId, settings } = row
       const certificate = clientCertificateOf({ id: row.id, scheme, credential: { version: row.credential_version } }, fields)
       const app = () => appOf(workspaceId, connector, scheme)
       const client = await clientOf({ connector, scheme, settings, fields, certificate, app })
-      const grant =
-        grantId === null
-          ? undefined
-          : await store.workspace(workspaceId, (db) =>
-              db
-                .selectFrom('upstream_grants')
-                .select('scopes')
-                .where('workspace_id', '=', workspaceId)
-                .where('id', '=', grantId)
-                .executeTakeFirst(),
-            )
       return {
         row,
         requester: { connector, scheme, settings, egress, client },
         scopes: wantedScopes(scheme, row.scopes),
-        granted: grant?.scopes ?? [],
+        granted,
       }
     },
 
@@ -212,15 +234,26 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
      * What tells the authorization server that tokens are not needed any more (RFC 7009), as far as it can be told: to be called
      * when the connection is gone, and prepared while it is there.
      */
-    async toRevoke(row: ConnectionRow, target: () => Promise<FlowTarget>): Promise<() => Promise<void>> {
+    async toRevoke(
+      row: ConnectionRow,
+      target: () => Promise<FlowTarget>,
+      of: () => Promise<{ readonly connector: CompiledConnector; readonly scheme: AuthScheme }>,
+    ): Promise<() => Promise<void>> {
       const { workspace_id: workspaceId, grant_id: grantId } = row
       if (grantId === null) return async () => {}
       const failed = (error: unknown) => log.warn({ err: error }, 'tokens of a removed connection could not be revoked')
       try {
-        const { requester } = await target()
-        const { revocation } = await findEndpoints(requester, egress, clock.monotonic())
         const tokens = await obtained.read(workspaceId, grantId)
-        const token = tokens?.refresh_token ?? tokens?.access_token
+        if (tokens === null) return async () => {}
+        const { connector, scheme } = await of()
+        const knownAt = (issuer: string, clientId: string) => apps.knownAt(workspaceId, issuer, clientId)
+        const { settings } = row
+        const requester =
+          scheme.type === 'mcp_oauth'
+            ? await holderOf(tokens, scheme, { egress, connector, settings, knownAt })
+            : (await target()).requester
+        const { revocation } = await findEndpoints(requester, egress, clock.monotonic())
+        const token = tokens.refresh_token ?? tokens.access_token
         if (revocation === null || token === undefined) return async () => {}
         return async () => {
           const left = await store.workspace(workspaceId, (db) =>

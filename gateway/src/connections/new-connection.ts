@@ -16,6 +16,7 @@ export async function partsOf(granting: Granting, caller: Caller, connector: Com
   const later =
     (connector.kind !== 'http' || typeof request.mock === 'string') &&
     scheme.type !== 'oauth2' &&
+    scheme.type !== 'mcp_oauth' &&
     request.auth?.fields === undefined
   const entered = later ? {} : parseFields(scheme, request.auth?.fields ?? {})
   const lacking = later && fieldsOf(scheme).some(({ required }) => required)
@@ -25,6 +26,6 @@ export async function partsOf(granting: Granting, caller: Caller, connector: Com
   if (awaitedSettings(scheme, settings).length === 0) connector.baseUrl(environment, settings)
   const { workspaceId } = caller
   const scopes = request.auth?.scopes ?? null
-  const plan = await granting.plan({ workspaceId, connector, scheme, settings, fields: entered, scopes, owner })
+  const plan = await granting.plan({ workspaceId, connector, scheme, settings, environment, fields: entered, scopes, owner })
   return { owner, environment, schemeName, entered, settings, plan, lacking }
 }

@@ -5,6 +5,7 @@ import type { ConnectorSummary } from '../store/schema.ts'
 /** How a credential of a scheme comes to the gateway. */
 export function authModeOf(scheme: AuthScheme): ConnectorSummary['auth_mode'] {
   if (scheme.type === 'oauth2') return 'byo_oauth'
+  if (scheme.type === 'mcp_oauth') return 'mcp_oauth'
   return scheme.type === 'none' || scheme.type === 'conn_string' ? scheme.type : 'pat'
 }
 

@@ -3,7 +3,7 @@ import { ConnectionStringScheme } from './connection-string.ts'
 import { kinds } from './kinds.ts'
 import { ConnectorLimits, Limits } from './limits.ts'
 import { SessionScheme, TwoStepScheme } from './login.ts'
-import { McpServer, McpTool } from './mcp.ts'
+import { McpOAuthScheme, McpServer, McpTool } from './mcp.ts'
 import { Mock } from './mock.ts'
 import { OAuth2Scheme } from './oauth2.ts'
 import { AwsSigV4Scheme, DigestScheme, HmacScheme, OAuth1Scheme } from './signing.ts'
@@ -161,6 +161,7 @@ const AuthScheme = Type.Union(
   [
     ...oneAuthScheme,
     OAuth2Scheme,
+    McpOAuthScheme,
     ConnectionStringScheme,
     TwoStepScheme,
     SessionScheme,
@@ -180,7 +181,7 @@ const AuthScheme = Type.Union(
   { description: 'How a request proves who sends it. The secrets themselves are entered with a connection.' },
 )
 export type AuthScheme = Static<typeof AuthScheme>
-const alone = ['all', 'oauth2', 'conn_string', 'two_step', 'session'] as const
+const alone = ['all', 'oauth2', 'mcp_oauth', 'conn_string', 'two_step', 'session'] as const
 type Alone = (typeof alone)[number]
 /** One that may go together with others: not made of others, and what is entered is what is sent. */
 export type OneAuthScheme = Exclude<AuthScheme, { type: Alone }>
@@ -478,9 +479,8 @@ export const ConnectorDocument = Type.Object(
     idempotency_header: Type.Optional(IdempotencyHeader),
     security: Type.Optional(Security),
     actions: Type.Record(Type.String(), Action, {
-      minProperties: 1,
       propertyNames: { pattern: actionName },
-      description: 'Operations by name: a letter, then letters, digits and "_"; at most 64 characters.',
+      description: 'Operations by name: a letter, then letters, digits and "_"; at most 64 characters. At least one.',
     }),
     default_action: text('The action that calls mean that name none.'),
     schemas: Type.Optional(Type.Record(Type.String(), JsonSchema)),

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
 
@@ -33,3 +33,31 @@ export const McpTool = Type.Object(
   },
   { ...closed, description: 'Of kind mcp, which needs it.' },
 )
+
+/** Sign-in at the authorization server that an MCP server names, as the MCP authorization specification has it. */
+export const McpOAuthScheme = Type.Object(
+  {
+    type: Type.Literal('mcp_oauth'),
+    issuer: Type.Optional(
+      Type.String({
+        description:
+          'The only authorization server to sign in at. Default: the first that the MCP server names in its metadata (RFC 9728).',
+      }),
+    ),
+    scopes: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'What each scope permits.' })),
+    default_scopes: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Asked for unless a connection chooses others. Default: those that the MCP server asks for.',
+      }),
+    ),
+    incremental_scopes: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'The server adds new scopes to those granted before, so that only the new ones are asked for.',
+      }),
+    ),
+    description: Type.Optional(Type.String()),
+  },
+  { ...closed, description: 'Of kind mcp: a person signs in at the authorization server that the MCP server names.' },
+)
+export type McpOAuthScheme = Static<typeof McpOAuthScheme>

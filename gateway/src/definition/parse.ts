@@ -52,6 +52,9 @@ function meaningProblems(document: ConnectorDocument): readonly SchemaProblem[] 
     issues.add(['script'], document.kind === 'script' ? 'is required: the code' : 'is for connectors of kind script')
   if (document.kind !== 'mcp' && document.mcp !== undefined) issues.add(['mcp'], 'is for connectors of kind mcp')
   const schemes = Object.keys(document.auth ?? {})
+  // The tools of a server that somebody has to sign in at are listed after that.
+  const later = Object.values(document.auth ?? {}).some(({ type }) => type === 'mcp_oauth')
+  if (Object.keys(document.actions).length === 0 && !later) issues.add(['actions'], 'must have at least 1 entry')
   for (const scheme of Object.keys(document.guide ?? {})) {
     if (!schemes.includes(scheme)) issues.add(['guide', scheme], `is for no auth scheme${orKnown(scheme, schemes)}`)
   }

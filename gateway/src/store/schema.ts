@@ -183,9 +183,20 @@ interface OAuthAppTable {
   secret: Buffer | null
   secret_key_id: string | null
   secret_version: Generated<number>
+  issuer: Generated<string | null>
+  registered: ColumnType<OAuthRegistration | null, string | undefined, never>
   created_by: string
   created_at: Created
   updated_at: Updated
+}
+
+/** What the gateway agreed on with an authorization server when it registered there by itself. */
+export interface OAuthRegistration {
+  readonly redirect_uri: string
+  /** How the client proves itself to the token endpoint. */
+  readonly method: 'client_secret_basic' | 'client_secret_post' | 'none'
+  /** Milliseconds since 1970; null for never. */
+  readonly expires_at: number | null
 }
 
 interface OAuthFlowTable {
@@ -289,6 +300,7 @@ interface ConnectionTable {
   tested_at: Instant | null
   grant_id: Generated<string | null>
   scopes: ColumnType<readonly string[] | null, string | null | undefined, string | null>
+  missing_scopes: ColumnType<readonly string[] | null, string | null | undefined, string | null>
   mock: Generated<string | null>
   record: Generated<string | null>
 }

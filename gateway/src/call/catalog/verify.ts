@@ -155,7 +155,7 @@ export async function verifyAt(
   const runs = action?.kind === 'builtin' && action.effect === 'read'
   // What a connector's own code says of a credential is for its test, once it is installed.
   if (request === null && !runs) return passed
-  const alone = { egress, connector, settings, baseUrl, certificate: undefined, scopes: null, app: async () => null }
+  const alone = { egress, connector, settings, baseUrl, certificate: undefined, scopes: null, app: async () => null, knownAt: async () => null }
   const obtainer = schemeOf(scheme).obtainer?.(scheme, entered, alone)
   let fields = entered
   try {

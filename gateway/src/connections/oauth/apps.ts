@@ -4,12 +4,13 @@ import type { Clock } from '../../clock.ts'
 import { SallyportError } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import { Secret } from '../../secret.ts'
-import { recordAct } from '../../store/acts.ts'
+import { gatewayActor, recordAct } from '../../store/acts.ts'
 import { isUniqueViolation } from '../../store/constraints.ts'
 import type { Database, OAuthAppRow } from '../../store/schema.ts'
 import type { Store } from '../../store/types.ts'
 import { openCurrent, storeSealed } from '../../vault/sealing.ts'
 import type { Place, Sealed, Vault } from '../../vault/types.ts'
+import type { RegisteredClient } from './registration.ts'
 import type { OAuthClient } from './types.ts'
 
 /** Where providers send the browser back to. */
@@ -22,6 +23,10 @@ export interface OAuthAppView {
   /** It serves every connector of this family, or the one connector. */
   readonly family: string | null
   readonly connector: string | null
+  /** The authorization server that it is for, where it is of no use at another. */
+  readonly issuer: string | null
+  /** Whether the gateway registered it there by itself. */
+  readonly registered: boolean
   readonly client_id: string
   readonly has_secret: boolean
   /** To be entered at the provider. */
@@ -58,7 +63,16 @@ export interface OAuthApps {
 export interface OAuthAppRegistry extends OAuthApps {
   /** The app of a connector: its own, or that of its family. Null when there is none. */
   find(workspaceId: string, connector: string, family: string | undefined): Promise<OAuthClient | null>
+  /** A client that the gateway registered at a server, fit for a consent that begins now. */
+  registeredAt(workspaceId: string, issuer: string): Promise<OAuthClient | null>
+  /** Keeps one that it has just registered. */
+  keep(workspaceId: string, issuer: string, client: RegisteredClient): Promise<OAuthClient>
+  /** The client that tokens of a server were obtained with, whoever registered it. */
+  knownAt(workspaceId: string, issuer: string, clientId: string): Promise<OAuthClient | null>
+  /** Binds an app that somebody entered to the first server that it is used at. Throws CONFLICT when that is another one by now. */
+  bind(workspaceId: string, client: OAuthClient, issuer: string): Promise<void>
   readonly redirectUrl: () => string
+  readonly publicUrl: () => string
 }
 
 interface Dependencies {
@@ -109,6 +123,25 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
     return found
   }
 
+  async function clientIn(app: OAuthAppRow): Promise<OAuthClient> {
+    const { workspace_id: workspaceId } = app
+    const sealed = sealedOf(app)
+    const secret =
+      sealed === null
+        ? null
+        : await openCurrent(
+            sealed,
+            (value) => vault.open(place(workspaceId, app.id, value.version), value),
+            async () => {
+              vault.refresh(workspaceId)
+              const current = sealedOf(await row(workspaceId, app.id))
+              return current === null || current.ciphertext.equals(sealed.ciphertext) ? null : current
+            },
+          )
+    const { id: appId, client_id: id, issuer, registered } = app
+    return { appId, id, secret, certificate: undefined, issuer, ...(registered !== null && { method: registered.method }) }
+  }
+
   async function view(workspaceId: string, shown: readonly OAuthAppRow[]): Promise<OAuthAppView[]> {
     const uses = await store.workspace(workspaceId, (db) =>
       db
@@ -122,6 +155,8 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
     return shown.map((each) => ({
       id: each.id,
       ...facts(each),
+      issuer: each.issuer,
+      registered: each.registered !== null,
       has_secret: each.secret !== null,
       redirect_url: redirectUrl(),
       connections: Number(uses.find((use) => use.app_id === each.id)?.count ?? 0),
@@ -166,6 +201,7 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
 
   return {
     redirectUrl,
+    publicUrl,
 
     async find(workspaceId, connector, family) {
       const found = await store.workspace(workspaceId, (db) =>
@@ -178,20 +214,68 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
       )
       const app = found.find((each) => each.connector !== null) ?? found[0]
       if (app === undefined) return null
-      const sealed = sealedOf(app)
-      const secret =
-        sealed === null
-          ? null
-          : await openCurrent(
-              sealed,
-              (value) => vault.open(place(workspaceId, app.id, value.version), value),
-              async () => {
-                vault.refresh(workspaceId)
-                const current = sealedOf(await row(workspaceId, app.id))
-                return current === null || current.ciphertext.equals(sealed.ciphertext) ? null : current
-              },
-            )
-      return { appId: app.id, id: app.client_id, secret, certificate: undefined }
+      return clientIn(app)
+    },
+
+    async registeredAt(workspaceId, issuer) {
+      const ours = (await rows(workspaceId)).find(
+        ({ registered, issuer: at }) =>
+          at === issuer &&
+          registered?.redirect_uri === redirectUrl() &&
+          (registered.expires_at === null || registered.expires_at > clock.now() + 60_000),
+      )
+      return ours === undefined ? null : clientIn(ours)
+    },
+
+    async keep(workspaceId, issuer, { id: clientId, secret, registered }) {
+      const id = newId('oauthApp', clock.now())
+      const values = { id, workspace_id: workspaceId, name: new URL(issuer).host, family: null, connector: null }
+      await storeSealed(vault, workspaceId, async () => {
+        const sealed = secret === null ? null : await vault.seal(place(workspaceId, id, 1), secret)
+        await store.workspace(workspaceId, async (db) => {
+          const { numInsertedOrUpdatedRows } = await db
+            .insertInto('oauth_apps')
+            .values({
+              ...{ ...values, client_id: clientId, created_by: 'gateway', issuer, registered: JSON.stringify(registered) },
+              ...{ secret: sealed?.ciphertext ?? null, secret_key_id: sealed?.keyId ?? null },
+            })
+            // Two at once bring the same document.
+            .onConflict((conflict) => conflict.doNothing())
+            .executeTakeFirst()
+          if (numInsertedOrUpdatedRows !== 1n) return
+          await recordAct(db, workspaceId, {
+            kind: 'oauth_app.created',
+            by: gatewayActor,
+            target: { kind: 'oauth_app', id, name: values.name },
+            after: { ...facts({ ...values, client_id: clientId }), issuer, registered: true },
+          })
+        })
+      })
+      const kept = (await rows(workspaceId)).find((one) => one.issuer === issuer && one.client_id === clientId)
+      if (kept === undefined) throw notFound(id)
+      return clientIn(kept)
+    },
+
+    async knownAt(workspaceId, issuer, clientId) {
+      const found = (await rows(workspaceId)).find((one) => one.issuer === issuer && one.client_id === clientId)
+      return found === undefined ? null : clientIn(found)
+    },
+
+    async bind(workspaceId, { appId, issuer: known = null }, issuer) {
+      if (known === issuer || appId === null) return
+      const { numUpdatedRows } = await store.workspace(workspaceId, (db) =>
+        db
+          .updateTable('oauth_apps')
+          .set({ issuer })
+          .where('workspace_id', '=', workspaceId)
+          .where('id', '=', appId)
+          .where((eb) => eb.or([eb('issuer', 'is', null), eb('issuer', '=', issuer)]))
+          .executeTakeFirst(),
+      )
+      if (numUpdatedRows === 1n) return
+      throw new SallyportError('CONFLICT', {
+        detail: `The OAuth app of this connector is for ${known ?? 'another server'}, and the MCP server now names ${issuer} to sign in at. Nothing was sent there. If that is right, remove the app and enter the one of the new server.`,
+      })
     },
 
     async list(caller) {
@@ -251,6 +335,8 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
             .set({
               name: next.name,
               client_id: next.client_id,
+              // Another client is bound to the first server that it is used at.
+              ...(next.client_id !== found.client_id && found.registered === null && { issuer: null }),
               updated_at: new Date(clock.now()),
               ...(sealed !== null && { secret: sealed.ciphertext, secret_key_id: sealed.keyId, secret_version: version }),
             })

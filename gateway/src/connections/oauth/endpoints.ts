@@ -1,4 +1,6 @@
 import { fillAddress } from '../../definition/template/server.ts'
+import type { CompiledConnector } from '../../definition/types.ts'
+import { isObject } from '../../definition/json-schema/keywords.ts'
 import { isPrivateHost } from '../../egress/addresses.ts'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
@@ -18,6 +20,21 @@ export interface Endpoints {
   readonly namesItself: boolean
 }
 
+/** What the metadata of an authorization server says besides, for clients that nobody has told about it. */
+export interface ServerMetadata extends Endpoints {
+  readonly issuer: string
+  /** Where clients register by themselves (RFC 7591). */
+  readonly registration: string | null
+  /** Whether it takes the address of a document that describes the client for its id. */
+  readonly takesDocument: boolean
+  readonly clientAuthentication: readonly string[]
+  readonly challengeMethods: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+/** As much of a connector as says whom to trust. */
+export type Trust = Pick<CompiledConnector, 'allowHttp' | 'tokenAuthorities'>
+
 const timeoutMs = 10_000
 const maxResponseBytes = 1_048_576
 /** How long metadata counts, in milliseconds. */
@@ -32,11 +49,11 @@ function refuse(detail: string): never {
 }
 
 /** Plain http is for this machine and private addresses, as in calls. Throws URL_NOT_ALLOWED. */
-function checked(url: string, { connector }: OAuthSubject, egress: Egress): string {
+export function checked(url: string, trust: Trust, egress: Egress): string {
   const parsed = URL.parse(url)
   if (parsed === null || !/^https?:$/.test(parsed.protocol))
     return refuse('An address of the authorization server is no http or https URL.')
-  if (parsed.protocol === 'http:' && !connector.allowHttp && !isPrivateHost(parsed.hostname))
+  if (parsed.protocol === 'http:' && !trust.allowHttp && !isPrivateHost(parsed.hostname))
     return refuse(`${parsed.origin} is not HTTPS. Tokens are only asked for over HTTPS.`)
   try {
     egress.checkUrl(url)
@@ -46,41 +63,33 @@ function checked(url: string, { connector }: OAuthSubject, egress: Egress): stri
   return url
 }
 
-/** OpenID Connect Discovery, and RFC 8414, which puts the path of the issuer behind the well-known part. */
+/** OpenID Connect Discovery, and RFC 8414, which puts the path of the issuer behind the well-known part, for either. */
 function metadataUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')
-  return [`${origin}${path}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`]
+  return [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    ...(path === '' ? [] : [`${origin}/.well-known/openid-configuration${path}`]),
+  ]
 }
 
 /** A slash at the end makes no other issuer: both have their metadata at the same place, where only one of them can be named. */
 const isNamed = (named: unknown, issuer: string): named is string =>
   typeof named === 'string' && named.replace(/\/$/, '') === issuer.replace(/\/$/, '')
 
-async function discover(issuer: string, subject: OAuthSubject, egress: Egress, now: number): Promise<Metadata> {
-  checked(issuer, subject, egress)
-  const { tokenAuthorities } = subject.connector
+async function discover(issuer: string, trust: Trust, egress: Egress, now: number): Promise<Metadata> {
+  checked(issuer, trust, egress)
+  const { tokenAuthorities } = trust
   // What was read from a server that one connector trusts is no word of the issuer for another.
   const key = `${tokenAuthorities?.pem ?? ''} ${issuer}`
   const known = cache.get(key)
   if (known !== undefined && known.until > now) return known.metadata
   for (const url of metadataUrls(issuer)) {
-    const answer = await egress
-      .request({
-        door: 'oauth_discovery',
-        method: 'GET',
-        url,
-        headers: { accept: 'application/json' },
-        timeoutMs,
-        maxResponseBytes,
-        authorities: tokenAuthorities ?? undefined,
-      })
-      .catch((error: unknown) => {
-        throw error instanceof EgressError ? egressProblem(error) : error
-      })
+    const answer = await askMetadata(url, trust, egress)
     // Only where there is no such page there may be one at the other place.
-    if (answer.status === 404 || answer.status === 410) continue
-    const metadata = answer.status === 200 ? parse(answer.body.toString('utf8')) : null
+    if (answer.status >= 400 && answer.status < 500) continue
+    const metadata = answer.status === 200 ? answer.metadata : null
     // Whoever could name another issuer here could send codes to a server of its own (mix-up).
     if (metadata === null || !isNamed(metadata.issuer, issuer)) break
     if (cache.size >= maxCached) cache.clear()
@@ -92,26 +101,76 @@ async function discover(issuer: string, subject: OAuthSubject, egress: Egress, n
   })
 }
 
+/** A document of metadata; null when the answer is none. */
+export async function askMetadata(
+  url: string,
+  { tokenAuthorities }: Trust,
+  egress: Egress,
+): Promise<{ readonly status: number; readonly metadata: Metadata | null }> {
+  const { status, body } = await egress
+    .request({
+      door: 'oauth_discovery',
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json' },
+      timeoutMs,
+      maxResponseBytes,
+      authorities: tokenAuthorities ?? undefined,
+    })
+    .catch((error: unknown) => {
+      throw error instanceof EgressError ? egressProblem(error) : error
+    })
+  return { status, metadata: parse(body.toString('utf8')) }
+}
+
 function parse(text: string): Metadata | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Metadata) : null
+    return isObject(value) ? value : null
   } catch {
     return null
   }
 }
 
+const textsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+
+/** What an issuer says of itself. Throws UPSTREAM_ERROR when it does not, URL_NOT_ALLOWED for an address that may not be dialled. */
+export async function metadataOf(issuer: string, trust: Trust, egress: Egress, now: number): Promise<ServerMetadata> {
+  const metadata = await discover(issuer, trust, egress, now)
+  const endpoint = (name: string) => {
+    const found = metadata[`${name}_endpoint`]
+    return typeof found === 'string' ? checked(found, trust, egress) : null
+  }
+  return {
+    authorization: endpoint('authorization'),
+    token: endpoint('token'),
+    refresh: null,
+    revocation: endpoint('revocation'),
+    device: null,
+    issuer: String(metadata.issuer),
+    namesItself: metadata.authorization_response_iss_parameter_supported === true,
+    registration: endpoint('registration'),
+    takesDocument: metadata.client_id_metadata_document_supported === true,
+    // RFC 8414, section 2.
+    clientAuthentication: textsIn(metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']),
+    challengeMethods: textsIn(metadata.code_challenge_methods_supported),
+    scopes: textsIn(metadata.scopes_supported),
+  }
+}
+
 /** Where to ask: what the connector says, then what the metadata of its issuer says. `now` is monotonic. */
 export async function findEndpoints(subject: OAuthSubject, egress: Egress, now: number): Promise<Endpoints> {
-  const { connector, scheme, settings } = subject
+  const { connector, scheme, settings, server } = subject
+  if (server !== undefined) return server.metadata
   const fill = (url: string | undefined) =>
-    url === undefined ? null : checked(fillAddress(url, connector.document, settings), subject, egress)
+    url === undefined ? null : checked(fillAddress(url, connector.document, settings), connector, egress)
   const issuer = scheme.issuer === undefined ? null : fillAddress(scheme.issuer, connector.document, settings)
-  const metadata = issuer === null ? {} : await discover(issuer, subject, egress, now)
+  const metadata = issuer === null ? {} : await discover(issuer, connector, egress, now)
   const endpoint = (own: string | undefined, name: string) => {
     if (own !== undefined) return fill(own)
     const found = metadata[name]
-    return typeof found === 'string' ? checked(found, subject, egress) : null
+    return typeof found === 'string' ? checked(found, connector, egress) : null
   }
   return {
     authorization: endpoint(scheme.authorization_url, 'authorization_endpoint'),

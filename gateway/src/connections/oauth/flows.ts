@@ -15,7 +15,7 @@ import { storeSealed } from '../../vault/sealing.ts'
 import type { Place, Vault } from '../../vault/types.ts'
 import { GrantLost, type Obtained, type ObtainedStore } from '../obtained.ts'
 import { findEndpoints, needed } from './endpoints.ts'
-import { scopeParameter, withClientId } from './obtain.ts'
+import { scopeParameter, withOrigin } from './obtain.ts'
 import { refuseError, type TokenAnswer, tokensOf } from './token-answer.ts'
 import { askServer, fillParameters } from './token-request.ts'
 import type { OAuthRequester } from './types.ts'
@@ -111,6 +111,8 @@ interface Dependencies {
   readonly checkSettings: (target: FlowTarget, settings: Settings) => void
   readonly changed: (workspaceId: string) => void
 }
+
+const untested = { status: 'untested', status_detail: null } as const
 
 /** Ten minutes (RFC 9700 leaves it open): long enough to sign in at a provider. */
 const flowMs = 10 * 60_000
@@ -273,7 +275,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
   async function complete(target: FlowTarget, flow: OAuthFlowRow, answer: TokenAnswer, callback: URLSearchParams): Promise<void> {
     const { row, requester } = target
     const workspace = row.workspace_id
-    const fresh = withClientId(tokensOf(answer, requester.scheme, null), requester.client)
+    const fresh = withOrigin(tokensOf(answer, requester.scheme, null), requester)
     const settings = { ...row.settings, ...valuesOf(requester.scheme, answer.body, callback) }
     dependencies.checkSettings(target, settings)
     const scopes = fresh.scopes ?? [...new Set([...(requester.scheme.incremental_scopes ? target.granted : []), ...flow.scopes])]
@@ -287,13 +289,13 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
         await obtained.replace(db, workspace, grant, { ...fresh, fields, scopes })
         await db
           .updateTable('connections')
-          .set({ grant_id: grant, settings: JSON.stringify(settings), status: 'untested', status_detail: null })
+          .set({ grant_id: grant, settings: JSON.stringify(settings), missing_scopes: null, ...untested })
           .where('workspace_id', '=', workspace)
           .where('id', '=', row.id)
           .execute()
         await db
           .updateTable('connections')
-          .set({ status: 'untested', status_detail: null })
+          .set(untested)
           .where('workspace_id', '=', workspace)
           .where('grant_id', '=', grant)
           .where('status', '=', 'needs_reauth')
@@ -366,6 +368,9 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
         }
         if (params.getAll('code').length !== 1 || params.get('code') === '')
           return failed('The provider sent no code. Begin again.', connection)
+        // Also where it does not say beforehand that it names itself (RFC 9207, section 2.4).
+        if (target.requester.server !== undefined && iss !== null && iss !== target.requester.server.metadata.issuer)
+          return failed('The answer does not come from the server that was asked. Nothing was stored; begin again.', connection)
         if (target.requester.client.appId !== flow.app_id)
           return failed('The OAuth app of this connection was changed meanwhile. Begin again.', connection)
         await exchange(flow, target, params)

@@ -84,9 +84,13 @@ function grantOf(requester: OAuthRequester, fields: Fields, tokenUrl: string, sc
   }
 }
 
-/** Headers of calls may name the client. It is no secret. */
-export function withClientId(obtained: Obtained, { id }: OAuthClient): Obtained {
-  return id === '' ? obtained : { ...obtained, fields: { ...obtained.fields, client_id: new Secret(id) } }
+/** Headers of calls may name the client, and renewals go where the tokens came from. None of it is secret. */
+export function withOrigin(obtained: Obtained, { client: { id }, server }: Pick<OAuthRequester, 'client' | 'server'>): Obtained {
+  const origin = {
+    ...(id !== '' && { client_id: new Secret(id) }),
+    ...(server !== undefined && { issuer: new Secret(server.metadata.issuer), resource: new Secret(server.resource) }),
+  }
+  return { ...obtained, fields: { ...obtained.fields, ...origin } }
 }
 
 /** Renews the tokens of a connection, or obtains its first where that takes no person. `fields` are its static secrets. */
@@ -129,7 +133,8 @@ export function createOAuthObtainer(
     marginMs: scheme.refresh_margin === undefined ? defaultMarginMs : scheme.refresh_margin * 1000,
     async obtain(held) {
       const client = await findClient()
-      return withClientId(await ask({ scheme, ...others, client }, held), client)
+      const requester = { scheme, ...others, client }
+      return withOrigin(await ask(requester, held), requester)
     },
   }
 }

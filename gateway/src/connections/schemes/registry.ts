@@ -1,6 +1,7 @@
 import type { AuthScheme } from '../../definition/document.ts'
 import { all } from './all.ts'
 import { connectionString } from './connection-string.ts'
+import { mcpOAuth } from './mcp-oauth.ts'
 import { oauth2 } from './oauth2.ts'
 import { session } from './session.ts'
 import { singleSchemes } from './single.ts'
@@ -10,6 +11,7 @@ import type { Scheme, SchemeOf } from './types.ts'
 const schemes: { readonly [Type in AuthScheme['type']]: Scheme<SchemeOf<Type>> } = {
   ...singleSchemes,
   oauth2,
+  mcp_oauth: mcpOAuth,
   all,
   conn_string: connectionString,
   two_step: twoStep,

@@ -58,6 +58,8 @@ export interface ObtainContext {
   readonly scopes: readonly string[] | null
   /** The OAuth app of the workspace for this connector, or for its family. */
   app(): Promise<OAuthClient | null>
+  /** The client that tokens of an authorization server were obtained with. */
+  knownAt(issuer: string, clientId: string): Promise<OAuthClient | null>
 }
 
 /** What is made of what was entered. */

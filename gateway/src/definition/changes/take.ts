@@ -27,6 +27,8 @@ export function withOwn(current: ConnectorDocument, next: ConnectorDocument): Co
   return {
     ...next,
     ...defined({ limits, security, idempotency_header, category, brand }),
+    // How people authenticate, a server says elsewhere than among its tools.
+    ...(current.kind === 'mcp' && defined({ auth: current.auth })),
     ...(byDefault !== undefined && own(next.actions, byDefault) !== undefined && { default_action: byDefault }),
     ...(verify !== undefined && isVerifiable(verify, (name) => own(next.actions, name) !== undefined) && { verify }),
     actions: Object.fromEntries(actions),

@@ -43,6 +43,8 @@ const Listing = Type.Object({
     description: text,
     /** Whether it was asked with a token. */
     token: Type.Boolean(),
+    /** Whether people sign in at the authorization server that it names. */
+    sign_in: Type.Optional(Type.Boolean()),
     /** Whether an admin believes what it says of the effect of its tools. */
     trusted: Type.Boolean(),
   }),
@@ -128,7 +130,7 @@ export function mcpDocument(value: Json, options: McpOptions): { readonly docume
     ...present({ description: mcp.description === undefined ? undefined : bounded(String(visible(mcp.description, () => {}))) }),
     kind: 'mcp',
     ...wayTo(mcp),
-    ...(mcp.token && { auth: { token: { type: 'bearer' } } }),
+    ...authOf(mcp),
   }
   const report = new Reporter()
   const names = new UniqueNames()
@@ -153,7 +155,8 @@ export function mcpDocument(value: Json, options: McpOptions): { readonly docume
     }
   }
   const imported = Object.keys(actions).length
-  if (imported === 0)
+  // Of a server that somebody signs in at first, they are listed then.
+  if (imported === 0 && !(mcp.sign_in === true && tools.length === 0))
     refuse(
       tools.length === 0 ? 'The MCP server lists no tools.' : `None of its tools can be called: ${report.entries[0]?.message}`,
     )
@@ -161,6 +164,11 @@ export function mcpDocument(value: Json, options: McpOptions): { readonly docume
     document: { ...head, actions },
     report: { format: 'MCP server', operations: tools.length, imported, entries: report.entries },
   }
+}
+
+function authOf({ sign_in: signIn = false, token }: Listing['mcp']): object {
+  if (signIn) return { auth: { sign_in: { type: 'mcp_oauth' } } }
+  return token ? { auth: { token: { type: 'bearer' } } } : {}
 }
 
 function actionOf(tool: Tool, trusted: boolean, found: () => void): object {

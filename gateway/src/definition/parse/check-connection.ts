@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type { ConnectorDocument, OneAuthScheme } from '../document.ts'
+import type { Kind } from '../kinds.ts'
+import type { McpOAuthScheme } from '../mcp.ts'
 import { parseServerUrl, serversOf, serverUrlProblem } from '../template/server.ts'
 import { compileUrlPattern } from '../template/url-pattern.ts'
 import { checkConnectionString } from './check-connection-string.ts'
@@ -67,11 +69,18 @@ export function checkAuth(document: ConnectorDocument, issues: Issues): void {
       else if (places.includes('the path') && places.includes('the signature'))
         issues.add(['auth', name, 'schemes'], 'cannot be sent together: a signature does not know the key in the path')
     } else if (scheme.type === 'oauth2') checkOAuth2(scheme, settings, document, ['auth', name], issues)
+    else if (scheme.type === 'mcp_oauth') checkMcpOAuth(scheme, kind, ['auth', name], issues)
     else if (scheme.type === 'conn_string') checkConnectionString(scheme, settings, ['auth', name], issues)
     else if (scheme.type === 'two_step' || scheme.type === 'session')
       checkLogin(scheme, settings, document, ['auth', name], issues)
     else checkScheme(scheme, settings, ['auth', name], issues)
   }
+}
+
+function checkMcpOAuth({ issuer }: McpOAuthScheme, kind: Kind, at: Path, issues: Issues): void {
+  if (kind !== 'mcp') issues.add([...at, 'type'], 'must be another one: mcp_oauth is for connectors of kind mcp')
+  if (issuer !== undefined && !/^https?:$/.test(URL.parse(issuer)?.protocol ?? ''))
+    issues.add([...at, 'issuer'], 'must be an http or https URL')
 }
 
 function checkScheme(declared: OneAuthScheme, settings: readonly string[], at: Path, issues: Issues): void {

@@ -26,6 +26,7 @@ function headersOf(scheme: AuthScheme): readonly string[] {
     case 'bearer':
     case 'basic':
     case 'digest':
+    case 'mcp_oauth':
       return ['authorization']
     case 'api_key':
       return (scheme.in ?? 'header') === 'header' ? [scheme.name] : []
