@@ -3798,6 +3798,8 @@ export interface components {
                 select?: string[];
                 /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
                 server_url?: string;
+                /** @description People sign in at the authorization server that the MCP server names. The connector is made without tools; they are listed once somebody has connected. */
+                sign_in?: boolean;
                 /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
                 spec?: unknown;
                 /** @description Keep only operations with one of these tags. */
@@ -7231,6 +7233,8 @@ export interface operations {
                     select?: string[];
                     /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
                     server_url?: string;
+                    /** @description People sign in at the authorization server that the MCP server names. The connector is made without tools; they are listed once somebody has connected. */
+                    sign_in?: boolean;
                     /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
                     spec?: unknown;
                     /** @description Keep only operations with one of these tags. */
@@ -7637,6 +7641,8 @@ export interface operations {
                     select?: string[];
                     /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
                     server_url?: string;
+                    /** @description People sign in at the authorization server that the MCP server names. The connector is made without tools; they are listed once somebody has connected. */
+                    sign_in?: boolean;
                     /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
                     spec?: unknown;
                     /** @description Keep only operations with one of these tags. */
@@ -7737,6 +7743,8 @@ export interface operations {
                     select?: string[];
                     /** @description Base of a relative server URL, or of a document without servers; of GraphQL the address of the endpoint. */
                     server_url?: string;
+                    /** @description People sign in at the authorization server that the MCP server names. The connector is made without tools; they are listed once somebody has connected. */
+                    sign_in?: boolean;
                     /** @description A description of an API: an object, or its text. OpenAPI, Swagger, a Postman collection, HAR, curl commands, GraphQL (SDL or introspection), or {endpoints: […]} by hand. */
                     spec?: unknown;
                     /** @description Keep only operations with one of these tags. */
@@ -8570,9 +8578,13 @@ export interface operations {
                             family: string | null;
                             has_secret: boolean;
                             id: string;
+                            /** @description The authorization server that it is bound to: of MCP servers, where an app is of no use at another. */
+                            issuer: string | null;
                             name: string;
                             /** @description To be entered at the provider. */
                             redirect_url: string;
+                            /** @description The gateway registered it there by itself; then it serves neither connector nor family. */
+                            registered: boolean;
                         }[];
                         next_cursor: null;
                         /** @description To be entered at the provider, for every app. */
@@ -8639,9 +8651,13 @@ export interface operations {
                         family: string | null;
                         has_secret: boolean;
                         id: string;
+                        /** @description The authorization server that it is bound to: of MCP servers, where an app is of no use at another. */
+                        issuer: string | null;
                         name: string;
                         /** @description To be entered at the provider. */
                         redirect_url: string;
+                        /** @description The gateway registered it there by itself; then it serves neither connector nor family. */
+                        registered: boolean;
                     };
                 };
             };
@@ -8741,9 +8757,13 @@ export interface operations {
                         family: string | null;
                         has_secret: boolean;
                         id: string;
+                        /** @description The authorization server that it is bound to: of MCP servers, where an app is of no use at another. */
+                        issuer: string | null;
                         name: string;
                         /** @description To be entered at the provider. */
                         redirect_url: string;
+                        /** @description The gateway registered it there by itself; then it serves neither connector nor family. */
+                        registered: boolean;
                     };
                 };
             };

@@ -1,4 +1,5 @@
 import { requireRole } from '../caller.ts'
+import { countTools } from '../connections/mcp/http-listing.ts'
 import { requireManager } from '../connections/owners.ts'
 import type { LoadedConnection } from '../connections/registry.ts'
 import { clientCertificateOf, wantsCertificate } from '../connections/schemes/client-certificate.ts'
@@ -23,13 +24,19 @@ interface Tried {
   readonly result: CallResult
 }
 
+/** What an MCP server said when it was asked for its tools; `refusal` when it refused the credential. */
+interface Listed {
+  readonly check: TestCheck
+  readonly refusal: string | null
+}
+
 /** What the checks mean for the connection: one action that fails by itself does not make the connection fail. */
 function statusOf(checks: Checklist): ConnectionStatus {
   const failed = (id: string) => checks.some((check) => check.id === id && check.status === 'failed')
   if (failed('authenticated')) return 'needs_reauth'
   const actions = checks.filter((check) => check.id.startsWith('action:'))
   const allFail = actions.length > 0 && actions.every((check) => check.status === 'failed')
-  return failed('reachable') || allFail ? 'failing' : 'active'
+  return failed('reachable') || failed('tools') || allFail ? 'failing' : 'active'
 }
 
 /** How far the way to the API went, as what came of it tells; undefined when it does not tell. */
@@ -131,8 +138,25 @@ export function createConnectionTests(
     }
   }
 
+  /** Whether an MCP server lists its tools for the credential: none of them is called for that. */
+  async function list(connection: LoadedConnection): Promise<Listed> {
+    const start = clock.monotonic()
+    const check = (status: TestCheck['status'], detail: string): TestCheck => ({
+      ...{ id: 'tools', label: 'Tools listed', status, detail },
+      ms: clock.monotonic() - start,
+    })
+    try {
+      const count = await countTools(egress, services.connections, connection)
+      return { check: check('passed', `The server lists ${count} tools.`), refusal: null }
+    } catch (error) {
+      if (!(error instanceof SallyportError)) throw error
+      const refused = error.code === 'AUTHENTICATION_FAILED' || error.code === 'NEEDS_REAUTH'
+      return { check: check('failed', error.detail), refusal: refused ? error.detail : null }
+    }
+  }
+
   /** What the calls say about the credential and the schemas, as lines of their own. */
-  function conclude(checks: Checklist, tried: readonly Tried[], hasCredential: boolean): void {
+  function conclude(checks: Checklist, tried: readonly Tried[], listed: Listed | null, hasCredential: boolean): void {
     const results = tried.map(({ result }) => result)
     const refused = results.find(
       (result) =>
@@ -144,13 +168,14 @@ export function createConnectionTests(
         (action.authSchemes?.length !== 0 || !hasCredential) &&
         (result.kind === 'answered' || (result.kind === 'failed' && result.outcome === 'done')),
     )
-    const authenticated = refused !== undefined ? 'failed' : reached ? 'passed' : 'skipped'
+    const isRefused = refused !== undefined || listed?.refusal != null
+    const authenticated = isRefused ? 'failed' : reached || listed?.check.status === 'passed' ? 'passed' : 'skipped'
     const details = {
       passed: hasCredential ? 'The API accepted the credential.' : 'The API asks for no credential.',
       failed:
         refused?.kind === 'failed' && refused.error.code === 'NEEDS_REAUTH'
           ? refused.error.detail
-          : 'The API refused the credential. Enter a current one.',
+          : (listed?.refusal ?? 'The API refused the credential. Enter a current one.'),
       skipped:
         checks[0]?.status === 'failed' ? 'The API could not be asked.' : 'No read action without required input could be tried.',
     } as const
@@ -191,7 +216,13 @@ export function createConnectionTests(
       const checks: Checklist = [await reach(loaded)]
       for (const check of checks) onCheck(check)
       const tried: Tried[] = []
-      if (checks[0]?.status !== 'failed') {
+      const isUp = checks[0]?.status !== 'failed'
+      const listed = isUp && connector.kind === 'mcp' && loaded.baseUrl !== null ? await list(loaded) : null
+      if (listed !== null) {
+        checks.push(listed.check)
+        onCheck(listed.check)
+      }
+      if (isUp && listed?.refusal == null) {
         for (const { action, input } of probesOf(connector)) {
           const start = clock.monotonic()
           const result = await run({
@@ -209,7 +240,7 @@ export function createConnectionTests(
           onCheck(check)
         }
       }
-      conclude(checks, tried, loaded.scheme.type !== 'none')
+      conclude(checks, tried, listed, loaded.scheme.type !== 'none')
       for (const check of checks) if (check.id === 'authenticated' || check.id === 'schema') onCheck(check)
       const failed = checks.find((check) => check.status === 'failed')
       const status = statusOf(checks)

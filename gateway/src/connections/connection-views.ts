@@ -5,7 +5,7 @@ import type { Store } from '../store/types.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { fitTo } from './fit.ts'
 import { needsPerson } from './granting.ts'
-import { mendOf } from './mend.ts'
+import { lackOf, mendOf } from './mend.ts'
 import { fieldsOf, labelOf } from './schemes/credential.ts'
 import type { ConnectionView } from './types.ts'
 
@@ -74,6 +74,8 @@ export function createConnectionViews({ store, connectors, clock, mendUrl }: Dep
         const connector = await connectors.compiled(workspaceId, each.connector)
         const used = usage.rows.find((candidate) => candidate.id === each.id)
         const { url, scheme, problem } = fitTo(connector, each)
+        const missing = each.missing_scopes ?? []
+        const lacks = missing.length > 0 && needsPerson(scheme)
         return {
           id: each.id,
           connector: each.connector,
@@ -96,13 +98,14 @@ export function createConnectionViews({ store, connectors, clock, mendUrl }: Dep
             scopes: grants.get(each.grant_id ?? '')?.scopes ?? null,
           },
           settings: each.settings,
-          status: problem === null ? each.status : 'failing',
-          status_detail: problem ?? each.status_detail,
+          status: problem !== null ? 'failing' : lacks ? 'needs_reauth' : each.status,
+          status_detail: problem ?? (lacks ? lackOf(missing) : each.status_detail),
           mend: mendOf({
             status: each.status,
             detail: each.status_detail,
             problem,
             byConsent: needsPerson(scheme),
+            missing,
             end: endOf(each, grants.get(each.grant_id ?? '')),
             now: clock.now(),
             url: mendUrl(each.id),

@@ -5,7 +5,6 @@ import type { Egress } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
-import { pageSize, parseCursor, toPage } from '../page.ts'
 import { recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
 import type { ConnectionRow } from '../store/schema.ts'
@@ -14,6 +13,7 @@ import { openCurrent, storeSealed } from '../vault/sealing.ts'
 import type { Vault } from '../vault/types.ts'
 import { connectionFacts } from './acts.ts'
 import { Cache } from './cache.ts'
+import { listConnections } from './connection-list.ts'
 import { createConnectionViews } from './connection-views.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { createCredentials, type SealedCredential } from './credentials.ts'
@@ -26,7 +26,7 @@ import type { OAuthAppRegistry } from './oauth/apps.ts'
 import { createConsentLinks } from './oauth/consent-links.ts'
 import { createOAuthFlows, type FlowTarget } from './oauth/flows.ts'
 import type { ObtainedStore } from './obtained.ts'
-import { isVisible, nearest, reachable, reachKey, recordOf, requireManager, visibleTo } from './owners.ts'
+import { isVisible, nearest, reachable, reachKey, recordOf, requireManager } from './owners.ts'
 import { policyOf } from './policy.ts'
 import { type ConnectionRegistry, credentialOf, type LoadedConnection, loadConnection } from './registry.ts'
 import { certificateEndOf } from './schemes/client-certificate.ts'
@@ -205,6 +205,15 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
       return found === undefined ? null : load(found)
     },
 
+    async reachable(caller, connector) {
+      const near = nearest(
+        caller,
+        (await rows(caller.workspaceId)).filter((each) => each.connector === connector),
+      )
+      const found = near.find(({ is_default }) => is_default) ?? near[0]
+      return found === undefined ? null : load(found)
+    },
+
     async all(caller) {
       const { workspaceId } = caller
       const usable: LoadedConnection[] = []
@@ -228,6 +237,12 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
 
     renewedInVain({ grantId }) {
       if (grantId !== null) obtained.futile(grantId)
+    },
+
+    async lacksScopes({ workspaceId, id }, scopes) {
+      const problem = await granting.lacking(await row(workspaceId, id), scopes)
+      if (problem !== null) forget(workspaceId)
+      return problem
     },
 
     finishAuthorization: flows.finish,
@@ -259,30 +274,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
 
     async list(caller, query) {
       requireRole(caller, 'viewer')
-      const size = pageSize(query.limit)
-      const before = parseCursor(query.cursor)
-      const found = await store.workspace(caller.workspaceId, (db) => {
-        let select = db
-          .selectFrom('connections')
-          .selectAll()
-          .where('workspace_id', '=', caller.workspaceId)
-          .where(visibleTo(caller))
-          .orderBy('id', 'desc')
-          .limit(size + 1)
-        if (before !== undefined) select = select.where('id', '<', before)
-        if (query.connector) select = select.where('connector', '=', query.connector)
-        if (query.search) {
-          const pattern = `%${query.search.replace(/[\\%_]/g, '\\$&')}%`
-          select = select.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('connector', 'ilike', pattern)]))
-        }
-        return select.execute()
-      })
-      const page = toPage(
-        found,
-        size,
-        (each) => each,
-        (each) => each.id,
-      )
+      const page = await listConnections(store, caller, query)
       return { items: await view(caller.workspaceId, page.items), next_cursor: page.next_cursor }
     },
 
@@ -479,7 +471,11 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
 
     async remove(caller, id) {
       const found = await managed(caller, id)
-      const revoke = await granting.toRevoke(found, () => target(found), () => usedBy(found))
+      const revoke = await granting.toRevoke(
+        found,
+        () => target(found),
+        () => usedBy(found),
+      )
       await store.workspace(caller.workspaceId, async (db) => {
         const deleted = await db
           .deleteFrom('connections')

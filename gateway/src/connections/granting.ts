@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import type { ConnectionRow, Database } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
 import { checkAudience, createMcpSignIn, holderOf } from './mcp/sign-in.ts'
+import { lackOf } from './mend.ts'
 import type { OAuthAppRegistry } from './oauth/apps.ts'
 import { clientOf } from './oauth/client.ts'
 import { findEndpoints } from './oauth/endpoints.ts'
@@ -71,6 +72,9 @@ interface Dependencies {
   readonly obtained: ObtainedStore
   readonly apps: OAuthAppRegistry
 }
+
+/** Scopes that are kept of what a server says that it wants. */
+const maxMissing = 50
 
 /** Whether a person gives the tokens, at a browser or by a device code. */
 export function needsPerson(scheme: AuthScheme): boolean {
@@ -149,7 +153,26 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
 
   return {
     plan,
-    grantedIn,
+
+    /**
+     * Scopes that a server wants and nobody has granted are kept for the next consent. What a caller is told; null when there are
+     * none, and something else is the matter.
+     */
+    async lacking(row: ConnectionRow, wanted: readonly string[]): Promise<SallyportError | null> {
+      const granted = await grantedIn(row)
+      const missing = wanted.filter((scope) => !granted.includes(scope))
+      if (missing.length === 0) return null
+      const all = [...new Set([...(row.missing_scopes ?? []), ...missing])].slice(-maxMissing)
+      await store.workspace(row.workspace_id, (db) =>
+        db
+          .updateTable('connections')
+          .set({ missing_scopes: JSON.stringify(all) })
+          .where('workspace_id', '=', row.workspace_id)
+          .where('id', '=', row.id)
+          .execute(),
+      )
+      return new SallyportError('NEEDS_REAUTH', { detail: lackOf(missing), diagnostics: { missing_scopes: missing } })
+    },
 
     /** The same for a connection whose entered fields are replaced: what was obtained with the old ones counts no more. */
     async renewed(change: { row: ConnectionRow; connector: CompiledConnector; scheme: AuthScheme; fields: CredentialFields }) {
@@ -197,7 +220,10 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
       const granted = await grantedIn(row)
       if (scheme.type === 'mcp_oauth') {
         const { workspace_id: workspaceId, settings, environment } = row
-        const { requester, scopes } = await signIn.prepare({ ...{ workspaceId, connector, scheme, settings, environment }, scopes: row.scopes })
+        const { requester, scopes } = await signIn.prepare({
+          ...{ workspaceId, connector, scheme, settings, environment },
+          scopes: row.scopes,
+        })
         return { row, requester, scopes: [...new Set([...scopes, ...(row.missing_scopes ?? [])])], granted }
       }
       if (scheme.type !== 'oauth2' || !needsPerson(scheme))

@@ -3,7 +3,15 @@ import { mendOf } from './mend.ts'
 
 const day = 24 * 3_600_000
 const now = Date.parse('2026-06-01T00:00:00Z')
-const facts = { detail: null, problem: null, byConsent: false, end: null, now, url: 'http://gate/connections/con_1' } as const
+const facts = {
+  detail: null,
+  problem: null,
+  byConsent: false,
+  missing: [],
+  end: null,
+  now,
+  url: 'http://gate/connections/con_1',
+} as const
 const ending = (of: 'certificate' | 'authorization', days: number) => ({ of, at: new Date(now + days * day) })
 
 test('nothing is to be mended of what works, and of what nobody has tried', () => {

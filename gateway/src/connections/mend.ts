@@ -22,6 +22,8 @@ interface Facts {
   readonly detail: string | null
   /** How it does not fit its connector any more. */
   readonly problem: string | null
+  /** Scopes that it wants and nobody has granted. */
+  readonly missing: readonly string[]
   /** Whether its tokens come by the consent of a person. */
   readonly byConsent: boolean
   /** What ends first, and when. */
@@ -39,14 +41,21 @@ const hows: Readonly<Record<MendStep, string>> = {
   test: 'Run the test to see which step fails.',
 }
 
+/** What a person is asked to grant, of scopes that a server names. */
+export function lackOf(missing: readonly string[]): string {
+  const shown = missing.slice(0, 10).join(', ')
+  return `The server wants more than was granted: ${shown}${missing.length > 10 ? ' and more' : ''}. Sign in again to grant it.`
+}
+
 /** Null for a connection with which all is well as far as is known. */
-export function mendOf({ status, detail, problem, byConsent, end, now, url }: Facts): Mend | null {
+export function mendOf({ status, detail, problem, byConsent, missing, end, now, url }: Facts): Mend | null {
   const renew = byConsent ? 'reauthorize' : 'rotate'
   const mend = (urgency: Mend['urgency'], step: MendStep, reason: string): Mend => ({
     ...{ urgency, reason, step, how: hows[step], url },
     ends_at: end?.at.toISOString() ?? null,
   })
   if (problem !== null) return mend('now', 'edit', problem)
+  if (byConsent && missing.length > 0) return mend('now', 'reauthorize', lackOf(missing))
   if (status === 'needs_reauth') return mend('now', renew, detail ?? 'The API refused the credential.')
   const left = end === null ? Number.POSITIVE_INFINITY : end.at.getTime() - now
   if (end !== null && left < warnMs) {

@@ -91,6 +91,8 @@ export interface ConnectionRegistry extends Connections {
   resolve(caller: Caller, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
   /** The workspace's own connection of a connector, the oldest where there are several: for what nobody calls, such as checks. */
   shared(workspaceId: string, connector: string): Promise<LoadedConnection | null>
+  /** The connection of a connector that is nearest to the caller, the default or the oldest where there are several; null for none. */
+  reachable(caller: Caller, connector: string): Promise<LoadedConnection | null>
   /** All connections that the caller reaches with their connectors, the nearest and the oldest first, for listing tools. */
   all(caller: Caller): Promise<readonly LoadedConnection[]>
   /** Throws what `create` would about owner, fields, settings and OAuth client, for a connector that may not be stored yet. */
@@ -101,6 +103,11 @@ export interface ConnectionRegistry extends Connections {
   mayRenew(connection: LoadedConnection): boolean
   /** Where a person mends a connection, to be handed to whoever is told that it does not work. */
   mendUrl(id: string): string
+  /**
+   * The API wants scopes that nobody has granted: kept, so that the next consent asks for them. What it is told as; null when all
+   * of them were granted, and something else is the matter.
+   */
+  lacksScopes(connection: LoadedConnection, scopes: readonly string[]): Promise<SallyportError | null>
   /** The API has refused the renewed one too. */
   renewedInVain(connection: LoadedConnection): void
   /**

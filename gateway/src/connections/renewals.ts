@@ -110,6 +110,7 @@ export function createRenewals({
     body: ImportSource,
     want: Want,
     against: Omit<Against, 'text' | 'version'>,
+    caller?: Caller,
   ) {
     const before = await load(workspaceId, id)
     const { source: remembered } = await rowOf(workspaceId, id)
@@ -127,7 +128,7 @@ export function createRenewals({
     }
     const text = new TextEncoder().encode(JSON.stringify(before.document))
     const job = {
-      ...(await jobOf(source, want, sources, { workspaceId, id })),
+      ...(await jobOf(source, want, sources, { workspaceId, id, ...(caller !== undefined && { caller }) })),
       against: { ...against, text, version: before.version },
     }
     return { before, source, imported: await importer.run(job) }
@@ -145,8 +146,8 @@ export function createRenewals({
   }
 
   /** What differs, remembered as the last check. */
-  async function look(workspaceId: string, id: string, body: ImportSource) {
-    const { imported } = await run(workspaceId, id, body, 'changes', {})
+  async function look(workspaceId: string, id: string, body: ImportSource, caller?: Caller) {
+    const { imported } = await run(workspaceId, id, body, 'changes', {}, caller)
     // Written by this program's own other half.
     const renewal = JSON.parse(Buffer.from(imported.json).toString('utf8')) as Renewal
     const { drift } = await rowOf(workspaceId, id)
@@ -186,7 +187,7 @@ export function createRenewals({
 
     async check(caller, id, body) {
       requireRole(caller, 'admin')
-      const { renewal, checked_at, pinned } = await look(caller.workspaceId, id, body)
+      const { renewal, checked_at, pinned } = await look(caller.workspaceId, id, body, caller)
       const connector = await compiled(caller.workspaceId, id)
       const actions = renewal.parts.flatMap(({ action }) => action ?? [])
       // A change of the whole connector concerns whoever uses any of it.
@@ -199,10 +200,11 @@ export function createRenewals({
 
     async reimport(caller, id, { source: body = {}, fingerprint, take: part }) {
       requireRole(caller, 'admin')
-      const { imported, source, before } = await run(caller.workspaceId, id, body, 'stored', {
+      const against = {
         ...(fingerprint !== undefined && { fingerprint }),
         ...(part !== undefined && { part: { actions: part.actions, connection: part.connection ?? false } }),
-      })
+      }
+      const { imported, source, before } = await run(caller.workspaceId, id, body, 'stored', against, caller)
       return take(caller, imported, source, before)
     },
 

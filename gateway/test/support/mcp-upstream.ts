@@ -27,11 +27,14 @@ export interface Received {
   readonly headers: IncomingHttpHeaders
   /** The method of its JSON-RPC message. */
   readonly asks: string | undefined
+  readonly path: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks at parts of it
+  readonly body: any
 }
 
 interface Options {
   /** Sent in the place of all else where it answers. */
-  readonly before?: (request: Received, response: ServerResponse) => boolean
+  readonly before?: (request: Received, response: ServerResponse) => boolean | Promise<boolean>
   /** `legacy` knows nothing of 2026-07-28. */
   readonly era?: 'both' | 'legacy'
   readonly extend?: (server: Server) => void
@@ -75,9 +78,9 @@ export async function startMcpUpstream(first: readonly UpstreamTool[], { before,
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString()
     const body = text === '' ? undefined : JSON.parse(text)
-    const one = { method: request.method ?? '', headers: request.headers, asks: body?.method }
+    const one = { method: request.method ?? '', headers: request.headers, asks: body?.method, path: request.url ?? '', body }
     received.push(one)
-    if (before?.(one, response) === true) return
+    if ((await before?.(one, response)) === true) return
     const left = new AbortController()
     response.once('close', () => left.abort())
     const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))

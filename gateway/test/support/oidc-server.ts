@@ -95,7 +95,9 @@ export async function startOidcServer(redirectUri: string, more: Configuration =
         grantId === undefined
           ? new provider.Grant({ accountId: account.sub, clientId: String(params.client_id) })
           : await provider.Grant.find(grantId)
-      grant?.addOIDCScope('openid email profile')
+      grant?.addOIDCScope('openid email profile offline_access')
+      const { missingResourceScopes = {} } = prompt.details as { missingResourceScopes?: Record<string, string[]> }
+      for (const [resource, scopes] of Object.entries(missingResourceScopes)) grant?.addResourceScope(resource, scopes.join(' '))
       await provider.interactionFinished(request, response, { consent: { grantId: (await grant?.save()) ?? '' } })
     }
     answer().catch((error: unknown) => response.writeHead(500).end(String(error)))

@@ -1,5 +1,8 @@
 import { formOf } from '../../connections/catalog/form.ts'
 import { chooseScheme, parseSettings } from '../../connections/fit.ts'
+import type { McpPlace } from '../../connections/mcp/client.ts'
+import { listOverHttp } from '../../connections/mcp/http-listing.ts'
+import { mcpPlaceOf } from '../../connections/mcp/sign-in.ts'
 import { obtainOnce } from '../../connections/obtained.ts'
 import { inject, parseFields, secretsOf, settingsIn } from '../../connections/schemes/credential.ts'
 import { schemeOf } from '../../connections/schemes/registry.ts'
@@ -109,6 +112,26 @@ async function askOverHttp(
   return verdictOn(action, response, tidy)
 }
 
+/** The list of tools of an MCP server: whoever may not see it may call none. */
+async function askMcp(
+  egress: Egress,
+  place: McpPlace,
+  { connector, settings, fields }: Entered,
+  { name, scheme }: ReturnType<typeof chooseScheme>,
+  tidy: Told,
+): Promise<Verdict> {
+  const injection = inject({ id: `verify/${connector.id}/${name}`, connector, scheme, settings, credential: null }, fields)
+  const { headers, query: secretQuery, sign, clientCertificate } = injection
+  const key = { headers, secretQuery, sign, clientCertificate, verifyTls: connector.verifyTls }
+  try {
+    await listOverHttp(egress, 'verify', place, { ...key, authorities: connector.authorities ?? undefined })
+    return passed
+  } catch (error) {
+    if (!(error instanceof SallyportError) || error.code === 'URL_NOT_ALLOWED') throw error
+    return { ok: false, message: tidy(error.detail) }
+  }
+}
+
 /** One run of the built-in command: such as a statement over a connection of its own to the database. */
 async function askBuiltin(
   services: VerifyServices,
@@ -154,8 +177,18 @@ export async function verifyAt(
   const request = action?.kind === 'http' ? requestOf(connector, action, probe?.input, form, settings) : null
   const runs = action?.kind === 'builtin' && action.effect === 'read'
   // What a connector's own code says of a credential is for its test, once it is installed.
-  if (request === null && !runs) return passed
-  const alone = { egress, connector, settings, baseUrl, certificate: undefined, scopes: null, app: async () => null, knownAt: async () => null }
+  const isMcp = connector.kind === 'mcp' && baseUrl !== null
+  if (request === null && !runs && !isMcp) return passed
+  const alone = {
+    egress,
+    connector,
+    settings,
+    baseUrl,
+    certificate: undefined,
+    scopes: null,
+    app: async () => null,
+    knownAt: async () => null,
+  }
   const obtainer = schemeOf(scheme).obtainer?.(scheme, entered, alone)
   let fields = entered
   try {
@@ -172,6 +205,7 @@ export async function verifyAt(
       .slice(0, maxSnippet)
   const facts = { connector, settings, fields }
   try {
+    if (isMcp) return await askMcp(egress, mcpPlaceOf(connector, baseUrl), facts, chosen, tidy)
     if (action?.kind === 'http' && request !== null) return await askOverHttp(egress, action, request, facts, chosen, tidy)
     return action?.kind === 'builtin' ? await askBuiltin(services, action, probe?.input, facts, tidy) : passed
   } catch (error) {

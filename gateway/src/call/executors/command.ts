@@ -1,3 +1,4 @@
+import { bearerChallenge, scopesIn } from '../../connections/mcp/protected-resource.ts'
 import type { CommandKind } from '../../definition/kinds.ts'
 import type { CommandAction } from '../../definition/types.ts'
 import { EgressError } from '../../egress/types.ts'
@@ -8,7 +9,7 @@ import type { CallWatch, Outcome } from '../types.ts'
 import { executeBuiltin } from './builtin.ts'
 import type { CommandExecutor } from './command-run.ts'
 import { executeExternal } from './external.ts'
-import { createHostNetwork } from './host-http.ts'
+import { type CommandCredential, createHostNetwork } from './host-http.ts'
 import { executeMcp } from './mcp/execute.ts'
 import { statusProblem, transportProblem } from './problems.ts'
 import { executeScript } from './script/execute.ts'
@@ -37,6 +38,7 @@ export async function runCommand(
   action: CommandAction,
   progress: Progress,
   callId: string,
+  saw: (armed: Armed) => Armed,
   watch?: CallWatch,
 ): Promise<Sent> {
   const { caller, connection, input } = armed.permit
@@ -73,16 +75,18 @@ export async function runCommand(
       }
     },
   }
+  const credential = credentialOf(services, armed, saw)
   const turn = services.upstreams.enter(connection.id)
   try {
     const execute = executors[action.kind]
     const outcome = await withinDeadline(
       ending.signal,
-      execute(services, { ...run, ...createHostNetwork(services.egress, armed, run) }),
+      execute(services, { ...run, ...createHostNetwork(services.egress, credential, run) }),
     )
     progress.outcome = 'done'
-    return finish(outcome, action, progress)
+    return { ...finish(outcome, action, progress), redactor: credential.current().redactor }
   } catch (error) {
+    if (error instanceof SallyportError) progress.status ??= statusIn(error.diagnostics ?? {})
     throw problemOf(error, action, progress)
   } finally {
     clearTimeout(timer)
@@ -90,6 +94,29 @@ export async function runCommand(
     // What still runs has nobody left to work for.
     ending.abort(new EgressError('aborted', true, 'The call is over.'))
     turn.end()
+  }
+}
+
+/** Renewed once for all requests of the command, whichever is refused first. */
+function credentialOf({ connections }: CallServices, armed: Armed, saw: (armed: Armed) => Armed): CommandCredential {
+  const { connection } = armed.permit
+  let current = armed
+  let renewing: Promise<boolean> | null = null
+  return {
+    current: () => current,
+    renew() {
+      renewing ??=
+        armed.renew?.().then((renewed) => {
+          current = saw(renewed)
+          return true
+        }) ?? Promise.resolve(false)
+      return renewing
+    },
+    refusedAgain: () => connections.renewedInVain(connection),
+    async lacks(challenge) {
+      const { error, scope } = connection.scheme.type === 'mcp_oauth' ? (bearerChallenge(challenge) ?? {}) : {}
+      return error === 'insufficient_scope' ? connections.lacksScopes(connection, scopesIn(scope)) : null
+    },
   }
 }
 

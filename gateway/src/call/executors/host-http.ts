@@ -33,6 +33,17 @@ export interface HostResponse {
 /** The outbound HTTP of a connector's code. Throws EgressError; a status is no error. */
 export type HostHttp = (request: HostRequest) => Promise<HostResponse>
 
+/** The credential of a command, which is renewed once when the API refuses it. */
+export interface CommandCredential {
+  current(): Armed
+  /** False where there is no other. */
+  renew(): Promise<boolean>
+  /** The renewed one was refused as well. */
+  refusedAgain(): void
+  /** What the API says that it lacks, as the error that it is; null when it lacks nothing that can be had. */
+  lacks(challenge: string | null): Promise<SallyportError | null>
+}
+
 interface Limits {
   readonly timeLeft: () => number
   readonly leaving: () => () => void
@@ -84,12 +95,34 @@ export interface OpenOptions {
  * What code asks for goes through the same door as a described request: the connector's URL patterns on the URL and on each
  * redirect, the guard, the pinned address, the limits of the action, and the credential put in by the host.
  */
-export function createHostNetwork(egress: Egress, { permit, injection, redactor }: Armed, limits: Limits): HostNetwork {
-  const { connection, action } = permit
+export function createHostNetwork(egress: Egress, credential: CommandCredential, limits: Limits): HostNetwork {
+  const first = credential.current()
+  const { connection, action } = first.permit
   const { connector, baseUrl } = connection
   const { maxResponseBytes } = action.limits
 
-  function wireOf({ method = 'GET', url: asked, headers = {}, body, auth = true }: HostRequest): EgressRequest {
+  /** Whoever is refused has done nothing, whatever was asked for. */
+  async function ask<T extends { readonly status: number }>(
+    request: HostRequest,
+    send: (wire: EgressRequest) => Promise<T>,
+  ): Promise<T> {
+    const used = credential.current()
+    const answer = await send(wireOf(request, used))
+    if (answer.status !== 401 || request.auth === false) return answer
+    if (used === first && !(await credential.renew())) return answer
+    if (used !== first) {
+      credential.refusedAgain()
+      return answer
+    }
+    const again = await send(wireOf(request, credential.current()))
+    if (again.status === 401) credential.refusedAgain()
+    return again
+  }
+
+  function wireOf(
+    { method = 'GET', url: asked, headers = {}, body, auth = true }: HostRequest,
+    { injection }: Armed,
+  ): EgressRequest {
     const url = asked.startsWith('/') && !asked.startsWith('//') && baseUrl !== null ? `${baseUrl}${asked}` : asked
     if (!connector.urlAllowed(url, baseUrl))
       throw new EgressError('blocked', false, `The address is outside the url_patterns of "${connector.id}".`)
@@ -127,8 +160,8 @@ export function createHostNetwork(egress: Egress, { permit, injection, redactor 
 
   return {
     async http(request) {
-      const wire = wireOf(request)
-      const response = await send(wire, changesNothing.has(wire.method) ? null : limits.leaving())
+      const response = await ask(request, (wire) => send(wire, changesNothing.has(wire.method) ? null : limits.leaving()))
+      const { redactor } = credential.current()
       const type = response.headers['content-type'] ?? ''
       const parsed =
         parseBody(type, response.body, redactor) ?? (await wrapBytes(type, response.body, redactor, maxResponseBytes))
@@ -141,11 +174,15 @@ export function createHostNetwork(egress: Egress, { permit, injection, redactor 
     },
 
     async open(request, { mayChange, broke, signal, timeoutMs }) {
-      const wire = wireOf(request)
-      const stayed = mayChange ? limits.leaving() : null
-      const of = (onHead: OnHead, gaveUp: AbortSignal) =>
-        send({ ...wire, timeoutMs, onHead, redirects: 'none', signal: AbortSignal.any([signal, gaveUp]) }, stayed)
-      return eventResponse(of, broke)
+      const answer = await ask(request, (wire) => {
+        const stayed = mayChange ? limits.leaving() : null
+        const of = (onHead: OnHead, gaveUp: AbortSignal) =>
+          send({ ...wire, timeoutMs, onHead, redirects: 'none', signal: AbortSignal.any([signal, gaveUp]) }, stayed)
+        return eventResponse(of, broke)
+      })
+      const lacking = answer.status === 403 ? await credential.lacks(answer.headers.get('www-authenticate')) : null
+      if (lacking !== null) throw lacking
+      return answer
     },
   }
 }

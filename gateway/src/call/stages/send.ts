@@ -18,6 +18,6 @@ export async function send(
   const sent: Sent =
     work.kind === 'http'
       ? await sendRequest(services, armed, work, progress, callId, saw, watch)
-      : await runCommand(services, armed, work.action, progress, callId, watch)
+      : await runCommand(services, armed, work.action, progress, callId, saw, watch)
   return { permit, redactor: armed.redactor, ...sent } as Reply
 }

@@ -57,6 +57,12 @@ export const ImportSource = Type.Object(
         description: 'Bearer token with which the MCP server is asked for its tools, where it wants one. It is not stored.',
       }),
     ),
+    sign_in: Type.Optional(
+      Type.Boolean({
+        description:
+          'People sign in at the authorization server that the MCP server names. The connector is made without tools; they are listed once somebody has connected.',
+      }),
+    ),
     trust_annotations: Type.Optional(
       Type.Boolean({ description: 'Believe the MCP server which of its tools only read. Default: they count as writes.' }),
     ),

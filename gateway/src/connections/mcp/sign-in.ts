@@ -143,7 +143,6 @@ export function createMcpSignIn({ egress, clock, apps }: Dependencies) {
     workspaceId: string,
     connector: CompiledConnector,
     { metadata }: McpSignInServer,
-    scopes: readonly string[],
   ): Promise<OAuthClient> {
     const { issuer } = metadata
     const entered = await apps.find(workspaceId, connector.id, undefined)
@@ -153,7 +152,7 @@ export function createMcpSignIn({ egress, clock, apps }: Dependencies) {
     }
     const known = await apps.registeredAt(workspaceId, issuer)
     if (known !== null) return known
-    const about = { publicUrl: apps.publicUrl(), redirectUri: apps.redirectUrl(), scopes }
+    const about = { publicUrl: apps.publicUrl(), redirectUri: apps.redirectUrl() }
     return apps.keep(workspaceId, issuer, await registerClient(metadata, connector, egress, about))
   }
 
@@ -164,7 +163,7 @@ export function createMcpSignIn({ egress, clock, apps }: Dependencies) {
       const server = await serverOf(subject)
       const asked = subject.scopes ?? scheme.default_scopes ?? server.scopes
       const scopes = server.metadata.scopes.includes(offline) ? [...new Set([...asked, offline])] : asked
-      const client = await clientAt(workspaceId, connector, server, scopes)
+      const client = await clientAt(workspaceId, connector, server)
       return { requester: { connector, scheme: schemeAt(scheme, server, client), settings, egress, client, server }, scopes }
     },
   }

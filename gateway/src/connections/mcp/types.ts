@@ -1,9 +1,12 @@
+import type { Caller } from '../../caller.ts'
 import type { Listing } from '../../definition/import/mcp.ts'
 
 /** The connector of a workspace that a source is the newer document of. */
 export interface StoredOf {
   readonly workspaceId: string
   readonly id: string
+  /** Who looks, where somebody does: a connection of their own opens the server before the workspace's. */
+  readonly caller?: Caller
 }
 
 /** Where a server is: at an address, or a program that the operator has listed. */
@@ -15,6 +18,8 @@ export interface McpSource {
   readonly transport?: 'http' | 'sse'
   readonly token?: string
   readonly trust_annotations?: boolean
+  /** People sign in at the authorization server that it names: its tools are listed after that. */
+  readonly sign_in?: boolean
 }
 
 /** `of`: the connector whose newer tools these are, so that its connection's credential opens the server. */

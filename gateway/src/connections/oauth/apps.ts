@@ -10,7 +10,7 @@ import type { Database, OAuthAppRow } from '../../store/schema.ts'
 import type { Store } from '../../store/types.ts'
 import { openCurrent, storeSealed } from '../../vault/sealing.ts'
 import type { Place, Sealed, Vault } from '../../vault/types.ts'
-import type { RegisteredClient } from './registration.ts'
+import { clientDocument, type RegisteredClient } from './registration.ts'
 import type { OAuthClient } from './types.ts'
 
 /** Where providers send the browser back to. */
@@ -47,6 +47,8 @@ export interface NewOAuthApp {
 
 /** The OAuth apps of a workspace. Managers see them, admins change them. */
 export interface OAuthApps {
+  /** How the gateway describes itself as a client, for servers that look a client up by its address. */
+  clientDocument(): Readonly<Record<string, unknown>>
   list(caller: Caller): Promise<{ readonly redirect_url: string; readonly items: readonly OAuthAppView[] }>
   /** Throws CONFLICT when the connector or family has one. */
   create(caller: Caller, request: NewOAuthApp): Promise<OAuthAppView>
@@ -202,6 +204,8 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
   return {
     redirectUrl,
     publicUrl,
+
+    clientDocument: () => clientDocument(publicUrl(), redirectUrl()),
 
     async find(workspaceId, connector, family) {
       const found = await store.workspace(workspaceId, (db) =>

@@ -1,6 +1,6 @@
+import { isObject } from '../../definition/json-schema/keywords.ts'
 import { fillAddress } from '../../definition/template/server.ts'
 import type { CompiledConnector } from '../../definition/types.ts'
-import { isObject } from '../../definition/json-schema/keywords.ts'
 import { isPrivateHost } from '../../egress/addresses.ts'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'

@@ -1,10 +1,10 @@
+import { isObject } from '../../definition/json-schema/keywords.ts'
 import { isPrivateHost } from '../../egress/addresses.ts'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import type { OAuthRegistration } from '../../store/schema.ts'
-import { isObject } from '../../definition/json-schema/keywords.ts'
 import type { ServerMetadata, Trust } from './endpoints.ts'
 
 /** Where the gateway describes itself as a client: the address is its id (OAuth Client ID Metadata Documents). */
@@ -65,7 +65,7 @@ export async function registerClient(
   server: ServerMetadata,
   trust: Trust,
   egress: Egress,
-  { publicUrl, redirectUri, scopes }: { publicUrl: string; redirectUri: string; scopes: readonly string[] },
+  { publicUrl, redirectUri }: { readonly publicUrl: string; readonly redirectUri: string },
 ): Promise<RegisteredClient> {
   const { issuer, registration: url } = server
   const own = server.takesDocument ? documentedClient(publicUrl, redirectUri) : null
@@ -85,7 +85,7 @@ export async function registerClient(
       body: JSON.stringify({
         ...described(redirectUri, method),
         client_uri: publicUrl,
-        ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+        // No scopes: those that a server wants later would be closed to this client.
       }),
       timeoutMs,
       maxResponseBytes,
@@ -99,7 +99,12 @@ export async function registerClient(
     const code = answer?.error
     throw refused(issuer, typeof code === 'string' && /^[\w.-]{1,60}$/.test(code) ? `it says "${code}"` : `it answered ${status}`)
   }
-  const { client_id: id, client_secret: secret, client_secret_expires_at: ends, token_endpoint_auth_method: agreed } = answer ?? {}
+  const {
+    client_id: id,
+    client_secret: secret,
+    client_secret_expires_at: ends,
+    token_endpoint_auth_method: agreed,
+  } = answer ?? {}
   if (typeof id !== 'string' || id === '' || id.length > 2_000) throw refused(issuer, 'its answer names no client')
   const known = methods.find((one) => one === (agreed ?? method))
   if (known === undefined) throw refused(issuer, 'it wants a client authentication that the gateway has not')

@@ -5,6 +5,7 @@ import type { OAuth } from '../../access/oauth/oauth.ts'
 import { type OAuthErrorCode, OAuthProblem } from '../../access/oauth/problem.ts'
 import { scope } from '../../access/oauth/request.ts'
 import { showToken } from '../../access/show-token.ts'
+import { clientDocumentPath } from '../../connections/oauth/registration.ts'
 import { toSallyportError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { Secret } from '../../secret.ts'
@@ -142,7 +143,7 @@ function resourceMetadata(oauth: OAuth, path: string) {
   }
 }
 
-export function oauthRoutes(app: HttpApp, { access: { oauth } }: HttpServices, log: Log): void {
+export function oauthRoutes(app: HttpApp, { access: { oauth }, oauthApps }: HttpServices, log: Log): void {
   const hide = { schema: { hide: true }, bodyLimit: maxBodyBytes }
   app.setErrorHandler(errorHandler(log))
   app.addContentTypeParser(
@@ -162,6 +163,8 @@ export function oauthRoutes(app: HttpApp, { access: { oauth } }: HttpServices, l
       async ({ params: { toolset } }) =>
         resourceMetadata(oauth, toolset === undefined ? '/mcp' : `/mcp/${encodeURIComponent(toolset)}`),
     )
+
+  app.get(clientDocumentPath, hide, async () => oauthApps.clientDocument())
 
   app.post('/oauth/register', hide, async (request, reply) => {
     const body = parse(Registration, request.body, 'invalid_client_metadata')

@@ -16,6 +16,12 @@ export const OAuthApp = Type.Object({
   name: Type.String(),
   family: Type.Union([Type.String(), Type.Null()], { description: 'It serves every connector of this family.' }),
   connector: Type.Union([Type.String(), Type.Null()], { description: 'It serves this connector, before an app of its family.' }),
+  issuer: Type.Union([Type.String(), Type.Null()], {
+    description: 'The authorization server that it is bound to: of MCP servers, where an app is of no use at another.',
+  }),
+  registered: Type.Boolean({
+    description: 'The gateway registered it there by itself; then it serves neither connector nor family.',
+  }),
   client_id: Type.String(),
   has_secret: Type.Boolean(),
   redirect_url: Type.String({ description: 'To be entered at the provider.' }),
