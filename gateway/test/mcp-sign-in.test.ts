@@ -127,6 +127,8 @@ async function connected(server: { readonly url: string }) {
   const made = await ask('POST', '/connections', { connector })
   expect(made).toMatchObject({ status: 201, json: { next_step: 'oauth', status: 'needs_reauth' } })
   expect(await consent(made.json.oauth_url)).toContain('sallyport:oauth')
+  const offered = await ask('POST', '/connectors/parse', { kind: 'mcp', url: server.url, connector })
+  expect(Object.keys(offered.json.document.actions)).toEqual(['look', 'wipe'])
   const taken = await ask('POST', `/connectors/${connector}/reimport`, {})
   expect(taken).toMatchObject({ status: 200, json: { actions: ['look', 'wipe'] } })
   return { connector, id: made.json.id as string, asked: new URL(made.json.oauth_url).searchParams }

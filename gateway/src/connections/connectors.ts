@@ -330,7 +330,10 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
 
     async parse(caller, source) {
       requireRole(caller, 'member')
-      const job = await jobOf(source, 'draft', sources)
+      // Of a connector that is there already, somebody's connection may open its server.
+      const { kind, connector } = source
+      const of = kind === 'mcp' && connector !== undefined ? { workspaceId: caller.workspaceId, id: connector, caller } : undefined
+      const job = await jobOf(source, 'draft', sources, of)
       const { json } = await importer.run(job, { draft: drafterOf(caller.workspaceId) })
       return json
     },

@@ -12,7 +12,7 @@ import type { Sources } from './catalog/pick.ts'
 import type { Importer } from './import/importer.ts'
 import type { Against, Want } from './import/protocol.ts'
 import type { Renewal } from './import/renew.ts'
-import { type ImportSource, importSource, jobOf, places } from './import/source.ts'
+import { type ImportSource, importSource, jobOf, places, serverOf } from './import/source.ts'
 import type { CheckSchedule, CreatedConnector, Renewals } from './types.ts'
 
 /** Versions listed; older ones stay stored. */
@@ -113,7 +113,8 @@ export function createRenewals({
     caller?: Caller,
   ) {
     const before = await load(workspaceId, id)
-    const { source: remembered } = await rowOf(workspaceId, id)
+    const { source: found } = await rowOf(workspaceId, id)
+    const remembered = found?.catalog === undefined ? found : (serverOf(before.document) ?? found)
     const given = isGiven(body)
     const source = { ...(given ? withoutAddress(remembered ?? {}) : remembered), ...body, connector: id }
     if (!given && source.url === undefined && source.catalog === undefined && source.program === undefined) {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { isObject } from '../../definition/json-schema/keywords.ts'
 import { SallyportError } from '../../errors.ts'
 import type { Sources } from '../catalog/pick.ts'
 import type { StoredOf } from '../mcp/types.ts'
@@ -110,6 +111,14 @@ export function importSource(body: Readonly<Record<string, unknown>>): ImportSou
     detail:
       unknown === undefined ? `"${wrong}" has the wrong type.` : `Unknown key "${unknown}". An import takes ${known.join(', ')}.`,
   })
+}
+
+/** Where the tools of an MCP server of the catalog are listed: its file knows none of them. Null for any other document. */
+export function serverOf({ kind, name, servers, mcp }: Readonly<Record<string, unknown>>): ImportSource | null {
+  const [server] = isObject(servers) ? Object.values(servers) : []
+  if (kind !== 'mcp' || !isObject(server) || typeof server.url !== 'string') return null
+  const sse = isObject(mcp) && mcp.transport === 'sse'
+  return { kind, url: server.url, ...(typeof name === 'string' && { name }), ...(sse && { transport: 'sse' }) }
 }
 
 const isRefusal = (error: unknown): boolean => error instanceof SallyportError && error.code === 'UPSTREAM_ERROR'

@@ -4,7 +4,7 @@ import type { Programs } from '../../egress/programs/programs.ts'
 import type { Egress } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
-import type { Trust } from '../oauth/endpoints.ts'
+import type { Trust } from '../oauth/types.ts'
 import type { ConnectionRegistry, LoadedConnection } from '../registry.ts'
 import { type McpPlace, openProgramClient } from './client.ts'
 import { type Key, keyOfConnection, listingMs, listOverHttp, problemOf, tell } from './http-listing.ts'
@@ -24,11 +24,12 @@ export function createListTools(egress: Egress, programs: Programs, connections:
     return own ?? connections().shared(of.workspaceId, of.id)
   }
 
-  async function keyOf(url: string, token: string | undefined, of: StoredOf | undefined): Promise<Key> {
+  /** Null where nobody has given one. */
+  async function keyOf(url: string, token: string | undefined, of: StoredOf | undefined): Promise<Key | null> {
     if (token !== undefined) return { headers: { authorization: Secret.concat('Bearer ', new Secret(token)) } }
     const connection = of === undefined ? null : await connectionOf(of)
     // A credential is for the server of its connector alone.
-    if (connection === null || !connection.connector.urlAllowed(url, connection.baseUrl)) return { headers: {} }
+    if (connection === null || !connection.connector.urlAllowed(url, connection.baseUrl)) return null
     return keyOfConnection(connections(), connection)
   }
 
@@ -68,17 +69,16 @@ export function createListTools(egress: Egress, programs: Programs, connections:
     const { token, transport = 'http', trust_annotations: trusted = false, sign_in: signIn = false } = source
     const place = { url, transport }
     const mcp = { ...place, trusted, sign_in: signIn }
-    const isNew = of === undefined && token === undefined
-    if (signIn && isNew) {
+    if (signIn && of === undefined && token === undefined) {
       await findMcpSignIn(place, {}, nobody, egress, performance.now())
       return { mcp: { ...mcp, token: false }, tools: [] }
     }
     const key = await keyOf(url, token, of)
     try {
-      const { server, tools } = await listOverHttp(egress, 'mcp_listing', place, key)
-      return { mcp: { ...mcp, token: Object.keys(key.headers).length > 0, ...server }, tools }
+      const { server, tools } = await listOverHttp(egress, 'mcp_listing', place, key ?? { headers: {} })
+      return { mcp: { ...mcp, token: key !== null && Object.keys(key.headers).length > 0, ...server }, tools }
     } catch (error) {
-      if (!isNew || !(error instanceof SallyportError) || error.code !== 'AUTHENTICATION_FAILED') throw error
+      if (key !== null || !(error instanceof SallyportError) || error.code !== 'AUTHENTICATION_FAILED') throw error
       // Whoever runs it may let people sign in; what keeps them from it is of no use to somebody who has a token.
       const found = await findMcpSignIn(place, {}, nobody, egress, performance.now()).catch(() => null)
       throw found === null ? error : signInFirst(place, found)

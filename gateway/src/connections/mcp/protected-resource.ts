@@ -1,7 +1,8 @@
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError, type EgressResponse } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
-import { askMetadata, checked, type Trust } from '../oauth/endpoints.ts'
+import { askMetadata, checked } from '../oauth/endpoints.ts'
+import type { Trust } from '../oauth/types.ts'
 import { type Challenge, challengesIn } from '../schemes/challenges.ts'
 import type { McpPlace } from './client.ts'
 

@@ -4,12 +4,12 @@ import type { OAuth2Scheme } from '../../definition/oauth2.ts'
 import type { CompiledConnector, Settings } from '../../definition/types.ts'
 import type { Egress } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
-import { disclose } from '../../vault/disclose.ts'
 import { Cache } from '../cache.ts'
 import type { OAuthAppRegistry } from '../oauth/apps.ts'
-import { metadataOf, type Trust } from '../oauth/endpoints.ts'
+import { originOf } from '../oauth/client.ts'
+import { metadataOf } from '../oauth/endpoints.ts'
 import { methodFor, registerClient } from '../oauth/registration.ts'
-import type { AuthorizingServer, OAuthClient, OAuthRequester } from '../oauth/types.ts'
+import type { AuthorizingServer, OAuthClient, OAuthRequester, Trust } from '../oauth/types.ts'
 import { GrantLost } from '../obtained.ts'
 import type { CredentialFields } from '../schemes/types.ts'
 import type { McpPlace } from './client.ts'
@@ -91,18 +91,19 @@ interface HeldBy {
  */
 export async function holderOf(held: CredentialFields, scheme: McpOAuthScheme, context: HeldBy): Promise<OAuthRequester> {
   const { egress, connector, settings } = context
-  const { issuer, resource, client_id: id } = held
-  const client = issuer === undefined || id === undefined ? null : await context.knownAt(disclose(issuer), disclose(id))
-  if (client === null || issuer === undefined || resource === undefined)
+  const origin = originOf(held)
+  const client = origin === null ? null : await context.knownAt(origin.issuer, origin.clientId)
+  if (client === null || origin === null)
     throw new GrantLost('The OAuth client that the tokens were obtained with is gone. Sign in again.')
-  const metadata = await metadataOf(disclose(issuer), connector, egress, performance.now())
-  const server = { metadata, resource: disclose(resource) }
+  const metadata = await metadataOf(origin.issuer, connector, egress, performance.now())
+  const server = { metadata, resource: origin.resource }
   return { egress, connector, settings, client, server, scheme: schemeAt(scheme, server, client) }
 }
 
 /** Throws NEEDS_REAUTH for tokens that were given for another server than the connection's by now. */
-export function checkAudience({ resource }: CredentialFields, baseUrl: string | null): void {
-  if (resource !== undefined && baseUrl !== null && isOf(disclose(resource), new URL(baseUrl))) return
+export function checkAudience(held: CredentialFields, baseUrl: string | null): void {
+  const origin = originOf(held)
+  if (origin !== null && baseUrl !== null && isOf(origin.resource, new URL(baseUrl))) return
   throw new SallyportError('NEEDS_REAUTH', {
     detail: 'The tokens of this connection are for another server than the one it calls by now. Sign in again.',
   })

@@ -25,3 +25,9 @@ export async function clientOf({ connector, scheme, fields, certificate, app }: 
     detail: `There is no OAuth app for ${scheme.family === undefined ? `"${connector.id}"` : `the family ${scheme.family}`} yet. An admin adds one under OAuth apps; or enter client_id and client_secret with the connection.`,
   })
 }
+
+/** Where tokens came from, as it was sealed with them: no secret, but not to be changed either. */
+export function originOf({ issuer, resource, client_id: clientId }: Readonly<Record<string, Secret>>) {
+  if (issuer === undefined || resource === undefined || clientId === undefined) return null
+  return { issuer: disclose(issuer), resource: disclose(resource), clientId: disclose(clientId) }
+}

@@ -1,39 +1,10 @@
 import { isObject } from '../../definition/json-schema/keywords.ts'
 import { fillAddress } from '../../definition/template/server.ts'
-import type { CompiledConnector } from '../../definition/types.ts'
 import { isPrivateHost } from '../../egress/addresses.ts'
 import { egressProblem } from '../../egress/problem.ts'
 import { type Egress, EgressError } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
-import type { OAuthSubject } from './types.ts'
-
-/** Where an authorization server answers. */
-export interface Endpoints {
-  readonly authorization: string | null
-  readonly token: string | null
-  readonly refresh: string | null
-  readonly revocation: string | null
-  readonly device: string | null
-  /** Null when it is not known. */
-  readonly issuer: string | null
-  /** Whether it names itself in its answers (RFC 9207). */
-  readonly namesItself: boolean
-}
-
-/** What the metadata of an authorization server says besides, for clients that nobody has told about it. */
-export interface ServerMetadata extends Endpoints {
-  readonly issuer: string
-  /** Where clients register by themselves (RFC 7591). */
-  readonly registration: string | null
-  /** Whether it takes the address of a document that describes the client for its id. */
-  readonly takesDocument: boolean
-  readonly clientAuthentication: readonly string[]
-  readonly challengeMethods: readonly string[]
-  readonly scopes: readonly string[]
-}
-
-/** As much of a connector as says whom to trust. */
-export type Trust = Pick<CompiledConnector, 'allowHttp' | 'tokenAuthorities'>
+import type { Endpoints, OAuthSubject, ServerMetadata, Trust } from './types.ts'
 
 const timeoutMs = 10_000
 const maxResponseBytes = 1_048_576

@@ -5,7 +5,7 @@ import { type Egress, EgressError } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import type { OAuthRegistration } from '../../store/schema.ts'
-import type { ServerMetadata, Trust } from './endpoints.ts'
+import type { ServerMetadata, Trust } from './types.ts'
 
 /** Where the gateway describes itself as a client: the address is its id (OAuth Client ID Metadata Documents). */
 export const clientDocumentPath = '/oauth/client.json'

@@ -4,7 +4,34 @@ import type { ClientCertificate } from '../../egress/certificates.ts'
 import type { Egress } from '../../egress/types.ts'
 import type { Secret } from '../../secret.ts'
 import type { OAuthRegistration } from '../../store/schema.ts'
-import type { ServerMetadata } from './endpoints.ts'
+
+/** Where an authorization server answers. */
+export interface Endpoints {
+  readonly authorization: string | null
+  readonly token: string | null
+  readonly refresh: string | null
+  readonly revocation: string | null
+  readonly device: string | null
+  /** Null when it is not known. */
+  readonly issuer: string | null
+  /** Whether it names itself in its answers (RFC 9207). */
+  readonly namesItself: boolean
+}
+
+/** What the metadata of an authorization server says besides, for clients that nobody has told about it. */
+export interface ServerMetadata extends Endpoints {
+  readonly issuer: string
+  /** Where clients register by themselves (RFC 7591). */
+  readonly registration: string | null
+  /** Whether it takes the address of a document that describes the client for its id. */
+  readonly takesDocument: boolean
+  readonly clientAuthentication: readonly string[]
+  readonly challengeMethods: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+/** As much of a connector as says whom to trust. */
+export type Trust = Pick<CompiledConnector, 'allowHttp' | 'tokenAuthorities'>
 
 /** As whom the gateway asks an authorization server: an app of the workspace, or a client that came with the connection. */
 export interface OAuthClient {

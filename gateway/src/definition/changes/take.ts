@@ -28,7 +28,7 @@ export function withOwn(current: ConnectorDocument, next: ConnectorDocument): Co
     ...next,
     ...defined({ limits, security, idempotency_header, category, brand }),
     // How people authenticate, a server says elsewhere than among its tools.
-    ...(current.kind === 'mcp' && defined({ auth: current.auth })),
+    ...(current.kind === 'mcp' && defined({ auth: current.auth, docs: current.docs, guide: current.guide })),
     ...(byDefault !== undefined && own(next.actions, byDefault) !== undefined && { default_action: byDefault }),
     ...(verify !== undefined && isVerifiable(verify, (name) => own(next.actions, name) !== undefined) && { verify }),
     actions: Object.fromEntries(actions),
