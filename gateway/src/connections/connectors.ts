@@ -332,7 +332,8 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
       requireRole(caller, 'member')
       // Of a connector that is there already, somebody's connection may open its server.
       const { kind, connector } = source
-      const of = kind === 'mcp' && connector !== undefined ? { workspaceId: caller.workspaceId, id: connector, caller } : undefined
+      const of =
+        kind === 'mcp' && connector !== undefined ? { workspaceId: caller.workspaceId, id: connector, caller } : undefined
       const job = await jobOf(source, 'draft', sources, of)
       const { json } = await importer.run(job, { draft: drafterOf(caller.workspaceId) })
       return json
