@@ -46,6 +46,12 @@ export type AuthScheme =
       readonly default_scopes?: readonly string[]
       readonly description?: string
     }
+  | {
+      readonly type: 'mcp_oauth'
+      readonly scopes?: Readonly<Record<string, string>>
+      readonly default_scopes?: readonly string[]
+      readonly description?: string
+    }
   | ({ readonly type: 'oauth1'; readonly signature_method?: string; readonly description?: string } & WithCertificate)
   | ({ readonly type: 'aws_sigv4'; readonly service: string; readonly description?: string } & WithCertificate)
   | ({
@@ -231,6 +237,7 @@ function sentFieldsOf(scheme: AuthScheme): readonly CredentialField[] {
   switch (scheme.type) {
     case 'none':
     case 'mtls':
+    case 'mcp_oauth':
       return []
     case 'api_key':
       return [fieldOf('key', 'API key')]
@@ -281,6 +288,7 @@ function sentFieldsOf(scheme: AuthScheme): readonly CredentialField[] {
 
 /** Whether somebody has to consent at the provider before there are tokens. */
 export const consentsTo = (scheme: AuthScheme | undefined): boolean => {
+  if (scheme?.type === 'mcp_oauth') return true
   if (scheme?.type !== 'oauth2') return false
   const { flow = 'authorization_code' } = scheme
   return flow === 'authorization_code' || flow === 'device_authorization'
@@ -315,6 +323,8 @@ function bareLabelOf(scheme: AuthScheme): string {
       return 'Connection string'
     case 'oauth2':
       return 'OAuth 2.0'
+    case 'mcp_oauth':
+      return 'Sign-in of the MCP server'
     case 'oauth1':
       return 'OAuth 1.0a'
     case 'aws_sigv4':

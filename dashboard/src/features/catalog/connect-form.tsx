@@ -96,7 +96,7 @@ export function ConnectForm({ document, schemes, entered, onChange, byConsent, m
             autoFocus={!byConsent && settings.length === 0}
           />
         ))}
-      {oauth?.type === 'oauth2' && oauth.scopes && (
+      {(oauth?.type === 'oauth2' || oauth?.type === 'mcp_oauth') && oauth.scopes && (
         <ScopeChoice
           label={`What agents may do at ${name}`}
           scopes={oauth.scopes}

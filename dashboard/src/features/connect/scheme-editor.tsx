@@ -56,6 +56,7 @@ export function SchemeEditor({
     case 'bearer':
     case 'mtls':
     case 'oauth2':
+    case 'mcp_oauth':
     case 'conn_string':
     case 'two_step':
     case 'session':

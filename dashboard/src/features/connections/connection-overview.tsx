@@ -117,7 +117,9 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
         ]}
       />
 
-      {oauth?.type === 'oauth2' && connection.auth.scopes !== null && <GrantedScopes connection={connection} scheme={oauth} />}
+      {(oauth?.type === 'oauth2' || oauth?.type === 'mcp_oauth') && connection.auth.scopes !== null && (
+        <GrantedScopes connection={connection} scheme={oauth} />
+      )}
 
       <ActionList connection={connection} />
 

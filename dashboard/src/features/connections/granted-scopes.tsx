@@ -11,7 +11,7 @@ import { useReconsent } from './mend.tsx'
 
 interface ScopesProps {
   readonly connection: Connection
-  readonly scheme: Extract<AuthScheme, { type: 'oauth2' }>
+  readonly scheme: Extract<AuthScheme, { type: 'oauth2' | 'mcp_oauth' }>
 }
 
 /** What somebody allowed at the provider, and how more is asked for. */

@@ -13,6 +13,8 @@ export function remedyOf({ id, phases }: TestCheck): string {
       return 'Look at the base URL and at whether the API runs, then test again.'
     case 'authenticated':
       return 'Make a current credential at the provider, and enter it for this connection.'
+    case 'tools':
+      return 'See that the address is the one at which the MCP server takes messages, and that it runs.'
     case 'schema':
       return 'Correct the output schema in the document of the connector, or check whether its API has changed.'
     default:

@@ -15,6 +15,7 @@ import { ErrorNotice } from '../../ui/states.tsx'
 import { EffectMark } from '../../ui/status.tsx'
 import { say } from '../../ui/toast.tsx'
 import { useMay } from '../session/session.ts'
+import { McpSignIn, signInOf } from './mcp-sign-in.tsx'
 
 type Transport = 'http' | 'sse'
 
@@ -26,6 +27,8 @@ interface Asked {
   readonly program?: string
   readonly variables?: Readonly<Record<string, string>>
   readonly trust_annotations: boolean
+  /** One that is there already, whose connection lists the tools. */
+  readonly connector?: string
 }
 
 const address = ''
@@ -46,6 +49,8 @@ export function McpServer() {
       return { asked, document: asConnectorDocument(document), left: report?.entries ?? [] }
     },
   })
+  const tried = list.variables
+  const signInAt = signInOf(list.error)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const common = { kind: 'mcp', trust_annotations: trusted } as const
@@ -137,7 +142,18 @@ export function McpServer() {
           List its tools
         </Button>
       </form>
-      <ErrorNotice error={list.error} />
+      {signInAt !== null && tried?.url !== undefined ? (
+        <McpSignIn
+          key={tried.url}
+          url={tried.url}
+          transport={tried.transport}
+          trusted={tried.trust_annotations}
+          at={signInAt}
+          onSignedIn={(connector) => list.mutate({ ...tried, connector })}
+        />
+      ) : (
+        <ErrorNotice error={list.error} />
+      )}
       {list.data && <Tools key={list.submittedAt} {...list.data} />}
     </div>
   )
@@ -155,15 +171,24 @@ function Tools({ asked, document, left }: ToolsProps) {
   const navigate = useNavigate()
   const mayDefine = useMay('admin')
   const tools = listActions(document)
+  const { connector: stored } = asked
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(tools.map(({ name }) => name)))
   const [name, setName] = useState(document.name)
   const [slug, setSlug] = useState(document.connector)
   const create = useMutation({
-    mutationFn: () => api.connectors.create({ ...asked, name, connector: slug, select: [...chosen] }),
+    mutationFn: () =>
+      stored === undefined
+        ? api.connectors.create({ ...asked, name, connector: slug, select: [...chosen] })
+        : api.connectors.reimport(stored, { source: { name, select: [...chosen] } }),
     onSuccess: async ({ id, actions }) => {
-      say(`${name} added`, `${plural(actions.length, 'tool')}. Connect an account of it to use them.`)
+      const count = plural(actions.length, 'tool')
+      say(
+        `${name} added`,
+        stored === undefined ? `${count}. Connect an account of it to use them.` : `${count}, ready for agents.`,
+      )
       await client.invalidateQueries({ queryKey: ['connectors'] })
-      await navigate({ to: '/connect', search: { connector: id } })
+      if (stored === undefined) await navigate({ to: '/connect', search: { connector: id } })
+      else await navigate({ to: '/connections', search: { connector: id } })
     },
   })
   const choose = (tool: string, on: boolean) => {
@@ -176,13 +201,15 @@ function Tools({ asked, document, left }: ToolsProps) {
     <section aria-label={`Tools of ${document.name}`} className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField label="Name" value={name} onValueChange={setName} />
-        <TextField
-          label="Id"
-          mono
-          value={slug}
-          onValueChange={setSlug}
-          error={isSlug(slug) ? undefined : 'Small letters, digits, _ and -, beginning with a letter.'}
-        />
+        {stored === undefined && (
+          <TextField
+            label="Id"
+            mono
+            value={slug}
+            onValueChange={setSlug}
+            error={isSlug(slug) ? undefined : 'Small letters, digits, _ and -, beginning with a letter.'}
+          />
+        )}
       </div>
       <Panel
         title="Tools"
@@ -234,7 +261,7 @@ function Tools({ asked, document, left }: ToolsProps) {
           disabled={chosen.size === 0 || !isSlug(slug) || !name.trim()}
           onClick={() => create.mutate()}
         >
-          Create and connect
+          {stored === undefined ? 'Create and connect' : 'Take these tools'}
           <ArrowRight size={14} aria-hidden />
         </Button>
       ) : (

@@ -85,9 +85,11 @@ export function OAuthAppsPage() {
             <span className="ml-auto flex justify-end gap-1">
               {mayChange && (
                 <>
-                  <Button size="small" look="quiet" data-row-main onClick={() => setEditing(app)}>
-                    Edit
-                  </Button>
+                  {!app.registered && (
+                    <Button size="small" look="quiet" data-row-main onClick={() => setEditing(app)}>
+                      Edit
+                    </Button>
+                  )}
                   <Button size="small" look="quiet" className="hover:text-bad" onClick={() => setRemoving(app)}>
                     Remove
                   </Button>
@@ -129,8 +131,12 @@ export function OAuthAppsPage() {
   )
 }
 
-const servesWords = ({ connector, family }: OAuthApp): string =>
-  connector === null ? `Every connector of the family ${family}` : `The connector ${connector}`
+const servesWords = ({ connector, family, issuer }: OAuthApp): string =>
+  connector === null && family === null
+    ? `MCP servers with sign-in at ${issuer}`
+    : connector === null
+      ? `Every connector of the family ${family}`
+      : `The connector ${connector}`
 
 function RemoveApp({ app, onClose }: { readonly app: OAuthApp | null; readonly onClose: () => void }) {
   const client = useQueryClient()
