@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
+import { cleanEnvironment, type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 import { noInput, startMcpUpstream, textAnswer, type UpstreamTool } from './support/mcp-upstream.ts'
 import { type OidcServer, startOidcServer } from './support/oidc-server.ts'
 
@@ -159,6 +162,25 @@ describe.each(['pointer', 'path', 'root'] as const)('a server whose metadata are
       expect.arrayContaining(['authenticated passed', 'tools passed']),
     )
   })
+})
+
+test('the command line leads through it, and takes the tools that were named', async () => {
+  const server = await guarded()
+  const bin = fileURLToPath(new URL('../bin/sallyport.js', import.meta.url))
+  const args = [bin, 'import', '--mcp', server.url, '--as', 'by_cli', '--only', 'look']
+  const child = spawn(process.execPath, args, {
+    env: cleanEnvironment({ SALLYPORT_URL: gateway.url, SALLYPORT_TOKEN: gateway.token }),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  let said = ''
+  for await (const line of createInterface({ input: child.stdout })) {
+    said += `${line}\n`
+    if (line.startsWith(oidc.issuer)) await consent(line)
+  }
+  expect([...(await ended), said]).toEqual([0, null, expect.stringContaining('1 actions')])
+  expect((await call('by_cli', 'look')).json.payload).toBe('seen')
+  expect((await call('by_cli', 'wipe')).json.code).toBe('NOT_FOUND')
 })
 
 test('one registration serves every connection to servers of one authorization server', async () => {

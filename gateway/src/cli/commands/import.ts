@@ -4,6 +4,7 @@ import { collect, connectToGateway, outputOf } from '../context.ts'
 import { readValue } from '../credentials.ts'
 import { UsageError } from '../failure.ts'
 import { readSource } from '../import-source.ts'
+import { importBySignIn, wantsSignIn } from '../mcp-sign-in.ts'
 import type { Output } from '../output.ts'
 import { isObject, splitPair } from '../values.ts'
 
@@ -155,7 +156,8 @@ async function importConnector(source: string, options: ImportOptions, command: 
     ...(options.serverUrl !== undefined && { server_url: options.serverUrl }),
     ...(options.root !== undefined && { root: options.root }),
   }
-  const { connectors } = connectToGateway()
+  const sallyport = connectToGateway()
+  const { connectors } = sallyport
   const preview = async (choice: Choice) => {
     const progress = progressOn(out)
     return connectors.preview({ ...from, ...choice }, progress.show).finally(progress.end)
@@ -187,11 +189,16 @@ async function importConnector(source: string, options: ImportOptions, command: 
     })
     return
   }
-  const created = await connectors.create(body)
+  let connected = false
+  const created = await connectors.create(body).catch((error: unknown) => {
+    if (!('kind' in body) || !wantsSignIn(error)) throw error
+    connected = true
+    return importBySignIn(sallyport, body, out)
+  })
   out.answer(created, () => {
     out.line(`Imported ${out.style('bold', created.connector)} ${created.version}: ${created.actions.length} actions.`)
     printReport(out, created.report)
-    out.note(`Next: sallyport connect ${created.connector}`)
+    out.note(connected ? `Next: sallyport call ${created.connector} …` : `Next: sallyport connect ${created.connector}`)
   })
 }
 
