@@ -49,18 +49,18 @@ module.exports = {
       'domain-below-call',
       'access, connections and tunnel are siblings and never reach up.',
       { path: `${G}(access|connections|tunnel)/` },
-      { path: `${G}(access|connections|tunnel|audit|call|workflows|http|mcp|cli)/`, pathNot: `${G}$1/` },
+      { path: `${G}(access|connections|tunnel|audit|call|workflows|configuration|http|mcp|cli)/`, pathNot: `${G}$1/` },
     ),
     rule(
       'call-below-entrances',
       'The pipeline does not know who called it, nor the audit log who reads it; they are siblings.',
       { path: `${G}(audit|call)/` },
-      { path: `${G}(audit|call|workflows|http|mcp|cli)/`, pathNot: `${G}$1/` },
+      { path: `${G}(audit|call|workflows|configuration|http|mcp|cli)/`, pathNot: `${G}$1/` },
     ),
     rule(
       'workflows-below-entrances',
-      'Workflows do not know who started them.',
-      { path: `${G}workflows/` },
+      'Workflows do not know who started them, nor configuration who applies it.',
+      { path: `${G}(workflows|configuration)/` },
       { path: `${G}(http|mcp|cli)/` },
     ),
     rule(
@@ -77,9 +77,9 @@ module.exports = {
     ),
     rule(
       'cli-is-a-client',
-      'The CLI starts the app or speaks to it through the SDK; it reaches into no folder.',
+      'The CLI starts the app or speaks to it through the SDK; it reaches into no folder, but for what checks files without a gateway.',
       { path: `${G}cli/` },
-      { path: `${G}[^/]+/`, pathNot: `${G}cli/` },
+      { path: `${G}[^/]+/`, pathNot: `${G}(cli/|configuration/offline\\.ts$)` },
     ),
 
     // One way through
@@ -162,10 +162,16 @@ module.exports = {
     ),
     rule(
       'processes-in-store',
-      "Child processes are started only for the embedded database, by the sandbox, for imports, and where programs of the operator's list are.",
+      "Child processes are started only for the embedded database, by the sandbox, for imports, where programs of the operator's list are, and by the CLI to read from a Vault.",
       {
         path: G,
-        pathNot: [`${G}(store|sandbox)/`, `${G}connections/import/importer\\.ts$`, `${G}egress/programs/process\\.ts$`, TEST],
+        pathNot: [
+          `${G}(store|sandbox)/`,
+          `${G}connections/import/importer\\.ts$`,
+          `${G}egress/programs/process\\.ts$`,
+          `${G}cli/configuration/secrets\\.ts$`,
+          TEST,
+        ],
       },
       { path: '^(node:)?(child_process|cluster)$' },
     ),

@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts and docs/roles.md from that,
- * docs/errors.md and the problems of the Python SDK from the catalogue of errors, gateway/connector.schema.json from the connector format, the index and the page
+ * docs/errors.md and the problems of the Python SDK from the catalogue of errors, gateway/connector.schema.json from the connector format, gateway/configuration.schema.json from the documents of configuration, the index and the page
  * of the catalog from its files. With --check it writes nothing and fails when a file is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import openapiTS, { astToString } from 'openapi-typescript'
 import gateway from '../gateway/package.json' with { type: 'json' }
 import { roles } from '../gateway/src/caller.ts'
+import { configurationSchemaText } from '../gateway/src/configuration/documents.ts'
 import { connectorJsonSchema, connectorSchemaText } from '../gateway/src/definition/connector-schema.ts'
 import { errorCatalogue, errorCodes } from '../gateway/src/errors.ts'
 import { openApiDocument } from '../gateway/src/http/openapi.ts'
@@ -125,6 +126,7 @@ async function outputs(): Promise<Record<string, string>> {
   return {
     'gateway/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
     'gateway/connector.schema.json': connectorSchemaText(),
+    'gateway/configuration.schema.json': configurationSchemaText(),
     'sdk/src/api.ts': `// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.\n\n${types}\n${describeCodes()}`,
     'sdk/python/sallyport/problems.py': describePythonProblems(),
     'docs/errors.md': describeErrors(),

@@ -38,6 +38,7 @@ import type { CallRequest } from './call/types.ts'
 import { createUpstreams } from './call/upstreams.ts'
 import { systemClock } from './clock.ts'
 import { type Config, ConfigError, dropLibrarySettings } from './config.ts'
+import { createConfiguration } from './configuration/configuration.ts'
 import { createBuiltins } from './connections/builtins/index.ts'
 import { createCatalog } from './connections/catalog/catalog.ts'
 import { createDirectory } from './connections/catalog/directory.ts'
@@ -223,6 +224,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const build = { connectors, connections, drafts, scripts, tests, writer: createScriptWriter(languageModel) }
 
     const approvals = createApprovals(services, history, run)
+    const configuration = createConfiguration({
+      ...{ store, builtins, connectors, oauthApps, connections, channels },
+      ...{ teams: access.teams, members: access.members, toolsets: access.toolsets },
+      prepareKey: async (workspace) => void (await sealedCalls.sealTarget(workspace, 'none', {})),
+    })
 
     const server = createHttpServer(
       {
@@ -244,6 +250,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         audit: auditLog.audit,
         scripts,
         drafts,
+        configuration,
         vault: createVaultRotation({ store, vault, keys, clock, log }),
         tests,
         rotation: createCredentialRotation(services),

@@ -180,6 +180,15 @@ async function callAsAgent(): Promise<void> {
   await ask('rotateVault', { body: { key_id: sealed.json.key_id } })
   await ask('rotateVault', { body: { key_id: 'key_of_another' } })
   await ask('revokeToken', { id: made.json.id })
+  await ask('exportConfiguration')
+  const documents = [
+    { file: 'team.yaml', document: { team: 'Of files' } },
+    { file: 'hook.yaml', document: { notification: 'Of files', kind: 'webhook', url: { env: 'HOOK' } } },
+  ]
+  const { fingerprint } = (await ask('planConfiguration', { body: { documents } })).json
+  await ask('planConfiguration', { body: { documents: [{ file: 'a.yaml', document: { colour: 'red' } }] } })
+  await ask('applyConfiguration', { body: { documents, fingerprint: 'of another' } })
+  await ask('applyConfiguration', { body: { documents, fingerprint, secrets: { 'env:HOOK': `${crm.url}/hook` } } })
 }
 
 async function pickToolsets(): Promise<void> {

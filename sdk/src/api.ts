@@ -659,6 +659,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The configuration of the workspace as documents
+         * @description Connectors, connections of the workspace and of your teams, OAuth apps, toolsets, teams, roles and notification channels. No secret, no token, and nothing that a person has for themselves.
+         */
+        get: operations["exportConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the workspace what these documents say
+         * @description In one transaction: all of it, or nothing. Each change is one entry of the audit log, as if it had been made by itself, and needs the same rights.
+         */
+        post: operations["applyConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would change if the workspace became what these documents say
+         * @description Nothing is stored.
+         */
+        post: operations["planConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -2253,6 +2313,31 @@ export interface components {
             items: components["schemas"]["AlertSilence"][];
             next_cursor: null;
         };
+        AppliedConfiguration: {
+            changes: components["schemas"]["ConfigurationChange"][];
+            /** @description What is left for people to do. */
+            notes: string[];
+            /** @description Signing secrets that were made, shown this once. */
+            shown: {
+                key: string;
+                secret: string;
+                /** @enum {unknown} */
+                type: "team" | "member" | "connector" | "oauth_app" | "connection" | "toolset" | "notification";
+            }[];
+        };
+        ApplyConfigurationRequest: {
+            documents: components["schemas"]["ConfigurationDocument"][];
+            /** @description Of the plan that was decided on. */
+            fingerprint: string;
+            /** @description Delete what the documents do not have. */
+            prune?: boolean;
+            /** @description Set all secrets anew, not only those whose place has changed. */
+            renew_secrets?: boolean;
+            /** @description Write-only: values by the names that the plan gives, such as env:CRM_KEY. */
+            secrets?: {
+                [key: string]: string;
+            };
+        };
         Approval: {
             action: string;
             call_id: string;
@@ -2848,6 +2933,58 @@ export interface components {
         ClientList: {
             items: components["schemas"]["Client"][];
             next_cursor: null;
+        };
+        ConfigurationChange: {
+            /** @enum {unknown} */
+            action: "create" | "change" | "delete";
+            differences: {
+                after: string | null;
+                before: string | null;
+                path: string;
+            }[];
+            /** @description Index of the document that asks for it. */
+            document: number | null;
+            key: string;
+            /** @description Names of the secrets whose values it takes. */
+            secrets: string[];
+            /** @enum {unknown} */
+            type: "team" | "member" | "connector" | "oauth_app" | "connection" | "toolset" | "notification";
+        };
+        ConfigurationDocument: {
+            /** @description One resource, as configuration.schema.json of the gateway describes it: a connector file, a connection, a toolset, … */
+            document: {
+                [key: string]: unknown;
+            };
+            /** @description Where it stands, for people. */
+            file: string;
+        };
+        ConfigurationExport: {
+            /** @description By file. Secrets are references; a value is never among them. */
+            items: {
+                document: {
+                    [key: string]: unknown;
+                };
+                /** @description Where an export to a folder writes it. */
+                file: string;
+                /** @description Empty for the roles of all members, which share a document. */
+                key: string;
+                /** @enum {unknown} */
+                type: "team" | "member" | "connector" | "oauth_app" | "connection" | "toolset" | "notification";
+            }[];
+        };
+        ConfigurationPlan: {
+            /** @description In the order in which they are done. */
+            changes: components["schemas"]["ConfigurationChange"][];
+            /** @description Applying takes it, and is refused when anything has changed since. */
+            fingerprint: string;
+            /** @description What the workspace has and the documents do not. */
+            kept: {
+                key: string;
+                /** @enum {unknown} */
+                type: "team" | "member" | "connector" | "oauth_app" | "connection" | "toolset" | "notification";
+            }[];
+            /** @description What is left for people to do. */
+            notes: string[];
         };
         Connection: {
             actions: number;
@@ -3669,6 +3806,13 @@ export interface components {
             command: string;
             /** @description Any JSON value. */
             input: unknown;
+        };
+        PlanConfigurationRequest: {
+            documents: components["schemas"]["ConfigurationDocument"][];
+            /** @description Delete what the documents do not have. */
+            prune?: boolean;
+            /** @description Set all secrets anew, not only those whose place has changed. */
+            renew_secrets?: boolean;
         };
         PreviewedTool: {
             action: string;
@@ -6235,6 +6379,128 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    exportConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One document a resource. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationExport"];
+                };
+            };
+        };
+    };
+    applyConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyConfigurationRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedConfiguration"];
+                };
+            };
+        };
+    };
+    planConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanConfigurationRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The plan, with the fingerprint to apply it by. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationPlan"];
+                };
             };
         };
     };

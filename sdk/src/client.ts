@@ -435,6 +435,15 @@ export class Sallyport {
     revoke: (id: string) => this.request('delete', '/api/v1/invitations/{id}', { params: { id } }),
   }
 
+  /** A workspace as documents: `export`, then `plan` and `apply` what was edited. For admins. */
+  readonly configuration = {
+    export: () => this.request('get', '/api/v1/configuration', {}),
+    /** Stores nothing. Its `fingerprint` is what `apply` takes. */
+    plan: (body: BodyOf<'planConfiguration'>) => this.request('post', '/api/v1/configuration/plan', { body }),
+    /** All of it or nothing; refused when anything has changed since the plan. */
+    apply: (body: BodyOf<'applyConfiguration'>) => this.request('post', '/api/v1/configuration/apply', { body }),
+  }
+
   readonly scripts = {
     /** Tries a script in the sandbox with the params and config given; nothing is stored, and no credential of the gateway used. */
     run: (body: BodyOf<'runScript'>) => this.request('post', '/api/v1/scripts/run', { body }),

@@ -9,6 +9,7 @@ import type { SallyportError } from '../errors.ts'
 import type { Page } from '../page.ts'
 import type { ApprovalStatus } from '../store/approval-tables.ts'
 import type { CallOutcome, CallStatus } from '../store/schema.ts'
+import type { SecretReferences } from '../store/secret-references.ts'
 import type { LeftOut, ToolSelection, Toolset } from '../toolset.ts'
 import type { ChannelKind } from './notices/message.ts'
 import type { Handle } from './results/types.ts'
@@ -407,6 +408,12 @@ export interface NewChannel {
   readonly key?: string
   /** Whether calls that wait are told there; by default they are, but for PagerDuty. */
   readonly approvals?: boolean
+  /** Of a webhook, instead of one that is made. */
+  readonly secret?: string
+  /** Of a channel that this one replaces, which others refer to. */
+  readonly id?: string
+  /** Where files say that url, key and secret come from. */
+  readonly references?: SecretReferences
 }
 
 export interface NotificationChannelView {
@@ -426,6 +433,8 @@ export interface NotificationChannelView {
 /** Where the people of a workspace are told that a call waits. */
 export interface NotificationChannels {
   list(caller: Caller): Promise<readonly NotificationChannelView[]>
+  /** By id, where files say that the secrets of a channel come from. */
+  references(caller: Caller): Promise<ReadonlyMap<string, SecretReferences>>
   /** `secret` signs what goes to a webhook; null for the others. */
   create(caller: Caller, request: NewChannel): Promise<NotificationChannelView & { readonly secret: string | null }>
   remove(caller: Caller, id: string): Promise<void>

@@ -5,9 +5,12 @@ export class CliError extends Error {
   override readonly name: string = 'CliError'
   readonly code: string
   readonly advice: string
+  /** Printed under `--json` only: what the message says, for programs. */
+  readonly diagnostics: Readonly<Record<string, unknown>> | undefined
 
-  constructor(code: string, message: string, advice: string) {
+  constructor(code: string, message: string, advice: string, diagnostics?: Readonly<Record<string, unknown>>) {
     super(message)
+    this.diagnostics = diagnostics
     this.code = code
     this.advice = advice
   }
@@ -59,7 +62,10 @@ export function toFailure(error: unknown): Failure {
     )
   }
   if (error instanceof CliError)
-    return failure(error.code, error.code === 'USAGE' ? 'Usage' : 'Not possible', error.message, error.advice)
+    return {
+      ...failure(error.code, error.code === 'USAGE' ? 'Usage' : 'Not possible', error.message, error.advice),
+      ...(error.diagnostics !== undefined && { diagnostics: error.diagnostics }),
+    }
   const message = error instanceof Error ? error.message : String(error)
   return failure('INTERNAL', 'Internal error', message, 'This is a fault in the command line tool; please report it.')
 }

@@ -8,6 +8,7 @@ import { registerCall } from './commands/call.ts'
 import { registerCassettes } from './commands/cassettes.ts'
 import { registerCatalog } from './commands/catalog.ts'
 import { registerClients } from './commands/clients.ts'
+import { registerConfiguration } from './commands/configuration.ts'
 import { registerConnect } from './commands/connect.ts'
 import { registerConnectionCommands } from './commands/connections.ts'
 import { registerConnectors } from './commands/connectors.ts'
@@ -64,6 +65,7 @@ function build(): Command {
   registerApprovals(program)
   registerNotifications(program)
   registerAlerts(program)
+  registerConfiguration(program)
   registerTokens(program)
   registerToolsets(program)
   registerClients(program)

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { type Failure, toFailure } from './failure.ts'
+import { CliError, type Failure, toFailure } from './failure.ts'
 import { clean, oneLine, table } from './text.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -69,18 +69,19 @@ export class Output {
   fail(error: unknown): void {
     const failure = toFailure(error)
     if (this.json) process.stderr.write(`${JSON.stringify(failure, null, 2)}\n`)
-    else process.stderr.write(describe(failure))
+    else process.stderr.write(describe(failure, error instanceof CliError))
   }
 }
 
-function describe(failure: Failure): string {
+/** `isTold`: what the diagnostics say stands in the sentence. */
+function describe(failure: Failure, isTold: boolean): string {
   const head = `${styleText('red', 'error:', { stream: process.stderr })} ${clean(failure.detail)}`
   const facts = [
     failure.outcome === 'sent_unknown'
       ? 'It is unknown whether the API carried it out. Find out before you try again.'
       : undefined,
     failure.resolution,
-    failure.diagnostics === undefined ? undefined : `Diagnostics: ${JSON.stringify(failure.diagnostics)}`,
+    failure.diagnostics === undefined || isTold ? undefined : `Diagnostics: ${JSON.stringify(failure.diagnostics)}`,
     failure.call_id === undefined ? undefined : `See what happened: sallyport logs ${failure.call_id}`,
   ]
   const lines = facts.filter((fact) => fact !== undefined).map((fact) => `  ${clean(fact)}`)

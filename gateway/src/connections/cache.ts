@@ -1,6 +1,10 @@
 import type { Clock } from '../clock.ts'
+import { isJoined, nowAndAfterwards } from '../store/joined.ts'
 
-/** A bounded map whose entries expire; the oldest entry goes when it is full. */
+/**
+ * A bounded map whose entries expire; the oldest entry goes when it is full. Within a transaction that several acts share it is
+ * empty and keeps nothing, as that may be undone.
+ */
 export class Cache<T> {
   readonly #entries = new Map<string, { value: T; expires: number }>()
   readonly #max: number
@@ -15,7 +19,7 @@ export class Cache<T> {
   }
 
   get(key: string): T | undefined {
-    const entry = this.#entries.get(key)
+    const entry = isJoined() ? undefined : this.#entries.get(key)
     if (entry === undefined) return undefined
     if (entry.expires > this.#clock.monotonic()) return entry.value
     this.#entries.delete(key)
@@ -23,6 +27,7 @@ export class Cache<T> {
   }
 
   set(key: string, value: T): void {
+    if (isJoined()) return
     this.#entries.delete(key)
     if (this.#entries.size >= this.#max) {
       const oldest = this.#entries.keys().next()
@@ -32,10 +37,10 @@ export class Cache<T> {
   }
 
   delete(key: string): void {
-    this.#entries.delete(key)
+    nowAndAfterwards(() => this.#entries.delete(key))
   }
 
   clear(): void {
-    this.#entries.clear()
+    nowAndAfterwards(() => this.#entries.clear())
   }
 }

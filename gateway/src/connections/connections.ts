@@ -1,24 +1,26 @@
 import { type Caller, requireRole } from '../caller.ts'
 import type { Clock } from '../clock.ts'
-import type { AuthScheme } from '../definition/document.ts'
 import type { Egress } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
 import { recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
+import { isJoined, nowAndAfterwards, onceCommitted } from '../store/joined.ts'
 import type { ConnectionRow } from '../store/schema.ts'
 import type { Store } from '../store/types.ts'
-import { openCurrent, storeSealed } from '../vault/sealing.ts'
+import { storeSealed } from '../vault/sealing.ts'
 import type { Vault } from '../vault/types.ts'
 import { connectionFacts } from './acts.ts'
 import { Cache } from './cache.ts'
+import { createConfigured } from './configured.ts'
 import { listConnections } from './connection-list.ts'
 import { createConnectionViews } from './connection-views.ts'
 import type { ConnectorRegistry } from './connectors.ts'
-import { createCredentials, type SealedCredential } from './credentials.ts'
+import { createCredentials, credentialOf } from './credentials.ts'
 import { dropDefault } from './default-connection.ts'
 import { dependentsOf } from './dependents.ts'
+import { createEntered } from './entered.ts'
 import { awaitedSettings, chooseEnvironment, chooseScheme, fitTo, parseSettings } from './fit.ts'
 import { createGranting } from './granting.ts'
 import { partsOf } from './new-connection.ts'
@@ -28,7 +30,7 @@ import { createOAuthFlows, type FlowTarget } from './oauth/flows.ts'
 import type { ObtainedStore } from './obtained.ts'
 import { isVisible, nearest, reachable, reachKey, recordOf, requireManager } from './owners.ts'
 import { policyOf } from './policy.ts'
-import { type ConnectionRegistry, credentialOf, type LoadedConnection, loadConnection } from './registry.ts'
+import { type ConnectionRegistry, type LoadedConnection, loadConnection } from './registry.ts'
 import { certificateEndOf } from './schemes/client-certificate.ts'
 import { parseFields, settingsIn } from './schemes/credential.ts'
 import type { ConnectionView } from './types.ts'
@@ -71,7 +73,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
   let changes = 0
 
   function forget(workspaceId: string): void {
-    changes++
+    nowAndAfterwards(() => changes++)
     byWorkspace.delete(workspaceId)
     loaded.clear()
   }
@@ -106,18 +108,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
     return found
   }
 
-  /** The entered fields of a connection. */
-  function openEntered(workspaceId: string, id: string, scheme: AuthScheme, credential: SealedCredential | null) {
-    return openCurrent(
-      credential,
-      (sealed) => credentials.open(workspaceId, id, scheme, sealed),
-      async () => {
-        forget(workspaceId)
-        const current = credentialOf(await row(workspaceId, id))
-        return current !== null && credential !== null && current.ciphertext.equals(credential.ciphertext) ? null : current
-      },
-    )
-  }
+  const openEntered = createEntered({ credentials, forget, row })
 
   async function usedBy(found: ConnectionRow) {
     const connector = await connectors.compiled(found.workspace_id, found.connector)
@@ -187,6 +178,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
   }
 
   return {
+    ...createConfigured({ store, connectors, openEntered }),
     ...createConsentLinks({ ...dependencies, flows, target: managedTarget }),
 
     resolve(caller, connector, connection) {
@@ -347,7 +339,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
       }
       forget(caller.workspaceId)
       const made = await row(caller.workspaceId, id)
-      const next = plan?.consent ? await flows.begin(caller, await target(made)) : ({ next_step: '' } as const)
+      // Nobody is there to follow the link while a folder of files is applied.
+      const next = plan?.consent && !isJoined() ? await flows.begin(caller, await target(made)) : ({ next_step: '' } as const)
       return { ...(await viewOne(caller.workspaceId, made)), ...next }
     },
 
@@ -433,6 +426,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
               credential_key_id: credential?.keyId ?? null,
               credential_version: version,
               credential_ends_at: certificateEndOf(fields),
+              secret_references: null,
               settings: JSON.stringify(settings),
               status: plan?.consent ? 'needs_reauth' : tried ? 'active' : 'untested',
               status_detail: plan?.consent ?? null,
@@ -493,7 +487,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
         })
       })
       forget(caller.workspaceId)
-      await revoke()
+      await onceCommitted(revoke)
     },
   }
 }

@@ -12,6 +12,7 @@ import type { LanguageModel } from '../language-model/types.ts'
 import type { Log } from '../log.ts'
 import { recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
+import { isJoined, nowAndAfterwards } from '../store/joined.ts'
 import type { Store } from '../store/types.ts'
 import { connectorFacts, textFacts } from './acts.ts'
 import type { Builtins } from './builtins/index.ts'
@@ -23,6 +24,7 @@ import { type Catalog, firstVersion } from './catalog/catalog.ts'
 import type { Directory } from './catalog/directory.ts'
 import { createListing } from './catalog/listing.ts'
 import { createSources } from './catalog/pick.ts'
+import { customApiIn } from './import/custom-api.ts'
 import { createDrafters } from './import/drafter.ts'
 import { createImporter, type ImportResult } from './import/importer.ts'
 import type { StoredConnector } from './import/protocol.ts'
@@ -247,7 +249,7 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
 
   function forget(key: string): void {
     current.delete(key)
-    finding.delete(key)
+    nowAndAfterwards(() => finding.delete(key))
   }
 
   const { look, ...renewals } = createRenewals({
@@ -269,6 +271,7 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
 
     compiled(workspaceId, id) {
       const key = `${workspaceId}/${id}`
+      if (isJoined()) return newest(workspaceId, id, key)
       return known(key) ?? finding.get(key) ?? find(workspaceId, id, key)
     },
 
@@ -348,7 +351,7 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
 
     async create(caller, submitted) {
       requireRole(caller, 'admin')
-      const body = instanceIn(submitted)
+      const body = customApiIn(instanceIn(submitted))
       const source = importSource(body)
       let connector: Storable
       if (source === null) {

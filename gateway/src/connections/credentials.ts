@@ -1,6 +1,7 @@
 import type { AuthScheme } from '../definition/document.ts'
 import { SallyportError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
+import type { ConnectionRow } from '../store/schema.ts'
 import { openFields, sealFields } from '../vault/fields.ts'
 import type { Place, Sealed, Vault } from '../vault/types.ts'
 import { fieldsOf } from './schemes/credential.ts'
@@ -8,6 +9,11 @@ import type { CredentialFields } from './schemes/types.ts'
 
 export interface SealedCredential extends Sealed {
   readonly version: number
+}
+
+export function credentialOf(row: ConnectionRow): SealedCredential | null {
+  const { credential: ciphertext, credential_key_id: keyId, credential_version: version } = row
+  return ciphertext === null || keyId === null ? null : { ciphertext, keyId, version }
 }
 
 function place(workspace: string, connection: string, version: number): Place {

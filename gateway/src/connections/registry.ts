@@ -4,12 +4,12 @@ import type { AuthScheme } from '../definition/document.ts'
 import type { CompiledConnector, Settings } from '../definition/types.ts'
 import { SallyportError } from '../errors.ts'
 import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
-import type { SealedCredential } from './credentials.ts'
+import { credentialOf, type SealedCredential } from './credentials.ts'
 import { awaitedSettings, chooseScheme } from './fit.ts'
 import type { OpenCredential } from './granting.ts'
 import { expirySignal } from './oauth/values.ts'
 import { loginPageTest } from './schemes/login-page.ts'
-import type { Connections, NewConnection } from './types.ts'
+import type { ConfiguredConnections, Connections, NewConnection } from './types.ts'
 
 /** A connection ready for calls: its connector compiled, its base URL known, its credential still sealed. */
 export interface LoadedConnection {
@@ -46,11 +46,6 @@ export interface LoadedConnection {
   readonly shared: boolean
 }
 
-export function credentialOf(row: ConnectionRow): SealedCredential | null {
-  const { credential: ciphertext, credential_key_id: keyId, credential_version: version } = row
-  return ciphertext === null || keyId === null ? null : { ciphertext, keyId, version }
-}
-
 /** Throws NEEDS_REAUTH, naming `mendUrl`, while settings are awaited that somebody's consent brings. */
 export function loadConnection(connector: CompiledConnector, row: ConnectionRow, mendUrl: string): LoadedConnection {
   const { scheme } = chooseScheme(connector, row.scheme)
@@ -83,7 +78,7 @@ export function loadConnection(connector: CompiledConnector, row: ConnectionRow,
   }
 }
 
-export interface ConnectionRegistry extends Connections {
+export interface ConnectionRegistry extends Connections, ConfiguredConnections {
   /**
    * The connection a call means: by id or name, or the only one of the connector; the caller's own before a team's before the
    * workspace's. Throws NOT_FOUND, also for another person's, or INVALID_INPUT naming the choices when there are several.

@@ -3,7 +3,8 @@ import type { Caller } from '../caller.ts'
 import type { ImportReport } from '../definition/import/report.ts'
 import type { Page } from '../page.ts'
 import type { Drift } from '../store/drift.ts'
-import type { ConnectionStatus } from '../store/schema.ts'
+import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
+import type { SecretReferences } from '../store/secret-references.ts'
 import type { Affected } from './affected.ts'
 import type { BuiltinType } from './builtins/listing.ts'
 import type { Dependents } from './dependents.ts'
@@ -298,6 +299,35 @@ export interface Connections extends ConsentLinks {
   /** What deleting it ends, for those who may delete it. */
   dependents(caller: Caller, id: string): Promise<Dependents>
   remove(caller: Caller, id: string): Promise<void>
+}
+
+/** A connection as configuration: what somebody chose, and of its credential no more than which fields there are. */
+export interface ConfiguredConnection
+  extends Pick<
+    ConnectionRow,
+    | 'id'
+    | 'connector'
+    | 'name'
+    | 'team_id'
+    | 'environment'
+    | 'scheme'
+    | 'settings'
+    | 'is_default'
+    | 'approval'
+    | 'mock'
+    | 'record'
+    | 'scopes'
+  > {
+  readonly entered: readonly string[]
+  /** Where files say that the fields come from; null of a credential that was entered by hand. */
+  readonly references: SecretReferences | null
+}
+
+export interface ConfiguredConnections {
+  /** By connector, the oldest first: those of the workspace and of the caller's teams; a person's own are no part of its configuration. For admins. */
+  configured(caller: Caller): Promise<readonly ConfiguredConnection[]>
+  /** Remembers where the files say that its credential comes from. */
+  refer(caller: Caller, id: string, references: SecretReferences): Promise<void>
 }
 
 /** How far the rotation of a workspace's key is. */

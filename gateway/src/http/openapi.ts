@@ -11,6 +11,7 @@ import * as catalog from './schemas/catalog.ts'
 import * as chat from './schemas/chat.ts'
 import * as clients from './schemas/clients.ts'
 import * as common from './schemas/common.ts'
+import * as configuration from './schemas/configuration.ts'
 import * as connections from './schemas/connections.ts'
 import * as connectors from './schemas/connectors.ts'
 import * as notifications from './schemas/notifications.ts'
@@ -41,6 +42,7 @@ const tags = [
   { name: 'applications', description: 'Programs that act for people: MCP clients that sign in by OAuth.' },
   { name: 'audit', description: 'The append-only log of everything that was done.' },
   { name: 'vault', description: 'The keys that seal credentials.' },
+  { name: 'configuration', description: 'A workspace as files, and back.' },
   { name: 'meta', description: 'Health, and descriptions for machines.' },
 ]
 
@@ -126,6 +128,7 @@ function namedShapes(): Map<string, TSchema> {
     connections,
     connectors,
     cassettes,
+    configuration,
     notifications,
     alerts,
     people,

@@ -16,6 +16,7 @@ import { cassetteRoutes } from './routes/cassettes.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { authorizationRoutes, clientRoutes } from './routes/clients.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { connectorDraftRoutes } from './routes/connector-drafts.ts'
 import { connectorVersionRoutes } from './routes/connector-versions.ts'
@@ -112,6 +113,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       auditRoutes(api, services)
       scriptRoutes(api, services)
       vaultRoutes(api, services)
+      configurationRoutes(api, services)
     },
     { prefix: '/api/v1' },
   )

@@ -23,6 +23,7 @@ import type {
   NotificationChannels,
   Tools,
 } from '../call/types.ts'
+import type { Configuration } from '../configuration/types.ts'
 import type { ConnectorDrafts } from '../connections/drafts.ts'
 import type { OAuthApps } from '../connections/oauth/apps.ts'
 import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
@@ -60,6 +61,7 @@ export interface HttpServices {
   readonly audit: AuditLog
   readonly scripts: ScriptTrials
   readonly vault: VaultRotation
+  readonly configuration: Configuration
   /** Resolves when requests can be served; throws UNAVAILABLE otherwise. */
   ready(): Promise<void>
 }

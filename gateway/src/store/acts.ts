@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Caller } from '../caller.ts'
+import { atTheEnd } from './joined.ts'
 import { storableJson } from './json-text.ts'
 import type { Database } from './schema.ts'
 
@@ -114,7 +115,9 @@ export async function recordAct(db: Kysely<Database>, workspaceId: string, act: 
   const { kind, by, target, before, after, reason } = act
   const ip = act.ip ?? ('ip' in by ? by.ip : undefined)
   const body = JSON.stringify({ actor: { kind: by.kind, id: by.id, name: by.name }, ip, target, before, after, reason })
-  await sql`select audit_append(${workspaceId}, ${kind}, ${storableJson(body)})`.execute(db)
+  await atTheEnd(db, async () => {
+    await sql`select audit_append(${workspaceId}, ${kind}, ${storableJson(body)})`.execute(db)
+  })
 }
 
 /** The entry of a call that a person approved and that is sent next: what `CallLog.insert` writes for the others. */

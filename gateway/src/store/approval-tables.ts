@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { Judgement } from '../approval-policy.ts'
 import type { Created, Instant, Json } from './column-types.ts'
+import type { SecretReferences } from './secret-references.ts'
 
 /** Calls that wait for a person, and how people are told. */
 
@@ -61,6 +62,7 @@ interface NotificationChannelTable {
   hint: string
   sealed_target: Buffer
   target_key_id: string
+  secret_references: ColumnType<SecretReferences | null, string | null | undefined, string | null>
   delivered_at: ColumnType<Date | null, undefined, Date>
   last_error: ColumnType<string | null, undefined, string | null>
   approvals: ColumnType<boolean, boolean | undefined, never>

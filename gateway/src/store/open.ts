@@ -5,6 +5,7 @@ import { reveal, type Secret } from '../secret.ts'
 import { GroupedCallLog } from './call-log.ts'
 import { connectDatabases, type Databases } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { joinedTransaction, together } from './joined.ts'
 import { PostgresLimiter } from './postgres-limiter.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import type { SharedLimiter } from './quota.ts'
@@ -83,7 +84,11 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
   const run = <T>(workspace: string, work: (db: Transaction<Database>) => Promise<T>) =>
     databases.scoped(workspace).transaction().execute(work)
   return {
-    workspace: run,
+    workspace: (workspace, work) => {
+      const joined = joinedTransaction(workspace)
+      return joined === undefined ? run(workspace, work) : work(joined)
+    },
+    together: (workspace, work) => together(workspace, (transaction) => run(workspace, transaction), work),
     system: (work) => run('*', work),
     people: databases.unscoped,
     calls,

@@ -7,6 +7,7 @@ import type { ApprovalTables } from './approval-tables.ts'
 import type { AuditCheckpointTable, AuditGapTable, AuditLogTable, LogHeadTable } from './audit-rows.ts'
 import type { Created, Instant, Json, Updated } from './column-types.ts'
 import type { Drift } from './drift.ts'
+import type { SecretReferences } from './secret-references.ts'
 
 /** The rows of the database, as `migrations/` makes them. */
 
@@ -185,6 +186,7 @@ interface OAuthAppTable {
   secret_version: Generated<number>
   issuer: Generated<string | null>
   registered: ColumnType<OAuthRegistration | null, string | undefined, never>
+  secret_references: ColumnType<SecretReferences | null, string | null | undefined, string | null>
   created_by: string
   created_at: Created
   updated_at: Updated
@@ -303,6 +305,7 @@ interface ConnectionTable {
   missing_scopes: ColumnType<readonly string[] | null, string | null | undefined, string | null>
   mock: Generated<string | null>
   record: Generated<string | null>
+  secret_references: ColumnType<SecretReferences | null, string | null | undefined, string | null>
 }
 
 /** The owner of a connection that is not the workspace's, kept when it is deleted. */

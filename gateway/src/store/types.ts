@@ -7,6 +7,11 @@ import type { CallOutcome, CallStatus, Database, NewCallRow } from './schema.ts'
 export interface Store {
   /** Runs `work` in one transaction that can see and change only this workspace's rows. */
   workspace<T>(workspaceId: string, work: (db: Transaction<Database>) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` so that everything it does in this workspace by way of {@link workspace} is one transaction: all of it counts, or
+   * nothing does. Sequential work only, and nothing that is waited for long.
+   */
+  together<T>(workspaceId: string, work: () => Promise<T>): Promise<T>
   /** Runs `work` in one transaction over all workspaces: for finding out which workspace a token belongs to, and for background work. */
   system<T>(work: (db: Transaction<Database>) => Promise<T>): Promise<T>
   /** For better-auth only: its tables stand outside the workspaces. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Sallyport } from '@sallyport/sdk'
 import description from '../../openapi.json' with { type: 'json' }
 import type { Role } from '../../src/caller.ts'
@@ -120,6 +121,13 @@ const connector = (world: World) => world.connector
 const inWorkspace = (world: World) => `?workspace_id=${world.workspaceId}`
 const connection = (world: World) => world.connection
 const approval = (world: World) => world.approval
+
+/** Of a plan without changes. */
+const nothingPlanned = (workspaceId: string) =>
+  createHash('sha256')
+    .update(JSON.stringify([workspaceId, []]))
+    .digest('hex')
+    .slice(0, 32)
 
 const cases: Readonly<Record<string, RouteCase>> = {
   getHealth: {},
@@ -352,6 +360,10 @@ const cases: Readonly<Record<string, RouteCase>> = {
   createWorkspace: { body: () => ({ name: unique('workspace') }) },
 
   rotateVault: { body: () => ({}) },
+
+  exportConfiguration: {},
+  planConfiguration: { body: ({ word }) => ({ documents: [{ file: 'team.yaml', document: { team: `Planned of ${word}` } }] }) },
+  applyConfiguration: { body: ({ workspaceId }) => ({ documents: [], fingerprint: nothingPlanned(workspaceId) }) },
 }
 
 interface Operation {

@@ -65,7 +65,7 @@ function isTarget(value: unknown): value is Target {
 export function createChannels({ store, clock, sealedCalls, publicUrl, ...deliverers }: ChannelServices): Channels {
   /** What a request means, checked; `secret` signs what goes to a webhook, and is shown this once. */
   function targetOf(request: NewChannel): { target: Target; hint: string; secret: string | null } {
-    const { kind, email, key } = request
+    const { kind, email, key, secret: chosen } = request
     const url = request.url ?? (kind === 'pagerduty' ? pagerdutyUrl : undefined)
     if (kind === 'email') {
       if (email === undefined) throw new SallyportError('INVALID_INPUT', { detail: 'Give the email address to write to.' })
@@ -84,7 +84,7 @@ export function createChannels({ store, clock, sealedCalls, publicUrl, ...delive
         throw new SallyportError('INVALID_INPUT', { detail: "Give the integration key of PagerDuty's service." })
       return { target: { url, secret: key }, hint: new URL(url).host, secret: null }
     }
-    const secret = kind === 'webhook' ? `whsec_${randomToken(32)}` : null
+    const secret = kind === 'webhook' ? (chosen ?? `whsec_${randomToken(32)}`) : null
     return { target: { url, secret }, hint: new URL(url).host, secret }
   }
 
@@ -127,12 +127,24 @@ export function createChannels({ store, clock, sealedCalls, publicUrl, ...delive
       return rows.map(view)
     },
 
+    async references(caller) {
+      requireRole(caller, 'admin')
+      const rows = await store.workspace(caller.workspaceId, (db) =>
+        db
+          .selectFrom('notification_channels')
+          .select(['id', 'secret_references'])
+          .where('workspace_id', '=', caller.workspaceId)
+          .execute(),
+      )
+      return new Map(rows.flatMap(({ id, secret_references }) => (secret_references === null ? [] : [[id, secret_references]])))
+    },
+
     async create(caller, request) {
       requireRole(caller, 'admin')
       const { workspaceId } = caller
-      const { kind, name } = request
+      const { kind, name, references } = request
       const { target, hint, secret } = targetOf(request)
-      const id = newId('notification_channel', clock.now())
+      const id = request.id ?? newId('notification_channel', clock.now())
       try {
         return await sealedCalls.storing(workspaceId, async () => {
           const sealed = await sealedCalls.sealTarget(workspaceId, id, target)
@@ -153,6 +165,7 @@ export function createChannels({ store, clock, sealedCalls, publicUrl, ...delive
                 sealed_target: sealed.ciphertext,
                 target_key_id: sealed.keyId,
                 approvals: kind !== 'pagerduty' && (request.approvals ?? true),
+                secret_references: references === undefined ? null : JSON.stringify(references),
               })
               .returningAll()
               .executeTakeFirstOrThrow()

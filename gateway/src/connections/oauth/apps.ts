@@ -7,6 +7,7 @@ import { Secret } from '../../secret.ts'
 import { gatewayActor, recordAct } from '../../store/acts.ts'
 import { isUniqueViolation } from '../../store/constraints.ts'
 import type { Database, OAuthAppRow } from '../../store/schema.ts'
+import type { SecretReferences } from '../../store/secret-references.ts'
 import type { Store } from '../../store/types.ts'
 import { openCurrent, storeSealed } from '../../vault/sealing.ts'
 import type { Place, Sealed, Vault } from '../../vault/types.ts'
@@ -43,6 +44,8 @@ export interface NewOAuthApp {
   readonly client_id: string
   /** Or the private key in PEM, where the connector authenticates its client with one. */
   readonly client_secret?: string
+  /** Where files say that the secret comes from. */
+  readonly references?: SecretReferences
 }
 
 /** The OAuth apps of a workspace. Managers see them, admins change them. */
@@ -50,13 +53,15 @@ export interface OAuthApps {
   /** How the gateway describes itself as a client, for servers that look a client up by its address. */
   clientDocument(): Readonly<Record<string, unknown>>
   list(caller: Caller): Promise<{ readonly redirect_url: string; readonly items: readonly OAuthAppView[] }>
+  /** By id, where files say that the secret of an app comes from. */
+  references(caller: Caller): Promise<ReadonlyMap<string, SecretReferences>>
   /** Throws CONFLICT when the connector or family has one. */
   create(caller: Caller, request: NewOAuthApp): Promise<OAuthAppView>
   /** What is left out stays. */
   update(
     caller: Caller,
     id: string,
-    request: { name?: string; client_id?: string; client_secret?: string },
+    request: { name?: string; client_id?: string; client_secret?: string; references?: SecretReferences },
   ): Promise<OAuthAppView>
   /** Throws CONFLICT while connections depend on it. */
   remove(caller: Caller, id: string): Promise<void>
@@ -287,6 +292,12 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
       return { redirect_url: redirectUrl(), items: await view(caller.workspaceId, await rows(caller.workspaceId)) }
     },
 
+    async references(caller) {
+      requireRole(caller, 'manager')
+      const found = await rows(caller.workspaceId)
+      return new Map(found.flatMap(({ id, secret_references }) => (secret_references === null ? [] : [[id, secret_references]])))
+    },
+
     async create(caller, request) {
       requireRole(caller, 'admin')
       const { family, connector, client_id, client_secret } = request
@@ -303,6 +314,7 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
         family: family ?? null,
         connector: connector ?? null,
         client_id,
+        secret_references: request.references === undefined ? null : JSON.stringify(request.references),
         created_by: `${caller.kind}:${caller.id}`,
       }
       try {
@@ -324,7 +336,7 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
       return viewOne(workspaceId, id)
     },
 
-    async update(caller, id, { name, client_id, client_secret }) {
+    async update(caller, id, { name, client_id, client_secret, references }) {
       requireRole(caller, 'admin')
       const { workspaceId } = caller
       const found = await row(workspaceId, id)
@@ -342,7 +354,12 @@ export function createOAuthApps({ store, vault, clock, publicUrl }: Dependencies
               // Another client is bound to the first server that it is used at.
               ...(next.client_id !== found.client_id && found.registered === null && { issuer: null }),
               updated_at: new Date(clock.now()),
-              ...(sealed !== null && { secret: sealed.ciphertext, secret_key_id: sealed.keyId, secret_version: version }),
+              ...(sealed !== null && {
+                secret: sealed.ciphertext,
+                secret_key_id: sealed.keyId,
+                secret_version: version,
+                secret_references: references === undefined ? null : JSON.stringify(references),
+              }),
             })
             .where('workspace_id', '=', workspaceId)
             .where('id', '=', id)
