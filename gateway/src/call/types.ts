@@ -17,6 +17,24 @@ import type { Handle } from './results/types.ts'
 /** Where a call came in. */
 export type Entrance = 'http' | 'mcp' | 'approval' | 'test'
 
+/** What an MCP server wants to know from a person, in its own words and marked as such. */
+export type Question =
+  | { readonly mode: 'form'; readonly message: string; readonly schema: unknown }
+  | { readonly mode: 'url'; readonly message: string; readonly url: string }
+
+export interface Reply {
+  readonly action: 'accept' | 'decline' | 'cancel'
+  readonly content?: Record<string, string | number | boolean | string[]>
+}
+
+/** Somebody in front of the caller, and what their program can show them. */
+export interface Person {
+  readonly form: boolean
+  readonly url: boolean
+  /** Never rejects; `cancel` when nobody answers. */
+  readonly ask: (question: Question) => Promise<Reply>
+}
+
 /** Who waits for a call, where the entrance can tell. */
 export interface CallWatch {
   /** Ends when the caller has given the call up: a read is broken off, a write that may have been sent is not. */
@@ -27,6 +45,8 @@ export interface CallWatch {
   readonly logsFrom: LogLevel | undefined
   /** Passes on what an MCP server tells of its work. */
   readonly log: (level: LogLevel, data: unknown) => void
+  /** Who can be asked what an MCP server wants to know. */
+  readonly person?: Person
 }
 
 /** Least severe first (RFC 5424, section 6.2.1). */

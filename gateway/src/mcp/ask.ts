@@ -1,6 +1,4 @@
 import {
-  CLIENT_CAPABILITIES_META_KEY,
-  createRequestStateCodec,
   type InputRequiredResult,
   inputRequired,
   inputResponse,
@@ -11,7 +9,9 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Credentials } from '../access/types.ts'
 import type { CallResult } from '../call/types.ts'
-import { Visit } from './visit.ts'
+import { shows } from './relay.ts'
+import type { StateCodec } from './request-state.ts'
+import type { Visit } from './visit.ts'
 
 /** What the person in front of a client decided about a call that waits. */
 export interface Confirmation {
@@ -28,33 +28,11 @@ export interface Asking {
   readonly stateKey: Uint8Array
 }
 
-/** What a client hands back with the answer, signed and only its own to hand back; the approval itself is used up once. */
-interface Pending {
-  readonly approval: string
-  readonly tool: string
-}
-
 const requestId = 'decision'
 
-/** A form, which is what `elicitation` without more means (MCP 2025-11-25, client features, elicitation). */
-function takesForms(capabilities: unknown): boolean {
-  const elicitation = typeof capabilities === 'object' && capabilities !== null && 'elicitation' in capabilities
-  if (!elicitation || typeof capabilities.elicitation !== 'object' || capabilities.elicitation === null) return false
-  return 'form' in capabilities.elicitation || !('url' in capabilities.elicitation)
-}
-
 /** Asks the person in front of a client about a call, where the policy lets them decide and the client can show a form. */
-export function createAsking({ confirm, stateKey }: Asking) {
-  const codec = createRequestStateCodec<Pending>({
-    key: stateKey,
-    bind: ({ http }) => {
-      const { workspaceId, kind, id } = Visit.of(http?.authInfo).caller
-      return `${workspaceId}/${kind}/${id}`
-    },
-  })
+export function createAsking({ confirm }: Asking, codec: StateCodec) {
   return {
-    verify: codec.verify,
-
     /** The question to return instead of the result; null when nobody is to be asked. */
     async question(
       server: Server,
@@ -62,9 +40,7 @@ export function createAsking({ confirm, stateKey }: Asking) {
       tool: string,
       result: CallResult,
     ): Promise<InputRequiredResult | null> {
-      const envelope: Readonly<Record<string, unknown>> | undefined = context.mcpReq.envelope
-      const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()
-      if (result.kind !== 'pending' || result.question === undefined || !takesForms(declared)) return null
+      if (result.kind !== 'pending' || result.question === undefined || !shows(server, context).form) return null
       const run = { type: 'boolean', title: 'Run this call', default: false } as const
       return inputRequired({
         inputRequests: {
@@ -79,8 +55,8 @@ export function createAsking({ confirm, stateKey }: Asking) {
 
     /** What came of the answer to a question; null when the request is no such answer. */
     async answered({ credentials, ip }: Visit, { mcpReq }: ServerContext, tool: string): Promise<CallResult | null> {
-      const pending = mcpReq.requestState<Pending>()
-      if (pending === undefined) return null
+      const pending = mcpReq.requestState<{ readonly approval?: string; readonly tool: string }>()
+      if (pending?.approval === undefined) return null
       const answer = inputResponse(mcpReq.inputResponses, requestId)
       if (pending.tool !== tool || answer.kind !== 'elicit')
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `The answer to "${requestId}" is missing.`)

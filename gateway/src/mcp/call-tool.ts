@@ -32,6 +32,8 @@ export function resultBytesOf({ maxResultBytes }: Pick<CallServices, 'maxResultB
   return caller.toolset?.max_result_bytes ?? maxResultBytes
 }
 
+export type Called = { readonly call: CallResult } | { readonly result: CallToolResult }
+
 /** Calls a tool by the name its caller has for it: how that ended, or what the gateway answers by itself. */
 export async function callTool(
   services: CallServices,
@@ -39,7 +41,7 @@ export async function callTool(
   name: string,
   args: unknown,
   watch?: CallWatch,
-): Promise<{ readonly call: CallResult } | { readonly result: CallToolResult }> {
+): Promise<Called> {
   const { tools, calls, results } = services
   const { caller, credentials, ip, format, toolset } = visit
   if (name === readResultName) return { result: await readResult(results, visit, args, resultBytesOf(services, visit)) }

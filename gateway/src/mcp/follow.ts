@@ -6,20 +6,32 @@ import { unreachable } from '../errors.ts'
 const wants = (wanted: LoggingLevel | undefined, level: LoggingLevel): boolean =>
   wanted !== undefined && logLevels.indexOf(level) >= logLevels.indexOf(wanted)
 
-/** Lets a call end when its request is cancelled, and tells the client how far it is where the client asked to be told. */
-export function watchOf({ mcpReq }: ServerContext, wanted: LoggingLevel | undefined, tool: string): CallWatch {
-  const progressToken = mcpReq._meta?.progressToken
+/**
+ * Tells the client how far a call is where the client asked to be told, by the request that waits for it now. `signal`: of its
+ * being given up.
+ */
+export function watchOf(
+  current: () => ServerContext | null,
+  signal: AbortSignal,
+  wanted: LoggingLevel | undefined,
+  tool: string,
+): CallWatch {
   return {
-    signal: mcpReq.signal,
+    signal,
     progress(progress, total, message) {
+      const mcpReq = current()?.mcpReq
+      const progressToken = mcpReq?._meta?.progressToken
       if (progressToken === undefined) return
       const params = { progressToken, progress, ...(total !== null && { total }), message }
       // Nobody may be listening any more; the call goes on.
-      void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
+      void mcpReq?.notify({ method: 'notifications/progress', params }).catch(() => {})
     },
     logsFrom: wanted,
     log(level, data) {
-      if (wants(wanted, level)) void mcpReq.log(level, data, tool).catch(() => {})
+      if (wants(wanted, level))
+        void current()
+          ?.mcpReq.log(level, data, tool)
+          .catch(() => {})
     },
   }
 }

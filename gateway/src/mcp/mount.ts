@@ -10,6 +10,8 @@ import { toFittingResult } from './fitting-result.ts'
 import { authenticate, pathOf, requireKnownSource } from './guard.ts'
 import { Live, type Open } from './live.ts'
 import { plainAnswer, plainCallOf } from './plain-call.ts'
+import { createRelay } from './relay.ts'
+import { createStateCodec } from './request-state.ts'
 import { rpcError } from './rpc-error.ts'
 import { createServer, type McpServices } from './server.ts'
 import { clientGone, defaultSessionLimits, type SessionLimits, Sessions } from './sessions.ts'
@@ -101,7 +103,9 @@ function asksToListen(body: unknown): boolean {
 export function mountMcp(app: FastifyInstance, services: MountServices, options: MountOptions = {}): void {
   const log = services.log ?? app.log
   const report = (error: unknown) => log.error({ err: error }, 'MCP request failed')
-  const build = () => createServer(services, report)
+  const codec = services.asking === undefined ? undefined : createStateCodec(services.asking.stateKey)
+  const asks = codec === undefined ? undefined : { codec, relay: createRelay(codec) }
+  const build = () => createServer({ ...services, ...(asks !== undefined && { asks }) }, report)
   const onerror = (error: Error) => log.debug({ err: error }, 'MCP request refused')
   const modern = createMcpHandler(build, { legacy: 'reject', onerror })
   const limits = options.sessions ?? defaultSessionLimits
@@ -210,6 +214,7 @@ export function mountMcp(app: FastifyInstance, services: MountServices, options:
       clearInterval(sweeper)
       clearInterval(looker)
       deafen()
+      asks?.relay.close()
       await Promise.allSettled(running)
       await modern.close()
       await sessions.close()

@@ -1,4 +1,5 @@
 import {
+  type CallToolRequest,
   type CompleteResult,
   type LoggingLevel,
   ProtocolError,
@@ -9,7 +10,7 @@ import {
 } from '@modelcontextprotocol/server'
 import manifest from '../../package.json' with { type: 'json' }
 import { toMcpTool } from '../call/published-tool.ts'
-import type { Tools } from '../call/types.ts'
+import type { CallWatch, Tools } from '../call/types.ts'
 import { parseCursor, toPage } from '../page.ts'
 import { type Asking, createAsking } from './ask.ts'
 import { buildTools } from './build-tools.ts'
@@ -20,6 +21,8 @@ import { logCall, watchOf } from './follow.ts'
 import { fillPrompt, toPrompt, valuesOf } from './prompts.ts'
 import { toProtocolError } from './protocol-error.ts'
 import { readResultTool } from './read-result.ts'
+import type { Relay } from './relay.ts'
+import type { StateCodec } from './request-state.ts'
 import type { ResourceSource } from './resource-source.ts'
 import { searchModeTools } from './search-mode.ts'
 import { Visit } from './visit.ts'
@@ -40,6 +43,8 @@ export interface McpServices extends CallServices {
   readonly tools: Pick<Tools, 'list' | 'find' | 'get' | 'search' | 'nearest' | 'examples' | 'example'>
   /** Asked one after the other. */
   readonly resources: readonly ResourceSource[]
+  /** Questions that calls stop for, until they are answered. */
+  readonly asks?: { readonly relay: Relay; readonly codec: StateCodec }
   /** Without it nobody is asked, and calls wait for their approval on the gateway's page. */
   readonly asking?: Asking
 }
@@ -69,10 +74,11 @@ export function createServer(services: McpServices, report: (error: unknown) => 
     }
   }
 
-  const asking = services.asking === undefined ? null : createAsking(services.asking)
+  const { relay, codec } = services.asks ?? {}
+  const asking = services.asking === undefined || codec === undefined ? null : createAsking(services.asking, codec)
 
   const server = new Server(serverInfo, {
-    ...(asking !== null && { requestState: { verify: asking.verify } }),
+    ...(codec !== undefined && { requestState: { verify: codec.verify } }),
     capabilities: { tools: { listChanged: true }, resources: {}, prompts: {}, completions: {}, logging: {} },
     instructions,
     cacheHints: {
@@ -84,6 +90,15 @@ export function createServer(services: McpServices, report: (error: unknown) => 
       'server/discover': { ttlMs: 3_600_000, cacheScope: 'private' },
     },
   })
+
+  /** Calls a tool, which may stop to ask the client's person something. */
+  async function begin(context: ServerContext, visit: Visit, { name, arguments: args = {} }: CallToolRequest['params']) {
+    const level = levelOf(context)
+    const run = (watch: CallWatch) => callTool(services, visit, name, args, watch)
+    const watch = (current: () => ServerContext | null, signal: AbortSignal) => watchOf(current, signal, level, name)
+    if (relay === undefined) return { done: await run(watch(() => context, context.mcpReq.signal)) }
+    return relay.call(server, { context, tool: name, watch, run })
+  }
 
   server.setRequestHandler('logging/setLevel', ({ params }) => {
     wanted = params.level
@@ -109,8 +124,9 @@ export function createServer(services: McpServices, report: (error: unknown) => 
     handle(context, async (visit) => {
       const decided = await asking?.answered(visit, context, params.name)
       if (decided) return toFittingResult(services, visit, params.name, decided)
-      const watch = watchOf(context, levelOf(context), params.name)
-      const called = await callTool(services, visit, params.name, params.arguments ?? {}, watch)
+      const came = (await relay?.resume(context, params.name)) ?? (await begin(context, visit, params))
+      if ('asks' in came) return came.asks
+      const called = came.done
       if ('result' in called) return called.result
       await logCall(context, levelOf(context), params.name, called.call)
       return (

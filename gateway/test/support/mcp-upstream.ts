@@ -92,11 +92,11 @@ export async function startMcpUpstream(first: readonly UpstreamTool[], { before,
     })
     const answered = await answer(asked, body)
     response.writeHead(answered.status, Object.fromEntries(answered.headers))
-    try {
-      for await (const chunk of answered.body ?? []) response.write(chunk)
-    } finally {
-      response.end()
-    }
+    response.flushHeaders()
+    const reader = answered.body?.getReader()
+    left.signal.addEventListener('abort', () => void reader?.cancel().catch(() => {}))
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) response.write(part.value)
+    response.end()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -23,6 +23,8 @@ export interface CommandRun extends HostNetwork {
   readonly signal: AbortSignal
   /** Milliseconds until then. */
   readonly timeLeft: () => number
+  /** The deadline stands still until what it gives is called. */
+  readonly pausing: () => () => void
   /** To be called before anything leaves past `http`: from then on a broken write has an unknown outcome. What it gives takes it back. */
   readonly leaving: () => () => void
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts'
 import { bearerChallenge, scopesIn } from '../../connections/mcp/protected-resource.ts'
 import type { CommandKind } from '../../definition/kinds.ts'
 import type { CommandAction } from '../../definition/types.ts'
@@ -31,6 +32,32 @@ function withinDeadline<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   })
 }
 
+/** A deadline that stands still while a person is asked. */
+function startDeadline(clock: Clock, ms: number, passed: () => void) {
+  let left = ms
+  let since = clock.monotonic()
+  let timer = setTimeout(passed, ms)
+  let pauses = 0
+  const elapsed = () => (pauses > 0 ? 0 : clock.monotonic() - since)
+  return {
+    left: () => Math.max(1, Math.floor(left - elapsed())),
+    pausing() {
+      if (pauses === 0) {
+        left -= elapsed()
+        clearTimeout(timer)
+      }
+      pauses++
+      return () => {
+        pauses--
+        if (pauses > 0) return
+        since = clock.monotonic()
+        timer = setTimeout(passed, Math.max(0, left))
+      }
+    },
+    end: () => clearTimeout(timer),
+  }
+}
+
 /** Runs the code of a connector within the call's one deadline, and holds its outcome to the limits of an answer. */
 export async function runCommand(
   services: CallServices,
@@ -43,11 +70,9 @@ export async function runCommand(
 ): Promise<Sent> {
   const { caller, connection, input } = armed.permit
   const { clock } = services
-  const deadline = clock.monotonic() + action.limits.timeoutMs
   const ending = new AbortController()
-  const timer = setTimeout(
-    () => ending.abort(new EgressError('timeout', true, 'The command did not end before its deadline.')),
-    action.limits.timeoutMs,
+  const time = startDeadline(clock, action.limits.timeoutMs, () =>
+    ending.abort(new EgressError('timeout', true, 'The command did not end before its deadline.')),
   )
   let left = 0
   const leave = () => ending.abort(new EgressError('aborted', progress.outcome === 'sent_unknown', 'The caller has gone.'))
@@ -65,7 +90,8 @@ export async function runCommand(
       redactor: armed.redactor,
       signal: ending.signal,
     },
-    timeLeft: () => Math.max(1, Math.floor(deadline - clock.monotonic())),
+    timeLeft: time.left,
+    pausing: time.pausing,
     leaving: () => {
       left++
       progress.outcome = 'sent_unknown'
@@ -89,7 +115,7 @@ export async function runCommand(
     if (error instanceof SallyportError) progress.status ??= statusIn(error.diagnostics ?? {})
     throw problemOf(error, action, progress)
   } finally {
-    clearTimeout(timer)
+    time.end()
     watch?.signal.removeEventListener('abort', leave)
     // What still runs has nobody left to work for.
     ending.abort(new EgressError('aborted', true, 'The call is over.'))

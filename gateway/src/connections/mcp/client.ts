@@ -2,6 +2,7 @@ import type { Client, ClientCapabilities, Transport } from '@modelcontextprotoco
 import manifest from '../../../package.json' with { type: 'json' }
 import { SallyportError } from '../../errors.ts'
 import type { ProgramTransport } from './program-transport.ts'
+import { type Standing, withStandingStream } from './standing-stream.ts'
 
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
@@ -17,6 +18,8 @@ export interface McpDial {
   readonly signal?: AbortSignal
   /** What the gateway does for the server besides calling it; nothing unless somebody is there who answers. */
   readonly capabilities?: ClientCapabilities
+  /** Is handed the stream of a server of an earlier revision; without it there is none. */
+  readonly standing?: (standing: Standing) => void
 }
 
 /** The gateway checks answers against the schema that an admin took, with its own validator; the SDK's compiles what a server says. */
@@ -26,7 +29,7 @@ const takesAll = {
 
 const notOffered = () => new Response(null, { status: 405 })
 
-/** A stream that the server could talk in at any time would have nobody who listens; one that it broke off is read on. */
+/** Whoever only lists tools is asked nothing; a stream that was broken off is read on. */
 function withoutStandingStream(fetch: Fetch): Fetch {
   return async (url, init) =>
     init?.method === 'GET' && !new Headers(init.headers).has('last-event-id') ? notOffered() : fetch(url, init)
@@ -69,7 +72,7 @@ async function meet(way: Transport, { timeoutMs, signal, capabilities = {}, mode
 /** A client of an MCP server, in whichever revision of the protocol both speak. Throws what `fetch` throws, and the SDK's errors. */
 export async function openClient({ url, transport }: McpPlace, dial: McpDial): Promise<Client> {
   const sdk = await import('@modelcontextprotocol/client')
-  const { timeoutMs, signal, capabilities } = dial
+  const { timeoutMs, signal, capabilities, standing } = dial
   let problem: SallyportError | undefined
   const fetch = ofMcpOnly(dial.fetch, (found) => {
     problem = found
@@ -78,7 +81,7 @@ export async function openClient({ url, transport }: McpPlace, dial: McpDial): P
     transport === 'sse'
       ? new sdk.SSEClientTransport(new URL(url), { fetch, eventSourceInit: { fetch } })
       : new sdk.StreamableHTTPClientTransport(new URL(url), {
-          fetch: withoutStandingStream(fetch),
+          fetch: standing === undefined ? withoutStandingStream(fetch) : withStandingStream(fetch, standing),
           requestInit: { redirect: 'manual' },
         })
   // What speaks the old transport speaks no newer revision.

@@ -67,7 +67,7 @@ function present<T extends object>(values: T): object {
 }
 
 /** What people cannot see, a model could still obey. */
-function visible(value: unknown, found: () => void): unknown {
+export function visible(value: unknown, found: () => void): unknown {
   if (typeof value === 'string') {
     const clean = value.replace(invisible, '')
     if (clean !== value) found()

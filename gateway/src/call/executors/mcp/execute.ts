@@ -5,7 +5,7 @@ import type { CallServices } from '../../services.ts'
 import type { Outcome } from '../../types.ts'
 import type { CommandExecutor, CommandRun } from '../command-run.ts'
 import { excerpt, statusProblem } from '../problems.ts'
-import { startTurn } from './turn.ts'
+import { askingMs, startTurn } from './turn.ts'
 import type { Turn } from './types.ts'
 
 /** Calls a tool of the connection's MCP server, if it still is what an admin took. */
@@ -37,6 +37,7 @@ async function attempt({ mcpSessions }: CallServices, run: CommandRun, fresh: bo
       mcpSessions.noticed(run)
       throw changed(action.name, now === undefined)
     }
+    await session.listen()
     const { client } = session
     const { LOG_LEVEL_META_KEY } = await import('@modelcontextprotocol/client')
     const calling = client.callTool(
@@ -46,7 +47,7 @@ async function attempt({ mcpSessions }: CallServices, run: CommandRun, fresh: bo
       },
       {
         toolDefinition: { name: tool.name, inputSchema: { ...action.inputSchema(), type: 'object' } },
-        timeout: timeLeft(),
+        timeout: timeLeft() + askingMs(run),
         signal,
         ...(watch !== undefined && {
           onprogress: ({ progress, total, message = '' }) =>

@@ -1,5 +1,6 @@
-import type { Client } from '@modelcontextprotocol/client'
+import type { Client, ClientCapabilities } from '@modelcontextprotocol/client'
 import type { Clock } from '../../../clock.ts'
+import type { Standing } from '../../../connections/mcp/standing-stream.ts'
 import { listAll } from '../../../connections/mcp/tool-list.ts'
 import type { McpUse, Turn } from './types.ts'
 
@@ -11,12 +12,34 @@ export interface Kept {
   readonly client: Client
   /** The call that uses it. */
   turn: Turn | null
+  /** Of a server of an earlier revision over HTTP: where it asks. */
+  standing?: Standing
   listed: { readonly at: number; readonly tools: ReadonlyMap<string, string> } | null
 }
 
-/** What the server tells meanwhile goes to the call that uses it. */
-export function listening<K extends Kept>(kept: K): K {
-  kept.client.setNotificationHandler('notifications/message', ({ params }) => kept.turn?.told(params))
+/** What a server may ask of the person in front of a caller; the same caller may come with another program. */
+export function capabilitiesFor({ watch }: Pick<McpUse, 'watch'>): ClientCapabilities {
+  const { form = false, url = false } = watch?.person ?? {}
+  return form || url ? { elicitation: { ...(form && { form: {} }), ...(url && { url: {} }) } } : {}
+}
+
+/** What the server tells and asks meanwhile goes to the call that uses it. */
+export async function listening<K extends Kept>(kept: K, capabilities: ClientCapabilities): Promise<K> {
+  const { ProtocolError, ProtocolErrorCode } = await import('@modelcontextprotocol/client')
+  const { client } = kept
+  client.setNotificationHandler('notifications/message', ({ params }) => kept.turn?.told(params))
+  if (capabilities.elicitation !== undefined)
+    client.setRequestHandler(
+      'elicitation/create',
+      async ({ params }) => (await kept.turn?.asked(params)) ?? { action: 'decline' as const },
+    )
+  client.fallbackRequestHandler = async ({ method }) => {
+    const why =
+      method === 'sampling/createMessage'
+        ? 'Sallyport lends its callers’ models to no server: ask a model of your own.'
+        : `Sallyport does not answer ${method.slice(0, 100)}.`
+    throw new ProtocolError(ProtocolErrorCode.MethodNotFound, why)
+  }
   return kept
 }
 

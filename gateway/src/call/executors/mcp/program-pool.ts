@@ -8,6 +8,8 @@ import { fingerprintsOf, type Kept, listening } from './kept.ts'
 import { farewellMs } from './turn.ts'
 import type { McpSession, McpUse, Turn } from './types.ts'
 
+/** The next caller may have somebody who can be asked; without, the answer is no at once. */
+const capabilities = { elicitation: { form: {}, url: {} } }
 /** Calls that wait for a process of one connection. */
 const maxWaiting = 50
 
@@ -105,7 +107,7 @@ export function createProgramPool({ clock, programs }: Dependencies) {
         ...{ programs, program, workspaceId, owner: id, values: programValues(settings, fields) },
         sending: (message) => 'method' in message && (kept?.turn ?? turn).sending(message.method),
       })
-      const client = await openProgramClient(way, { timeoutMs: timeLeft(), signal })
+      const client = await openProgramClient(way, { timeoutMs: timeLeft(), signal, capabilities })
       const made: Running = { client, way, key, turn, listed: null }
       kept = made
       const previous = client.onclose
@@ -114,7 +116,7 @@ export function createProgramPool({ clock, programs }: Dependencies) {
         // It has ended while nobody used it.
         if (dropIdle(line, made)) void end(id, line, made)
       }
-      return listening(made)
+      return await listening(made, capabilities)
     } catch (error) {
       line.count--
       next(id, line)
@@ -149,6 +151,7 @@ export function createProgramPool({ clock, programs }: Dependencies) {
         client: kept.client,
         used,
         fingerprints: (use) => fingerprintsOf(kept, use, clock),
+        listen: async () => {},
         leave(sound) {
           kept.turn = null
           if (sound && kept.way.over() === null) {

@@ -1,10 +1,11 @@
 import type { Clock } from '../../../clock.ts'
 import { Cache } from '../../../connections/cache.ts'
 import { openClient } from '../../../connections/mcp/client.ts'
+import type { Standing } from '../../../connections/mcp/standing-stream.ts'
 import type { Programs } from '../../../egress/programs/programs.ts'
 import { EgressError } from '../../../egress/types.ts'
 import type { Log } from '../../../log.ts'
-import { fingerprintsOf, type Kept, listening } from './kept.ts'
+import { capabilitiesFor, fingerprintsOf, type Kept, listening } from './kept.ts'
 import { createProgramPool } from './program-pool.ts'
 import { farewellMs } from './turn.ts'
 import type { McpSessions, McpUse, Turn } from './types.ts'
@@ -17,9 +18,11 @@ const maxIdle = 500
 const maxIdleOfOne = 4
 
 /** A server may remember what a session did: it is only ever one caller's, over one credential and version. */
-function keyOf({ caller, connection }: McpUse): string {
+function keyOf(run: McpUse): string {
+  const { caller, connection } = run
   const { id, connector, credentialVersion, baseUrl } = connection
-  return JSON.stringify([caller.workspaceId, caller.kind, caller.id, id, connector.version, credentialVersion, baseUrl])
+  const who = [caller.workspaceId, caller.kind, caller.id, capabilitiesFor(run)]
+  return JSON.stringify([...who, id, connector.version, credentialVersion, baseUrl])
 }
 
 const pause = () => Promise.reject(new EgressError('aborted', false, 'No call uses this session.'))
@@ -78,15 +81,22 @@ export function createMcpSessions({ clock, log, programs, look }: Dependencies):
       url: connection.baseUrl ?? '',
       transport: connection.connector.document.mcp?.transport ?? ('http' as const),
     }
+    const capabilities = capabilitiesFor(run)
     let kept: Kept | null = null
+    let stream: Standing | undefined
     const client = await openClient(place, {
       fetch: (url, init) => (kept === null ? turn.fetch(url, init) : (kept.turn?.fetch(url, init) ?? pause())),
       timeoutMs: timeLeft(),
       signal,
+      capabilities,
+      standing(found) {
+        stream = found
+        if (kept !== null) kept.standing = found
+      },
     })
-    const made: Kept = { client, turn, listed: null }
+    const made: Kept = { client, turn, listed: null, ...(stream !== undefined && { standing: stream }) }
     kept = made
-    return listening(made)
+    return listening(made, capabilities)
   }
 
   return {
@@ -111,6 +121,7 @@ export function createMcpSessions({ clock, log, programs, look }: Dependencies):
         client,
         used: known !== undefined,
         fingerprints: (use) => fingerprintsOf(kept, use, clock),
+        listen: async () => kept.standing?.open(turn.listen),
         leave(sound) {
           kept.turn = null
           // The stream of the old transport ends with the call.

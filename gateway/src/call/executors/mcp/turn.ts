@@ -1,9 +1,13 @@
 import { isObject } from '../../../definition/json-schema/keywords.ts'
 import type { CommandRun } from '../command-run.ts'
+import { createQuestioner } from './question.ts'
 import type { Turn } from './types.ts'
 
 /** How long a server is told that a call was given up. */
 export const farewellMs = 2_000
+
+/** How much longer a call may be under way than its deadline says, which stands still while a person is asked. */
+export const askingMs = ({ watch }: Pick<CommandRun, 'watch'>) => (watch?.person === undefined ? 0 : 3_600_000)
 
 function methodOf(body: unknown): string | undefined {
   if (typeof body !== 'string') return undefined
@@ -26,9 +30,20 @@ export function startTurn(run: CommandRun): Turn {
       called = true
       if (run.action.effect !== 'read') run.leaving()
     },
+    asked: createQuestioner(run),
     told({ level, data }) {
       if (called) run.watch?.log(level, run.redactor.value(data))
     },
+    listen: (url, { headers = {}, signal } = {}) =>
+      run.open(
+        { method: 'GET', url: String(url), headers: Object.fromEntries(new Headers(headers)) },
+        {
+          mayChange: false,
+          broke: () => {},
+          signal: signal == null ? run.signal : AbortSignal.any([run.signal, signal]),
+          timeoutMs: run.timeLeft() + askingMs(run),
+        },
+      ),
     async fetch(url, init = {}) {
       const message = methodOf(init.body)
       called ||= message === 'tools/call'
@@ -47,7 +62,7 @@ export function startTurn(run: CommandRun): Turn {
             mayChange: message === 'tools/call',
             broke: reject,
             signal: farewell ? AbortSignal.any(own) : AbortSignal.any([run.signal, ...own]),
-            timeoutMs: farewell ? farewellMs : run.timeLeft(),
+            timeoutMs: farewell ? farewellMs : run.timeLeft() + (message === 'tools/call' ? askingMs(run) : 0),
           },
         )
         refused = answer.ok ? null : { status: answer.status, text: await answer.clone().text() }
