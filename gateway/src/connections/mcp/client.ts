@@ -3,8 +3,7 @@ import manifest from '../../../package.json' with { type: 'json' }
 import { SallyportError } from '../../errors.ts'
 import type { ProgramTransport } from './program-transport.ts'
 import { type Standing, withStandingStream } from './standing-stream.ts'
-
-export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+import type { Fetch } from './types.ts'
 
 export interface McpPlace {
   readonly url: string

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Fetch } from './client.ts'
+import type { Fetch } from './types.ts'
 
 /** How long a call waits until the server has opened the stream; some send nothing before they have something to say. */
 const openMs = 1_000

@@ -1,6 +1,8 @@
 import type { Caller } from '../../caller.ts'
 import type { Listing } from '../../definition/import/mcp.ts'
 
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
 /** The connector of a workspace that a source is the newer document of. */
 export interface StoredOf {
   readonly workspaceId: string
