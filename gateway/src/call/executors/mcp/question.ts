@@ -1,7 +1,7 @@
 import type { ElicitRequest, ElicitResult } from '@modelcontextprotocol/client'
 import { visible } from '../../../definition/import/mcp.ts'
 import { isObject } from '../../../definition/json-schema/keywords.ts'
-import type { Person, Question } from '../../types.ts'
+import type { Person, Question } from '../../person.ts'
 import type { CommandRun } from '../command-run.ts'
 
 /** Questions of one call: more is no conversation. */
