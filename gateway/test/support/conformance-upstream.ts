@@ -1,4 +1,4 @@
-import type { CallToolResult } from '@modelcontextprotocol/server'
+import { type CallToolResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
 import type { Sallyport } from '@sallyport/sdk'
 import { noInput, startMcpUpstream, textAnswer, type UpstreamTool } from './mcp-upstream.ts'
 
@@ -28,6 +28,52 @@ const tool = (name: string, run: UpstreamTool['run'], more: Partial<UpstreamTool
 })
 const answering = (name: string, content: CallToolResult['content'], isError = false) => tool(name, () => ({ content, isError }))
 const text = { type: 'string' } as const
+
+type Fields = Parameters<typeof inputRequired.elicit>[0]['requestedSchema']
+const fieldsOf = (properties: object): Fields => ({ type: 'object', properties, required: Object.keys(properties) }) as Fields
+const elicit = (message: string, properties: object) => inputRequired.elicit({ message, requestedSchema: fieldsOf(properties) })
+
+/** Asks by the protocol's newer words, which the SDK puts into the older ones for older clients. */
+const asking = (name: string, message: string, properties: object, answered: (told: string) => string) =>
+  tool(
+    name,
+    (_, { mcpReq }) => {
+      const told = inputResponse(mcpReq.inputResponses, 'it')
+      if (told.kind !== 'elicit')
+        return inputRequired({ inputRequests: { it: elicit(message, properties) }, requestState: 'asked' })
+      return textAnswer(answered(`action=${told.action}, content=${JSON.stringify(told.content ?? {})}`))
+    },
+    { inputSchema: { type: 'object', properties: { message: text } } },
+  )
+const options = ['option1', 'option2', 'option3']
+const titled = ['First', 'Second', 'Third'].map((title, at) => ({ const: `value${at + 1}`, title: `${title} Option` }))
+const asked: readonly UpstreamTool[] = [
+  asking('elicitation', 'Please provide your information', { username: text, email: text }, (told) => `User response: ${told}`),
+  asking(
+    'elicitation_sep1034_defaults',
+    'Please review',
+    {
+      name: { ...text, default: 'John Doe' },
+      age: { type: 'integer', default: 30 },
+      score: { type: 'number', default: 95.5 },
+      status: { ...text, enum: ['active', 'inactive', 'pending'], default: 'active' },
+      verified: { type: 'boolean', default: true },
+    },
+    (told) => `Elicitation completed: ${told}`,
+  ),
+  asking(
+    'elicitation_sep1330_enums',
+    'Please choose',
+    {
+      untitledSingle: { ...text, enum: options },
+      titledSingle: { ...text, oneOf: titled },
+      legacyEnum: { ...text, enum: ['opt1', 'opt2', 'opt3'], enumNames: ['Option One', 'Option Two', 'Option Three'] },
+      untitledMulti: { type: 'array', items: { ...text, enum: options } },
+      titledMulti: { type: 'array', items: { anyOf: titled } },
+    },
+    (told) => `Elicitation completed: ${told}`,
+  ),
+]
 
 /** The tools that the conformance suite calls; its `test_` is the connector's part of their names. */
 const tools: readonly UpstreamTool[] = [
@@ -62,7 +108,7 @@ const examples: Readonly<Record<string, object>> = {
 
 /** An MCP server of our own that answers what the conformance suite expects, connected to the gateway of this owner. */
 export async function connectConformanceUpstream({ connectors, connections }: Sallyport) {
-  const upstream = await startMcpUpstream(tools)
+  const upstream = await startMcpUpstream([...tools, ...asked])
   await connectors.create({ kind: 'mcp', url: upstream.url, connector: 'test', name: 'Test', trust_annotations: true })
   const document = await connectors.get('test')
   const actions = Object.entries(document.actions as Readonly<Record<string, object>>).map(([name, action]) => [
