@@ -15,9 +15,10 @@ import {
   signedIn,
   startDashboard,
 } from './dashboard-harness.ts'
-import { shoot, type Visit } from './support/browser.ts'
+import { narrow, shoot, type Visit, wide } from './support/browser.ts'
 import type { GatewayProcess } from './support/gateway.ts'
 import { noInput, startMcpUpstream } from './support/mcp-upstream.ts'
+import { startOidcServer } from './support/oidc-server.ts'
 
 const apiKey = 'canary-crm-key-import-77d0'
 /** As many as the largest public documents have. */
@@ -362,6 +363,50 @@ test('the tools of an MCP server are listed with what they do, chosen, and becom
   const { actions } = await gateway.client().connectors.get('fixture')
   expect(actions).toMatchObject({ look: { effect: 'read' } })
   expect(actions).not.toHaveProperty('wipe')
+})
+
+test('an MCP server that people sign in at is signed in at, its tools are listed then, and those chosen are taken', async () => {
+  const resource = { enabled: true, useGrantedResource: () => true, getResourceServerInfo: () => ({ scope: 'read' }) }
+  const oidc = await startOidcServer(`${gateway.url}/oauth/callback`, {
+    features: { devInteractions: { enabled: false }, registration: { enabled: true }, resourceIndicators: resource },
+  })
+  onTestFinished(() => oidc.close())
+  oidc.account = { sub: 'ada', email: 'ada@example.com' }
+  const tools = [
+    { name: 'look', description: 'Looks around.', inputSchema: noInput },
+    { name: 'wipe', description: 'Wipes it all.', inputSchema: noInput },
+  ]
+  const server = await startMcpUpstream(tools, {
+    before: async ({ path, headers }, response) => {
+      if (path !== '/mcp') {
+        const metadata = { resource: server.url, authorization_servers: [oidc.issuer], scopes_supported: ['read'] }
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata))
+        return true
+      }
+      if (await oidc.provider.AccessToken.find(headers.authorization?.replace(/^Bearer /, '') ?? '')) return false
+      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
+      return true
+    },
+  })
+  onTestFinished(() => server.close())
+  await page.goto(`${gateway.url}/import?from=mcp`)
+  await field(page, 'Address of the MCP server').fill(server.url)
+  await button(page, 'List its tools').click()
+  await see(heading(page, `This server has people sign in at ${new URL(oidc.issuer).host}`))
+  // The browser tells of the answer that says so.
+  expect(reader.complaints()).toHaveLength(1)
+  await shoot(page, 'import-mcp-sign-in')
+  await page.setViewportSize(narrow)
+  await shoot(page, 'import-mcp-sign-in-narrow')
+  await page.setViewportSize(wide)
+  await field(page, 'Id of the connector').fill('signed_in')
+  await button(page, /^Sign in at/).click()
+  await page.getByRole('checkbox', { name: 'Choose wipe' }).click()
+  await shoot(page, 'import-mcp-signed-in')
+  await button(page, 'Take these tools').click()
+  await page.waitForURL(/\/connections/)
+  const { actions } = await gateway.client().connectors.capabilities('signed_in')
+  expect(actions.map(({ action }) => action)).toEqual(['look'])
 })
 
 test('whoever may not define connectors sees what there is, and no button that would be refused', async () => {
