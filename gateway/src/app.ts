@@ -22,6 +22,7 @@ import { createHistory } from './call/history.ts'
 import { createIdempotency } from './call/idempotency.ts'
 import { createLimiter } from './call/limiter.ts'
 import { createApprovalNotices } from './call/notices/approval-notices.ts'
+import { createManifests } from './call/manifest.ts'
 import { createChannels } from './call/notices/channels.ts'
 import { createOutbox } from './call/notices/outbox.ts'
 import { runCall } from './call/pipeline.ts'
@@ -50,6 +51,7 @@ import { createListTools } from './connections/mcp/list-tools.ts'
 import { createOAuthApps } from './connections/oauth/apps.ts'
 import { createObtained } from './connections/obtained.ts'
 import { bindRootKey } from './connections/root-binding.ts'
+import { createSecretMode } from './connections/secret-manager/secret-mode.ts'
 import { createVaultRotation } from './connections/vault-rotation.ts'
 import { connectorJsonSchema } from './definition/connector-schema.ts'
 import { createEgress } from './egress/egress.ts'
@@ -173,6 +175,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const oauthApps = createOAuthApps({ store, vault, clock, publicUrl })
     const obtained = createObtained({ store, vault, clock, log })
     const connections = createConnections({ store, vault, connectors, clock, log, egress, obtained, apps: oauthApps, publicUrl })
+    const secretMode = createSecretMode({ store, vault, clock, log, egress, connectors, obtained, connections })
     const sealedCalls = createSealedCalls(vault, store)
     const cassettes = createCassettes({ store, sealedCalls, connectors, clock })
     const sandbox = createSandbox()
@@ -217,6 +220,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     opened.push(connectors.startChecks(log))
     opened.push(outbox.start())
     opened.push(evaluator.start())
+    opened.push(secretMode.start())
 
     const scripts = createScriptTrials(services)
     const tests = createConnectionTests(services, connections, run)
@@ -237,6 +241,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
         connections,
         installs: createInstalls({ connectors, connections, egress, builtins, log }),
         oauthApps,
+        secretBackends: secretMode.backends,
+        manifests: createManifests({ connections, secrets: secretMode, publicUrl }),
         calls,
         history,
         approvals,

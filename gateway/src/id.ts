@@ -23,6 +23,7 @@ const kinds = {
   alert: 'alt',
   alert_silence: 'sil',
   alert_delivery: 'ald',
+  secret_backend: 'smb',
 } as const
 
 export type IdKind = keyof typeof kinds

@@ -108,6 +108,7 @@ const breaches: Record<string, readonly (readonly [from: string, to: string])[]>
   'key-services-in-vault': [
     ['gateway/src/vault/keys.ts', '@aws-sdk/client-kms'],
     ['gateway/src/connections/kms.ts', '@google-cloud/kms'],
+    ['gateway/src/egress/secret-managers/vault.ts', '@google-cloud/secret-manager'],
   ],
   'models-in-language-model': [['gateway/src/call/chat.ts', '@ai-sdk/anthropic']],
   'processes-in-store': [['gateway/src/http/spawn.ts', 'node:child_process']],
@@ -131,6 +132,7 @@ const permitted = [
   ['gateway/src/language-model/anthropic.ts', '@ai-sdk/anthropic'],
   // Not installed here, as it may be elsewhere.
   ['gateway/src/vault/gcp-kms.ts', '@google-cloud/kms'],
+  ['gateway/src/egress/secret-managers/gcp.ts', '@google-cloud/secret-manager'],
   ['gateway/src/store/redis-limiter.ts', '@redis/client'],
   ['gateway/src/cli/main.ts', 'sdk/src/index.ts'],
   ['gateway/src/call/pipeline.ts', 'gateway/src/call/stages/approve.ts'],

@@ -42,6 +42,8 @@ const unrecorded: Readonly<Record<string, string>> = {
   verifyConnector: 'stores nothing: what was entered is tried once',
   testNotificationChannel: 'changes nothing',
   testAlertRule: 'changes nothing',
+  testSecretBackend: 'changes nothing that stays',
+  syncSecretBackend: 'looks, and tries again what was asked for before',
   createAuditCheckpoint: 'is a part of the log itself',
 }
 /** What members may do is to call, and to look after themselves. */

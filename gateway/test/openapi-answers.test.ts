@@ -308,6 +308,32 @@ async function signInBySso(workspace: string): Promise<void> {
   await ask('updateSignInSettings', { body: { single_sign_on: null } })
 }
 
+/** A secret manager where nobody answers, and a connection whose secret is to be there. */
+async function replicateSecrets(): Promise<void> {
+  const settings = { address: 'http://127.0.0.1:9' }
+  const body = { name: 'Vault', kind: 'vault', settings, credential: { token: 'a-token' } }
+  const { id } = (await ask('createSecretBackend', { body })).json
+  const connector = { connector: 'kept', name: 'Kept', servers: { production: { url: crm.url } } }
+  const auth = { key: { type: 'api_key', name: 'X-Key' } }
+  await ask('createConnector', { body: { ...connector, auth, actions: { look: { method: 'GET', path: '/' } } } })
+  const made = (await ask('createConnection', { body: { connector: 'kept', auth: { fields: { key: 'k' } } } })).json
+  await ask('refreshConnectionSecret', { id: made.id, body: { version: '1.0' } })
+  await ask('moveConnectionSecret', { id: made.id, body: { to: id } })
+  await ask('rewriteConnectionSecret', { id: made.id })
+  await ask('getConnectionSecret', { id: made.id })
+  await ask('refreshConnectionSecret', { id: made.id, body: { version: '1.0' } })
+  await ask('getManifest')
+  await ask('listReplicatedSecrets', { id })
+  await ask('syncSecretBackend', { id })
+  await ask('testSecretBackend', { id })
+  await ask('updateSecretBackend', { id, body: { name: 'Renamed' } })
+  await ask('listSecretBackends')
+  await ask('deleteSecretBackend', { id })
+  await ask('deleteSecretBackend', { id, query: '?abandon=true' })
+  await ask('deleteConnection', { id: made.id })
+  await ask('deleteConnector', { id: 'kept' })
+}
+
 /** An OAuth app, and connections that a person consents to, at a page or with a device code. */
 async function authorizeByOAuth(): Promise<void> {
   for (const flow of ['authorization_code', 'device_authorization']) {
@@ -362,6 +388,7 @@ test('every operation answers as the description says, in all of its successes',
   await tendMember(id, email)
   await signInBySso(workspace)
   await authorizeByOAuth()
+  await replicateSecrets()
   await ask('renameWorkspace', { body: { name: 'Renamed' } })
   const second = await ask('createWorkspace', { body: { name: 'Second' }, as: ada })
   await ask('getSession', { as: ada })

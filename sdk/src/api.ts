@@ -853,6 +853,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a connection's secret is */
+        get: operations["getConnectionSecret"];
+        /**
+         * Say where a connection's secret is to be
+         * @description What is elsewhere is removed there. A person’s own account stays with the gateway.
+         */
+        put: operations["moveConnectionSecret"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/secret/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * For a workload: have a credential renewed that an API has refused
+         * @description Renewed once for each version, and written out before the answer. Nothing of it is in the answer.
+         */
+        post: operations["refreshConnectionSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/secret/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a connection's secret anew
+         * @description Over whatever somebody has made of it.
+         */
+        post: operations["rewriteConnectionSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/test": {
         parameters: {
             query?: never;
@@ -1340,6 +1401,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a workload needs to make the calls of this caller by itself
+         * @description Definitions of connectors, connections, and where their secrets are: never a value. The same until something of it changes.
+         */
+        get: operations["getManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/members": {
         parameters: {
             query?: never;
@@ -1645,6 +1726,99 @@ export interface paths {
          * @description Runs one command in the sandbox with the params and config of the request. Its HTTP requests are real; they carry no credential of the gateway.
          */
         post: operations["runScript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secret-backends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the secret managers of the workspace */
+        get: operations["listSecretBackends"];
+        put?: never;
+        /**
+         * Add a secret manager
+         * @description As the default it brings the workspace into secret-manager mode: what is active is replicated at once.
+         */
+        post: operations["createSecretBackend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secret-backends/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a secret manager */
+        delete: operations["deleteSecretBackend"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a secret manager
+         * @description What is left out stays; where it is cannot be changed. `default: false` brings the workspace back to proxy mode, and removes what it had replicated.
+         */
+        patch: operations["updateSecretBackend"];
+        trace?: never;
+    };
+    "/api/v1/secret-backends/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what of the connections is, or is to be, in a secret manager */
+        get: operations["listReplicatedSecrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secret-backends/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again now what failed, and look whether somebody has changed what was written */
+        post: operations["syncSecretBackend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secret-backends/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write, find and remove a secret without meaning */
+        post: operations["testSecretBackend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2498,7 +2672,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "alert_rule.created" | "alert_rule.deleted" | "alert_rule.updated" | "alert_silence.created" | "alert_silence.ended" | "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
+        AuditKind: "alert_rule.created" | "alert_rule.deleted" | "alert_rule.updated" | "alert_silence.created" | "alert_silence.ended" | "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.secret_moved" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "secret_backend.created" | "secret_backend.deleted" | "secret_backend.updated" | "secret_replica.drifted" | "secret_replica.removed" | "secret_replica.written" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -3393,6 +3567,23 @@ export interface components {
             /** @description Of the incoming webhook of a chat, or any URL. */
             url?: string;
         };
+        CreateSecretBackendRequest: {
+            /** @description Write-only. aws: access_key_id, secret_access_key. gcp: key_file. vault: token, or secret_id with the setting role_id. */
+            credential: {
+                [key: string]: string;
+            };
+            default?: boolean;
+            /**
+             * @description aws: AWS Secrets Manager. gcp: Google Secret Manager. vault: HashiCorp Vault or OpenBao, KV version 2.
+             * @enum {unknown}
+             */
+            kind: "aws" | "gcp" | "vault";
+            name: string;
+            /** @description aws: region, endpoint?, prefix?. gcp: project, endpoint?, prefix?. vault: address, mount?, namespace?, role_id?, prefix?. */
+            settings: {
+                [key: string]: string;
+            };
+        };
         CreateTokenRequest: {
             /** @description From where alone it is used: CIDRs such as 203.0.113.7/32. */
             caller_ips?: string[];
@@ -3678,6 +3869,54 @@ export interface components {
             name?: string;
             password?: components["schemas"]["Password"];
         };
+        Manifest: {
+            backends: {
+                id: string;
+                name: string;
+                place: {
+                    [key: string]: unknown;
+                };
+            }[];
+            connections: {
+                actions: string[];
+                approval: {
+                    [key: string]: unknown;
+                } | null;
+                connector: string;
+                default: boolean;
+                environment: string;
+                id: string;
+                name: string;
+                scheme: string;
+                /** @description Where its credential is; null: it is called over the gateway. */
+                secret: {
+                    backend: string;
+                    name: string;
+                    reference: string;
+                } | null;
+                settings: {
+                    [key: string]: string | number | boolean;
+                };
+            }[];
+            connectors: {
+                document: {
+                    [key: string]: unknown;
+                };
+                id: string;
+                version: string;
+            }[];
+            gateway: string;
+            /** @constant */
+            sallyport_manifest: 1;
+            toolset: {
+                approval: components["schemas"]["ApprovalRule"];
+                slug: string;
+            } | null;
+            workspace: {
+                id: string;
+                name: string;
+            };
+        };
         /** @description Shorten a larger answer, in bytes of JSON, and give a handle to the rest. Without it an answer is whole. */
         MaxResultBytes: number;
         Member: {
@@ -3697,6 +3936,10 @@ export interface components {
         MemberPage: {
             items: components["schemas"]["Member"][];
             next_cursor: string | null;
+        };
+        MoveSecretRequest: {
+            /** @description workspace, proxy, or the id of a backend. */
+            to: string;
         };
         MySession: {
             /** Format: date-time */
@@ -3904,6 +4147,15 @@ export interface components {
             /** @description For somebody who has lost the authenticator and the recovery codes. */
             remove_two_factor?: boolean;
         };
+        RefreshedSecret: {
+            renewed: boolean;
+            /** @description The one to read. */
+            version: string;
+        };
+        RefreshSecretRequest: {
+            /** @description Of the secret that was refused. */
+            version: string;
+        };
         ReimportRequest: {
             /** @description Of the check that was decided on. */
             fingerprint?: string;
@@ -4026,6 +4278,67 @@ export interface components {
         Scenario: string;
         SecondFactorRequest: components["schemas"]["AuthenticatorCodeRequest"] | {
             recovery_code: string;
+        };
+        SecretBackend: {
+            checked_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Connections that say nothing else are replicated to it: secret-manager mode. */
+            default: boolean;
+            id: string;
+            /**
+             * @description aws: AWS Secrets Manager. gcp: Google Secret Manager. vault: HashiCorp Vault or OpenBao, KV version 2.
+             * @enum {unknown}
+             */
+            kind: "aws" | "gcp" | "vault";
+            name: string;
+            /** @description Of its last test, write or check; null when that was well. */
+            problem: string | null;
+            secrets: {
+                /** @description Somebody else has changed or deleted them. */
+                drifted: number;
+                failing: number;
+                waiting: number;
+                written: number;
+            };
+            settings: {
+                [key: string]: string;
+            };
+            tested_at: string | null;
+        };
+        SecretBackendList: {
+            items: components["schemas"]["SecretBackend"][];
+            next_cursor: null;
+        };
+        SecretBackendTest: {
+            message: string;
+            ok: boolean;
+        };
+        SecretPlacement: {
+            /** @description workspace: as the workspace says. proxy: with the gateway only. Or the id of a backend. */
+            chosen: string;
+            /** @enum {unknown} */
+            mode: "proxy" | "secret_manager";
+            replicas: components["schemas"]["SecretReplica"][];
+        };
+        SecretReplica: {
+            backend: string;
+            backend_name: string;
+            checked_at: string | null;
+            connection: string;
+            connection_name: string | null;
+            connector: string | null;
+            /** @description What somebody else has done to it. */
+            drift: ("changed" | "deleted") | null;
+            /** @description At the backend. */
+            name: string;
+            problem: string | null;
+            /** @description As its own tools write it. */
+            reference: string;
+            /** @enum {unknown} */
+            state: "waiting" | "written" | "failing" | "drifted" | "removing";
+            version: string | null;
+            written_at: string | null;
         };
         SentInvitation: {
             /** Format: date-time */
@@ -4466,6 +4779,14 @@ export interface components {
         };
         UpdateMemberRequest: {
             role: components["schemas"]["Role"];
+        };
+        UpdateSecretBackendRequest: {
+            /** @description Write-only. aws: access_key_id, secret_access_key. gcp: key_file. vault: token, or secret_id with the setting role_id. */
+            credential?: {
+                [key: string]: string;
+            };
+            default?: boolean;
+            name?: string;
         };
         UpdateTokenRequest: {
             caller_ips?: string[] | null;
@@ -6919,6 +7240,174 @@ export interface operations {
             };
         };
     };
+    getConnectionSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its mode, and its copies by reference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPlacement"];
+                };
+            };
+        };
+    };
+    moveConnectionSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is to be, and what still is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPlacement"];
+                };
+            };
+        };
+    };
+    refreshConnectionSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The version to read from the secret manager. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefreshedSecret"];
+                };
+            };
+        };
+    };
+    rewriteConnectionSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPlacement"];
+                };
+            };
+        };
+    };
     testConnection: {
         parameters: {
             query?: never;
@@ -8431,6 +8920,47 @@ export interface operations {
             };
         };
     };
+    getManifest: {
+        parameters: {
+            query?: {
+                /** @description Slug of a toolset: its tools only. */
+                toolset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The manifest. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+        };
+    };
     listMembers: {
         parameters: {
             query?: {
@@ -9432,6 +9962,299 @@ export interface operations {
                             url: string;
                         }[];
                     };
+                };
+            };
+        };
+    };
+    listSecretBackends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All of them by name, without their credentials. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretBackendList"];
+                };
+            };
+        };
+    };
+    createSecretBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSecretBackendRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The backend. Its credential is sealed and never shown. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretBackend"];
+                };
+            };
+        };
+    };
+    deleteSecretBackend: {
+        parameters: {
+            query?: {
+                /** @description Leaves the secrets of connections where they are. */
+                abandon?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    updateSecretBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSecretBackendRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The changed backend. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretBackend"];
+                };
+            };
+        };
+    };
+    listReplicatedSecrets: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description Only those that fail or have drifted. */
+                problems?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page, by connection. No values. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SecretReplica"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    syncSecretBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The backend after the look. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretBackend"];
+                };
+            };
+        };
+    };
+    testSecretBackend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What came of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretBackendTest"];
                 };
             };
         };

@@ -14,6 +14,7 @@ import {
   sendWithProgress,
   streamLines,
 } from './request.ts'
+import { createSecrets } from './secrets.ts'
 import { untilEnded } from './wait.ts'
 
 type Schemas = components['schemas']
@@ -82,6 +83,7 @@ export class Sallyport {
     this.#cassette = { ...(record !== undefined && { record }), ...(replay !== undefined && { replay }) }
     this.#connection = { url: url.replace(/\/+$/, ''), token, workspace, fetch }
     this.alerts = createAlerts(this.#connection)
+    this.secrets = createSecrets(this.#connection)
     this.custom = createCustom({
       list: () => this.#connectorsWithTools(),
       schema: (connector) => this.#schemaOf(connector),
@@ -316,6 +318,9 @@ export class Sallyport {
       this.request('patch', '/api/v1/oauth-apps/{id}', { params: { id }, body }),
     delete: (id: string) => this.request('delete', '/api/v1/oauth-apps/{id}', { params: { id } }),
   }
+
+  /** Secret-manager mode: credentials that workloads read from a secret manager of their own. */
+  readonly secrets: ReturnType<typeof createSecrets>
 
   readonly tokens = {
     list: () => this.request('get', '/api/v1/tokens', {}),

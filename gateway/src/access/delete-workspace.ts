@@ -33,6 +33,8 @@ const tables = [
   'upstream_grants',
   'oauth_apps',
   'owned_connections',
+  'secret_replicas',
+  'secret_backends',
   'connector_versions',
   'connector_drafts',
   'connectors',

@@ -16,6 +16,7 @@ export const httpDoors = [
   'oauth_discovery', // the metadata of an API's authorization server
   'login', // the login of an API, with the password of a connection
   'oauth_token', // tokens and device codes of an API, with the client's secret
+  'secret_manager', // a secret manager that the workspace configured, with secrets for it
   'language_model', // the model that the operator configured, with its key
 ] as const
 /** Those that lead to a socket for another protocol. */

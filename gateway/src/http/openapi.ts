@@ -16,6 +16,7 @@ import * as connections from './schemas/connections.ts'
 import * as connectors from './schemas/connectors.ts'
 import * as notifications from './schemas/notifications.ts'
 import * as people from './schemas/people.ts'
+import * as secrets from './schemas/secrets.ts'
 import * as tools from './schemas/tools.ts'
 import * as toolsets from './schemas/toolsets.ts'
 import type { HttpApp } from './services.ts'
@@ -41,6 +42,7 @@ const tags = [
   { name: 'tokens', description: 'Tokens of agents and programs.' },
   { name: 'applications', description: 'Programs that act for people: MCP clients that sign in by OAuth.' },
   { name: 'audit', description: 'The append-only log of everything that was done.' },
+  { name: 'secrets', description: 'Credentials in secret managers of the workspace, and the manifest of who reads them there.' },
   { name: 'vault', description: 'The keys that seal credentials.' },
   { name: 'configuration', description: 'A workspace as files, and back.' },
   { name: 'meta', description: 'Health, and descriptions for machines.' },
@@ -132,6 +134,7 @@ function namedShapes(): Map<string, TSchema> {
     notifications,
     alerts,
     people,
+    secrets,
     tools,
     toolsets,
   ]

@@ -31,6 +31,7 @@ import { oauthAppRoutes } from './routes/oauth-apps.ts'
 import { oauthCallbackRoute } from './routes/oauth-callback.ts'
 import { resultRoutes } from './routes/results.ts'
 import { scriptRoutes } from './routes/scripts.ts'
+import { secretRoutes } from './routes/secrets.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { signInRoutes, workspaceRoutes } from './routes/sign-in.ts'
 import { teamRoutes } from './routes/teams.ts'
@@ -95,6 +96,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       connectorDraftRoutes(api, services)
       connectionRoutes(api, services)
       oauthAppRoutes(api, services)
+      secretRoutes(api, services)
       callLogRoutes(api, services)
       resultRoutes(api, services)
       toolRoutes(api, services, options)

@@ -12,6 +12,7 @@ import type { Alerts } from '../call/alerts/types.ts'
 import type { Asks } from '../call/ask/types.ts'
 import type { Cassettes } from '../call/cassettes/types.ts'
 import type { Chats } from '../call/chat/types.ts'
+import type { Manifests } from '../call/manifest-types.ts'
 import type { Results } from '../call/results/types.ts'
 import type { ScriptTrials } from '../call/script-trials.ts'
 import type {
@@ -26,6 +27,7 @@ import type {
 import type { Configuration } from '../configuration/types.ts'
 import type { ConnectorDrafts } from '../connections/drafts.ts'
 import type { OAuthApps } from '../connections/oauth/apps.ts'
+import type { SecretBackends } from '../connections/secret-manager/types.ts'
 import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
 
@@ -46,6 +48,8 @@ export interface HttpServices {
   readonly connections: Connections
   readonly installs: Installs
   readonly oauthApps: OAuthApps
+  readonly secretBackends: SecretBackends
+  readonly manifests: Manifests
   readonly calls: Calls
   readonly history: CallHistory
   readonly results: Results

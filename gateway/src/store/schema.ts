@@ -8,6 +8,7 @@ import type { AuditCheckpointTable, AuditGapTable, AuditLogTable, LogHeadTable }
 import type { Created, Instant, Json, Updated } from './column-types.ts'
 import type { Drift } from './drift.ts'
 import type { SecretReferences } from './secret-references.ts'
+import type { SecretBackendTable, SecretReplicaTable } from './secret-tables.ts'
 
 /** The rows of the database, as `migrations/` makes them. */
 
@@ -306,6 +307,7 @@ interface ConnectionTable {
   mock: Generated<string | null>
   record: Generated<string | null>
   secret_references: ColumnType<SecretReferences | null, string | null | undefined, string | null>
+  secret_backend: Generated<string | null>
 }
 
 /** The owner of a connection that is not the workspace's, kept when it is deleted. */
@@ -451,6 +453,8 @@ export interface Database extends ApprovalTables, AlertTables {
   oauth_apps: OAuthAppTable
   oauth_flows: OAuthFlowTable
   consent_links: ConsentLinkTable
+  secret_backends: SecretBackendTable
+  secret_replicas: SecretReplicaTable
   toolsets: ToolsetTable
   connectors: ConnectorTable
   connector_versions: ConnectorVersionTable
@@ -480,6 +484,8 @@ export type ToolsetRow = Selectable<ToolsetTable>
 export type TeamRow = Selectable<TeamTable>
 export type InvitationRow = Selectable<InvitationTable>
 export type ConnectionRow = Selectable<ConnectionTable>
+export type SecretBackendRow = Selectable<SecretBackendTable>
+export type SecretReplicaRow = Selectable<SecretReplicaTable>
 export type RecordingRow = Selectable<RecordingTable>
 export type CallRow = Selectable<CallTable>
 export type NewCallRow = Insertable<CallTable>

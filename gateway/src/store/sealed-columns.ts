@@ -47,6 +47,13 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   { table: 'upstream_grants', column: 'fields', keyColumn: 'fields_key_id', row: 'id', version: 'version' },
   { table: 'oauth_apps', column: 'secret', keyColumn: 'secret_key_id', row: 'id', version: 'secret_version' },
+  {
+    table: 'secret_backends',
+    column: 'credential',
+    keyColumn: 'credential_key_id',
+    row: 'id',
+    version: 'credential_version',
+  },
   { table: 'oauth_flows', column: 'secret', keyColumn: 'secret_key_id', row: 'id', version: null },
   ...Object.values(sealedCallColumns),
 ]

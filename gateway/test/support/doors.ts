@@ -290,6 +290,21 @@ export const doorDrivers: Readonly<Record<HttpDoor, DoorDriver>> = {
       return { ...refused(answer), answered: /did not answer as an OpenID provider/.test(answer.json?.detail) }
     },
   },
+  secret_manager: {
+    followsRedirects: false,
+    takesQuery: false,
+    sendsCredential: false,
+    async knock({ wall, gateway, url }) {
+      const settings = { address: asWritten(url), allow_http: 'true' }
+      const body = { name: `door ${++last}`, kind: 'vault', settings, credential: { token: canarySecret } }
+      const made = await wall.ask({ gateway, method: 'POST', path: '/api/v1/secret-backends', body })
+      if (made.status !== 201) return refused(made)
+      const path = `/api/v1/secret-backends/${made.json.id}`
+      const { json } = await wall.ask({ gateway, method: 'POST', path: `${path}/test` })
+      await wall.ask({ gateway, method: 'DELETE', path })
+      return { answered: /^Vault answered/.test(json.message), code: 'UNREACHABLE', detail: json.message }
+    },
+  },
   language_model: {
     followsRedirects: false,
     takesQuery: false,

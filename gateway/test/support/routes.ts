@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Sallyport } from '@sallyport/sdk'
 import description from '../../openapi.json' with { type: 'json' }
 import type { Role } from '../../src/caller.ts'
-import type { World } from './workspaces.ts'
+import { backendOf, type World } from './workspaces.ts'
 
 /** How a valid request of each route is built; a route of the API that is not in the table fails the tests that use it. */
 
@@ -66,6 +66,13 @@ const freshConsent = async (world: World, { owner }: Makers) => {
 }
 const freshOAuthApp = async (_world: World, { owner }: Makers) =>
   (await owner.oauthApps.create({ family: unique('family'), client_id: 'client' })).id
+const freshBackend = async (_world: World, { owner }: Makers) => (await owner.secrets.addBackend(backendOf(unique('backend')))).id
+/** One whose secret is to be at the backend of its world. */
+const freshReplica = async (world: World, makers: Makers) => {
+  const id = await freshConnection(world, makers)
+  await makers.owner.secrets.move(id, world.secretBackend)
+  return id
+}
 const freshApproval = async (world: World, { agent }: Makers) => {
   const call = { connector: world.connector, connection: world.connection, action: 'pay_asked', input: { amount: 100 + ++count } }
   const waiting = await agent.calls.create(call)
@@ -120,6 +127,7 @@ function tinySpec(word: string): Record<string, unknown> {
 const connector = (world: World) => world.connector
 const inWorkspace = (world: World) => `?workspace_id=${world.workspaceId}`
 const connection = (world: World) => world.connection
+const backend = (world: World) => world.secretBackend
 const approval = (world: World) => world.approval
 
 /** Of a plan without changes. */
@@ -196,6 +204,19 @@ const cases: Readonly<Record<string, RouteCase>> = {
   createOAuthApp: { body: () => ({ family: unique('family'), client_id: 'client', client_secret: 'a client secret' }) },
   updateOAuthApp: { id: ({ oauthApp }) => oauthApp, fresh: freshOAuthApp, body: () => ({ name: unique('Renamed') }) },
   deleteOAuthApp: { id: ({ oauthApp }) => oauthApp, fresh: freshOAuthApp },
+
+  listSecretBackends: {},
+  createSecretBackend: { body: () => backendOf(unique('made')) },
+  updateSecretBackend: { id: backend, fresh: freshBackend, body: () => ({ name: unique('Renamed') }) },
+  deleteSecretBackend: { id: backend, fresh: freshBackend },
+  testSecretBackend: { id: backend },
+  syncSecretBackend: { id: backend },
+  listReplicatedSecrets: { id: backend },
+  getConnectionSecret: { id: connection },
+  moveConnectionSecret: { id: connection, needs: 'manager', body: () => ({ to: 'proxy' }) },
+  rewriteConnectionSecret: { id: connection, needs: 'manager' },
+  refreshConnectionSecret: { id: connection, fresh: freshReplica, body: () => ({ version: '1.0' }) },
+  getManifest: {},
 
   rotateConnection: { id: connection, needs: 'manager', fresh: freshConnection, body: () => ({ fields: { key: 'another' } }) },
 

@@ -98,6 +98,14 @@ export async function contentOf(
   return content
 }
 
+/** Nothing listens there. */
+export const backendOf = (name: string) => ({
+  name,
+  kind: 'vault' as const,
+  settings: { address: 'http://127.0.0.1:9', mount: name },
+  credential: { token: `token-of-${name}` },
+})
+
 /** One workspace with one of everything that has an id, and callers of every role. */
 export interface World {
   readonly workspaceId: string
@@ -132,6 +140,8 @@ export interface World {
   readonly makeGrant: () => Promise<string>
   readonly invitation: string
   readonly oauthApp: string
+  /** Of nobody: nothing listens there. */
+  readonly secretBackend: string
   /** What the API gets from this world's connections. */
   readonly key: string
   readonly tokens: Readonly<Record<Role, string>>
@@ -226,6 +236,7 @@ async function makeWorld(
         client_id: `client-of-${word}`,
       })
     ).id,
+    secretBackend: (await owner.secrets.addBackend(backendOf(word))).id,
     connector: `ledger-${word}`,
     connection: connection.id,
     call: call.id,

@@ -78,7 +78,7 @@ export function settingsIn(scheme: AuthScheme, submitted: Readonly<Record<string
 /** What must not come back in an answer. A client key is not among it: the API never gets it. */
 export function secretsOf(scheme: AuthScheme, fields: CredentialFields): readonly Secret[] {
   const implementation = schemeOf(scheme)
-  const entered = implementation.fields(scheme).filter(({ name, secret, required }) => secret && (required || name in fields))
+  const entered = implementation.fields(scheme).filter(({ name, secret }) => secret && name in fields)
   return [...entered.map(({ name }) => field(fields, name)), ...(implementation.derived?.(scheme, fields) ?? [])]
 }
 
