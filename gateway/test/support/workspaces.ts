@@ -80,7 +80,7 @@ async function workspaceTables(db: pg.Client): Promise<readonly string[]> {
 
 /**
  * Everything the database holds, of one workspace or of all, as texts to compare. The time of a token's last use is no effect,
- * nor is a checkpoint of the audit log, which the gateway makes by the clock.
+ * nor is what the gateway does by the clock: a checkpoint of the audit log, another attempt to write a secret.
  */
 export async function contentOf(
   db: pg.Client,
@@ -88,9 +88,9 @@ export async function contentOf(
 ): Promise<Record<string, readonly string[]>> {
   const content: Record<string, readonly string[]> = {}
   for (const table of await workspaceTables(db)) {
-    if (table === 'audit_checkpoints' || without.includes(table)) continue
+    if (table === 'audit_checkpoints' || table === 'secret_replicas' || without.includes(table)) continue
     const { rows } = await db.query<{ row: string }>(
-      `select (to_jsonb(t) - 'last_used_at')::text as row from sallyport.${table} t where $1::text is null or workspace_id = $1 order by 1`,
+      `select (to_jsonb(t) - 'last_used_at' - 'problem')::text as row from sallyport.${table} t where $1::text is null or workspace_id = $1 order by 1`,
       [workspaceId ?? null],
     )
     content[table] = rows.map(({ row }) => row)

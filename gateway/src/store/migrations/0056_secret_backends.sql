@@ -14,7 +14,7 @@ create table secret_backends (
   tested_at timestamptz,
   -- What its last test or check brought; null when that was well.
   problem text,
-  check_due timestamptz not null default now(),
+  check_due timestamptz not null default now() + interval '1 hour',
   checked_at timestamptz,
   created_by text not null,
   created_at timestamptz not null default now(),
