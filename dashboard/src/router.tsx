@@ -131,6 +131,10 @@ const oauthApps = createRoute({
   ...at('/oauth-apps'),
   component: lazyRouteComponent(() => import('./features/oauth-apps/oauth-apps-page.tsx'), 'OAuthAppsPage'),
 })
+const configuration = createRoute({
+  ...at('/configuration'),
+  component: lazyRouteComponent(() => import('./features/configuration/configuration-page.tsx'), 'ConfigurationPage'),
+})
 const notifications = createRoute({
   ...at('/notifications'),
   component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
@@ -203,6 +207,7 @@ const routeTree = rootRoute.addChildren([
   join,
   recover,
   approvalLink,
+  configuration,
   notifications,
   alerts,
   applications,

@@ -126,6 +126,7 @@ const screens: readonly Screen[] = [
   { name: 'call', path: ({ succeeded }) => `calls/${succeeded}`, ready: (page) => button(page, /^redact: /) },
   { name: 'call-failed', path: ({ failed }) => `calls/${failed}`, ready: (page) => button(page, /^send: /) },
   { name: 'approvals', path: 'approvals', ready: (page) => link(page, /^add_note/) },
+  { name: 'configuration', path: 'configuration', ready: (page) => button(page, 'Show the plan') },
   { name: 'notifications', path: 'notifications', ready: (page) => button(page, 'Add a channel') },
   { name: 'alerts', path: 'alerts', ready: (page) => heading(page, 'Nothing fires') },
   { name: 'alerts-rules', path: 'alerts?tab=rules', ready: (page) => button(page, 'Slow API') },

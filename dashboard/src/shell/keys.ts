@@ -17,6 +17,7 @@ export const goKeys = [
   { key: 'h', to: '/oauth-apps', label: 'OAuth apps' },
   { key: 'w', to: '/alerts', label: 'Alerts' },
   { key: 'u', to: '/audit', label: 'Audit log' },
+  { key: 'f', to: '/configuration', label: 'Configuration' },
 ] as const
 
 /** How the palette's keys are written on this machine. */

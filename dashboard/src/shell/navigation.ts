@@ -4,6 +4,7 @@ import {
   Blocks,
   Cable,
   CassetteTape,
+  FileCog,
   Hammer,
   Handshake,
   KeyRound,
@@ -45,4 +46,5 @@ export const destinations: readonly Destination[] = [
   { to: '/oauth-apps', label: 'OAuth apps', icon: Handshake, group: 'define', role: 'admin' },
   { to: '/alerts', label: 'Alerts', icon: BellRing, group: 'define', role: 'admin' },
   { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', role: 'admin' },
+  { to: '/configuration', label: 'Configuration', icon: FileCog, group: 'define', role: 'admin' },
 ]
