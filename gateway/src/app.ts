@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import packageJson from '../package.json' with { type: 'json' }
@@ -70,7 +71,8 @@ import { mountMcp } from './mcp/mount.ts'
 import { createResultSource } from './mcp/read-result.ts'
 import { places } from './places.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
-import { openStore } from './store/open.ts'
+import type { Manifest as BackupManifest } from './store/backup-format.ts'
+import { backUpStore, openStore, restoreStore } from './store/open.ts'
 import { hmacSha256, sha256Secret } from './vault/digest.ts'
 import { findRootKey } from './vault/root-key.ts'
 import { createSigners } from './vault/signing.ts'
@@ -309,6 +311,22 @@ export async function startGateway(config: Config): Promise<Gateway> {
  * For the operator, on the host: a one-time link with which the person of this email sets a password; null when there is none.
  * Opens the database by itself: throws ConfigError, and DataDirInUseError while a gateway runs on the embedded one.
  */
+export async function backUp(config: Config, folder: string, version: string, withRootKey: boolean): Promise<BackupManifest> {
+  const { dataDir, databaseUrl } = config
+  const rootKeyFile = join(dataDir, 'root.key')
+  if (withRootKey && (config.rootKey !== undefined || !existsSync(rootKeyFile)))
+    throw new ConfigError(
+      'There is no root.key in the data directory: SALLYPORT_ROOT_KEY says where your root key is. Keep a copy of that.',
+    )
+  const options = { folder, version, ...(withRootKey && { rootKeyFile }) }
+  return backUpStore({ ...options, dataDir, databaseUrl, log: createLog(config.logLevel) })
+}
+
+export async function restore(config: Config, folder: string): Promise<BackupManifest> {
+  const { dataDir, databaseUrl } = config
+  return restoreStore({ folder, dataDir, databaseUrl, log: createLog(config.logLevel) })
+}
+
 export async function recoverPerson(config: Config, email: string, removeTwoFactor: boolean): Promise<RecoveryLink | null> {
   const log = createLog(config.logLevel)
   const { dataDir, databaseUrl } = config

@@ -4,6 +4,7 @@ import { registerAlerts } from './commands/alerts.ts'
 import { registerApprovals } from './commands/approvals.ts'
 import { registerAsk } from './commands/ask.ts'
 import { registerAudit } from './commands/audit.ts'
+import { registerBackup } from './commands/backup.ts'
 import { registerCall } from './commands/call.ts'
 import { registerCassettes } from './commands/cassettes.ts'
 import { registerCatalog } from './commands/catalog.ts'
@@ -74,6 +75,7 @@ function build(): Command {
   registerMcp(program)
   registerPeople(program)
   registerRecover(program)
+  registerBackup(program, packageJson.version)
   registerVault(program)
   registerVersion(program, packageJson.version)
   return program

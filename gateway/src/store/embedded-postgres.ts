@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,7 +8,7 @@ import { ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
 import { clusterLogin, postgresUser, prepareCluster, seenFromWithin } from './cluster.ts'
 import { clusterName, endLeftovers } from './cluster-processes.ts'
-import { claimDataDir } from './data-dir.ts'
+import { claimDataDir, DataDirInUseError } from './data-dir.ts'
 import { type Binaries, findBinaries, findPackage, type PostgresUser, placesForCopies } from './postgres-binaries.ts'
 
 /** A PostgreSQL server of our own, which is started again when it dies. */
@@ -104,6 +105,24 @@ function socketHost(cluster: string): { host: string; close: () => void } {
   }
   const descriptor = openSync(cluster, 'r')
   return { host: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) }
+}
+
+/** The server of a gateway that uses the directory now: as long as that gateway lives. */
+async function joinRunning(dataDir: string): Promise<EmbeddedPostgres> {
+  const password = (await readFile(join(dataDir, 'postgres.password'), 'utf8')).trim()
+  const socket = socketHost(join(dataDir, 'postgres'))
+  const connection = { host: socket.host, user: clusterLogin, password, database: 'postgres' }
+  return { connection, stop: async () => socket.close() }
+}
+
+/** {@link startEmbeddedPostgres}, or the server that a gateway on the directory has started. */
+export async function joinEmbeddedPostgres(dataDir: string, log: Log): Promise<EmbeddedPostgres> {
+  try {
+    return await startEmbeddedPostgres(dataDir, log)
+  } catch (error) {
+    if (error instanceof DataDirInUseError) return joinRunning(dataDir)
+    throw error
+  }
 }
 
 function startFailure(dataDir: string, error: unknown): unknown {

@@ -22,14 +22,21 @@ async function readMigrations(): Promise<Migration[]> {
   )
 }
 
-async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
+/** Answers its checksum. */
+async function run(client: pg.Client, { name, sql }: Migration): Promise<string | undefined> {
+  await client.query(sql)
+  const { rows } = await client.query<{ checksum: string }>(
+    "insert into migrations (name, checksum) values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex')) returning checksum",
+    [name, sql],
+  )
+  return rows[0]?.checksum
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  const { name } = migration
   await client.query('begin')
   try {
-    await client.query(sql)
-    await client.query("insert into migrations (name, checksum) values ($1, encode(sha256(convert_to($2, 'UTF8')), 'hex'))", [
-      name,
-      sql,
-    ])
+    await run(client, migration)
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')
@@ -71,11 +78,29 @@ export async function whileLocked<T>(client: pg.Client, work: () => Promise<T>):
   }
 }
 
-/** Brings the selected schema up to date, each migration in a transaction of its own. Under {@link whileLocked}. */
-export async function migrate(client: pg.Client): Promise<void> {
+async function makeList(client: pg.Client): Promise<void> {
   await client.query(
     'create table if not exists migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
   )
+}
+
+/** Gives the empty schema selected the state of another database, within the transaction of the caller. */
+export async function migrateAlike(
+  client: pg.Client,
+  done: readonly { readonly name: string; readonly checksum: string }[],
+): Promise<void> {
+  await makeList(client)
+  const migrations = new Map((await readMigrations()).map((migration) => [migration.name, migration]))
+  for (const { name, checksum } of done) {
+    const migration = migrations.get(name)
+    if (migration === undefined || (await run(client, migration)) !== checksum)
+      throw new ConfigError(`The backup is of a newer Sallyport, or of an altered one (${name}). Restore it with that one.`)
+  }
+}
+
+/** Brings the selected schema up to date, each migration in a transaction of its own. Under {@link whileLocked}. */
+export async function migrate(client: pg.Client): Promise<void> {
+  await makeList(client)
   const migrations = await readMigrations()
   const done = await check(client, migrations)
   for (const migration of migrations) {

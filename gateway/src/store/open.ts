@@ -2,13 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { sql, type Transaction } from 'kysely'
 import type { Log } from '../log.ts'
 import { reveal, type Secret } from '../secret.ts'
+import { type BackupOptions, backUp } from './backup.ts'
+import type { Manifest } from './backup-format.ts'
 import { GroupedCallLog } from './call-log.ts'
 import { connectDatabases, type Databases } from './database.ts'
-import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { joinEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { joinedTransaction, together } from './joined.ts'
 import { PostgresLimiter } from './postgres-limiter.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import type { SharedLimiter } from './quota.ts'
+import { type RestoreOptions, restore } from './restore.ts'
 import { RightsNotices } from './rights-notices.ts'
 import type { Database } from './schema.ts'
 import type { Store } from './types.ts'
@@ -21,6 +24,28 @@ export interface StoreOptions {
   /** Where limits of calls are counted by all gateways that use it; without it in the database. */
   readonly redisUrl?: Secret | undefined
   readonly log: Log
+}
+
+type ServerOptions = Pick<StoreOptions, 'dataDir' | 'databaseUrl' | 'log'>
+
+interface Server {
+  readonly connection: Parameters<typeof prepareDatabase>[0]
+  stop(): Promise<void>
+}
+
+async function openServer({ dataDir, databaseUrl, log }: ServerOptions, start = startEmbeddedPostgres): Promise<Server> {
+  if (databaseUrl === undefined) return start(dataDir, log)
+  return { connection: { connectionString: reveal(databaseUrl) }, stop: async () => {} }
+}
+
+/** Writes a backup of the database, beside whatever gateways use it. Throws ConfigError with what to do. */
+export async function backUpStore(options: ServerOptions & BackupOptions): Promise<Manifest> {
+  return backUp(options, () => openServer(options, joinEmbeddedPostgres))
+}
+
+/** Puts a backup into an empty database, which no gateway uses yet. Throws ConfigError with what to do. */
+export async function restoreStore(options: ServerOptions & RestoreOptions): Promise<Manifest> {
+  return restore(options, () => openServer(options))
 }
 
 /** As long may what is under way take to end when the store closes; a database that has vanished would take for ever. */
@@ -56,14 +81,8 @@ async function openRedis(redisUrl: Secret) {
  */
 export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOptions): Promise<Store> {
   await using undo = new AsyncDisposableStack()
-  let connection: Parameters<typeof prepareDatabase>[0] = {
-    connectionString: databaseUrl === undefined ? undefined : reveal(databaseUrl),
-  }
-  if (databaseUrl === undefined) {
-    const server = await startEmbeddedPostgres(dataDir, log)
-    undo.defer(server.stop)
-    connection = server.connection
-  }
+  const { connection, stop } = await openServer({ dataDir, databaseUrl, log })
+  undo.defer(stop)
   const target = await prepareDatabase(connection, log)
   const calls = new GroupedCallLog(target, log)
   const databases = connectDatabases(target, log, calls)

@@ -132,6 +132,21 @@ async function selectOwner(client: pg.Client, log: Log): Promise<string> {
   return session
 }
 
+/** Runs `work` on one connection with the schema selected, whatever is in it. */
+export async function withSchema<T>(
+  connection: pg.ClientConfig,
+  log: Log,
+  work: (client: pg.Client, session: string) => Promise<T>,
+): Promise<T> {
+  const client = await connect(connection)
+  try {
+    await requireVersion(client)
+    return await work(client, await selectOwner(client, log))
+  } finally {
+    await client.end()
+  }
+}
+
 /**
  * Connects once, refuses an unfit server with what to do, brings the schema `sallyport` up to date, and tells how
  * every later session begins.
