@@ -44,6 +44,8 @@ const unrecorded: Readonly<Record<string, string>> = {
   testAlertRule: 'changes nothing',
   testSecretBackend: 'changes nothing that stays',
   syncSecretBackend: 'looks, and tries again what was asked for before',
+  planConfiguration: 'stores nothing',
+  applyConfiguration: 'tells by the entries of all that it does, which configuration.test.ts looks at',
   createAuditCheckpoint: 'is a part of the log itself',
 }
 /** What members may do is to call, and to look after themselves. */

@@ -54,7 +54,7 @@ describe('the description of the API', () => {
     const methods = served
       .flatMap((line) => /\(([A-Z, ]+)\)/.exec(line)?.[1]?.split(', ') ?? [])
       .filter((method) => method !== 'HEAD')
-    // The authorization server, whose paths are those of the RFCs, the page that providers send people back to, and that of a link.
+    // The authorization server, whose paths are those of the RFCs, the page that providers send people back to, our own document as a client, and the page of a link.
     const metadata = ['oauth-authorization-server', 'oauth-protected-resource/mcp', 'oauth-protected-resource/mcp/:toolset']
     const protocol = [
       ...metadata,
@@ -62,6 +62,7 @@ describe('the description of the API', () => {
       'oauth/token',
       'oauth/revoke',
       'oauth/callback',
+      'oauth/client.json',
       'GET oauth/consent',
       'POST oauth/consent',
     ]
