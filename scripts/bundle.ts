@@ -59,7 +59,14 @@ export async function bundleGateway(folder: string): Promise<Bundle> {
       doubts.push(`${log.code ?? ''} ${log.message}`)
     },
   })
-  await build.write({ dir: folder, format: 'esm', chunkFileNames: '[name]-[hash].js', cleanDir: true })
+  await build.write({
+    dir: folder,
+    format: 'esm',
+    chunkFileNames: '[name]-[hash].js',
+    cleanDir: true,
+    // The trace of a call names its stages by their functions, of which some share a name with others in the bundle.
+    keepNames: true,
+  })
   await build.close()
   if (doubts.length > 0) throw new Error(`The gateway cannot be bundled:\n${doubts.join('\n')}`)
   await cp(join(source, 'store/migrations'), join(folder, 'migrations'), { recursive: true })
