@@ -1,5 +1,9 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Sallyport } from '@sallyport/sdk'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Sallyport, SallyportProblem } from '@sallyport/sdk'
+import { createRuntime } from '@sallyport/sdk/runtime'
 import { startTokenServer, type TokenServer } from '@sallyport/sdk/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { postJson, setUp } from './oauth-harness.ts'
@@ -19,6 +23,8 @@ let api: CountingUpstream
 let tokens: TokenServer
 let workspace: string
 let count = 0
+/** What the API takes as a key. */
+let accepted = ''
 
 /** npm leaves the optional client out where it runs on an older Node than that asks for. */
 const withGoogle = (() => {
@@ -74,6 +80,22 @@ beforeAll(async () => {
     auth: { key: { type: 'api_key', name: 'X-Key' } },
     actions: { read: { method: 'GET', path: '/read' } },
   })
+  api.behave = ({ headers }, response) => {
+    const status = headers['x-key'] === accepted ? 200 : 401
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ data: { items: [1, 2] }, status }))
+  }
+  const input = { type: 'object', properties: { page: { type: 'integer' } } }
+  await owner.connectors.create({
+    connector: 'guarded',
+    name: 'Guarded',
+    servers: { production: { url: api.url } },
+    auth: { key: { type: 'api_key', name: 'X-Key' } },
+    limits: { retries: 0 },
+    actions: {
+      read: { method: 'GET', path: '/items', query: { page: '{{page}}' }, input, response: { map: { items: 'data.items' } } },
+      pay: { method: 'POST', path: '/pay', confirm: true },
+    },
+  })
 })
 afterAll(async () => {
   await gateway?.stop()
@@ -89,6 +111,14 @@ const backend = ({ kind, settings, credential }: Kind, more: object = {}) =>
 const connect = async (key: string, more: object = {}) =>
   (await owner.connections.create({ connector: 'shop', name: `Shop ${++count}`, auth: { fields: { key } }, ...more })).id
 const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 15_000, interval: 50 })
+const problemFrom = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof SallyportProblem) return error
+      throw error
+    },
+  )
 const stateOf = async (id: string) => (await owner.secrets.of(id)).replicas[0]?.state ?? null
 const written = (id: string) => until(async () => expect(await stateOf(id)).toBe('written'))
 
@@ -249,4 +279,103 @@ test("a person's own account is never replicated, and nothing of a credential is
   await until(async () => expect((await owner.secrets.list(at)).items).toEqual([]))
   expect(aws.secrets.size).toBe(0)
   await owner.secrets.removeBackend(at)
+})
+
+describe('a workload with the runtime', () => {
+  const shopCall = { connector: 'shop', action: 'read', input: {} }
+  const callsOf = async () => (await owner.calls.list({ limit: 200 })).items.length
+
+  test('calls the API directly, with the answer and the errors of a call over the gateway, and follows a rotation', async () => {
+    const [kind] = kinds
+    const { id: at } = await backend(kind, { default: true })
+    const id = await connect('key-of-a-workload', { connector: 'guarded' })
+    await written(id)
+    for (const [name, value] of Object.entries(aws.env)) vi.stubEnv(name, value)
+    const records: unknown[] = []
+    const runtime = createRuntime({
+      manifest: JSON.parse(JSON.stringify(await owner.secrets.manifest())),
+      gateway: owner,
+      allow: ['127.0.0.1/32'],
+      onCall: (record) => records.push(record),
+    })
+    const call = { ...shopCall, connector: 'guarded', connection: id }
+    accepted = 'key-of-a-workload'
+    const before = await callsOf()
+    const [direct, proxied] = [await runtime.call(call), await owner.calls.create(call)]
+    const same = { id: expect.any(String), duration_ms: expect.any(Number) }
+    expect(direct).toEqual({ ...proxied, ...same })
+    expect(await callsOf()).toBe(before + 1)
+    expect(records).toEqual([expect.objectContaining({ connection_id: id, status: 'succeeded', outcome: 'done' })])
+    // The input is checked, the answer mapped and errors told alike.
+    for (const wrong of [
+      { ...call, action: 'read', input: { page: 'x' } },
+      { ...call, action: 'missing', input: {} },
+    ]) {
+      const [here, there] = await Promise.all(
+        [runtime, owner.calls].map((side) => problemFrom('call' in side ? side.call(wrong) : side.create(wrong))),
+      )
+      expect(here?.code).toBe(there?.code)
+    }
+
+    // Rotated meanwhile: what is in hand is refused, and what the secret manager has is read again. A replica that lags is waited for.
+    accepted = 'key-after-its-rotation'
+    aws.stale = true
+    await owner.connections.rotate(id, { fields: { key: accepted } })
+    await until(() => expect(aws.content(kind.nameOf(id))?.version).toBe('2.0'))
+    const lagging = runtime.call(call)
+    await until(() => expect(aws.asked.filter(({ operation }) => operation === 'GetSecretValue').length).toBeGreaterThan(2))
+    aws.stale = false
+    expect(await lagging).toMatchObject({ success: true, outcome: 'done' })
+
+    // While the secret manager is away, what is in hand goes on; whoever has nothing in hand is told to come back.
+    aws.fault = () => ({ status: 500, name: 'InternalServiceError' })
+    expect(await runtime.call(call)).toMatchObject({ success: true })
+    const other = createRuntime({ manifest: await owner.secrets.manifest(), allow: ['127.0.0.1/32'] })
+    expect(await problemFrom(other.call(call))).toMatchObject({ code: 'UNAVAILABLE', status: 503 })
+    aws.fault = () => ({ status: 400, name: 'AccessDeniedException' })
+    expect(await problemFrom(other.call(call))).toMatchObject({ code: 'FORBIDDEN' })
+    aws.fault = null
+
+    // What a person has to decide on goes to the gateway, or nowhere.
+    const asking = { ...call, action: 'pay' }
+    expect(await runtime.call(asking)).toMatchObject({ status: 'pending_approval' })
+    expect(await problemFrom(other.call(asking))).toMatchObject({ code: 'APPROVAL_REQUIRED' })
+    await Promise.all([runtime.close(), other.close()])
+    vi.unstubAllEnvs()
+    await owner.secrets.updateBackend(at, { default: false })
+    await until(async () => expect((await owner.secrets.list(at)).items).toEqual([]))
+    await owner.secrets.removeBackend(at)
+  })
+
+  test.runIf(withGoogle)('reads from Google and from Vault, and has a token renewed by the gateway', async () => {
+    const connector = 'renewed'
+    await owner.connectors.create(connectorOf(connector, tokens, { flow: 'client_credentials' }))
+    const auth = { fields: { client_id: tokens.clientId, client_secret: tokens.clientSecret } }
+    const file = join(mkdtempSync(join(tmpdir(), 'account-')), 'account.json')
+    writeFileSync(file, gcp.account)
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', file)
+    for (const kind of kinds.slice(1)) {
+      const { id: at } = await backend(kind)
+      const { id } = await owner.connections.create({ connector, name: kind.kind, auth })
+      await owner.secrets.move(id, at)
+      await written(id)
+      const runtime = createRuntime({
+        manifest: await owner.secrets.manifest(),
+        gateway: owner,
+        vault: { roleId: vault.roleId, secretId: vault.secretId },
+        allow: ['127.0.0.1/32'],
+      })
+      const call = { connector, connection: id, action: 'read', input: {} }
+      expect(await runtime.call(call)).toMatchObject({ success: true, payload: { ok: true } })
+      tokens.expireTokens()
+      vault.endTokens()
+      expect(await runtime.call(call)).toMatchObject({ success: true, payload: { ok: true } })
+      expect(kind.service.content(kind.nameOf(id))?.fields).not.toHaveProperty('client_secret')
+      await runtime.close()
+      await owner.connections.delete(id)
+      await until(async () => expect((await owner.secrets.list(at)).items).toEqual([]))
+      await owner.secrets.removeBackend(at)
+    }
+    vi.unstubAllEnvs()
+  })
 })

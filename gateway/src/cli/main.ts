@@ -25,6 +25,7 @@ import { registerPeople } from './commands/people.ts'
 import { registerRecover } from './commands/recover.ts'
 import { registerResult } from './commands/result.ts'
 import { registerScript } from './commands/script.ts'
+import { registerSecrets } from './commands/secrets.ts'
 import { registerServe } from './commands/serve.ts'
 import { registerTokens } from './commands/token.ts'
 import { registerToolsets } from './commands/toolsets.ts'
@@ -71,6 +72,7 @@ function build(): Command {
   registerToolsets(program)
   registerClients(program)
   registerOAuthApps(program)
+  registerSecrets(program)
   registerAudit(program)
   registerMcp(program)
   registerPeople(program)
