@@ -1,7 +1,8 @@
 /**
  * Writes what is derived from the code: gateway/openapi.json from the routes, sdk/src/api.ts and docs/roles.md from that,
- * docs/errors.md and the problems of the Python SDK from the catalogue of errors, gateway/connector.schema.json from the connector format, gateway/configuration.schema.json from the documents of configuration, the index and the page
- * of the catalog from its files. With --check it writes nothing and fails when a file is stale.
+ * docs/errors.md and the problems of the Python SDK from the catalogue of errors, gateway/connector.schema.json,
+ * gateway/configuration.schema.json and gateway/workflow.schema.json from the formats of files, the index and the page of the
+ * catalog from its files. With --check it writes nothing and fails when a file is stale.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,6 +11,7 @@ import gateway from '../gateway/package.json' with { type: 'json' }
 import { roles } from '../gateway/src/caller.ts'
 import { configurationSchemaText } from '../gateway/src/configuration/documents.ts'
 import { connectorJsonSchema, connectorSchemaText } from '../gateway/src/definition/connector-schema.ts'
+import { workflowSchemaText } from '../gateway/src/definition/workflow/document.ts'
 import { errorCatalogue, errorCodes } from '../gateway/src/errors.ts'
 import { openApiDocument } from '../gateway/src/http/openapi.ts'
 import { createHttpServer, type HttpServices } from '../gateway/src/http/server.ts'
@@ -127,6 +129,7 @@ async function outputs(): Promise<Record<string, string>> {
     'gateway/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
     'gateway/connector.schema.json': connectorSchemaText(),
     'gateway/configuration.schema.json': configurationSchemaText(),
+    'gateway/workflow.schema.json': workflowSchemaText(),
     'sdk/src/api.ts': `// Generated from gateway/openapi.json and gateway/src/errors.ts by npm run generate.\n\n${types}\n${describeCodes()}`,
     'sdk/python/sallyport/problems.py': describePythonProblems(),
     'docs/errors.md': describeErrors(),

@@ -77,6 +77,8 @@ import { hmacSha256, sha256Secret } from './vault/digest.ts'
 import { findRootKey } from './vault/root-key.ts'
 import { createSigners } from './vault/signing.ts'
 import { createVault } from './vault/vault.ts'
+import { createDefinitions } from './workflows/definitions.ts'
+import { createRuns } from './workflows/runs.ts'
 
 /** A gateway that listens. */
 export interface Gateway {
@@ -229,7 +231,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const drafts = createDrafts({ store, clock, builtins, connectors })
     const build = { connectors, connections, drafts, scripts, tests, writer: createScriptWriter(languageModel) }
 
-    const approvals = createApprovals(services, history, run)
+    const workflowServices = { ...services, history, run }
+    const workflows = createDefinitions(workflowServices)
+    const workflowRuns = createRuns(workflowServices)
+    opened.push(workflowRuns.begin())
+    const approvals = createApprovals(services, history, run, workflowRuns.settled)
     const configuration = createConfiguration({
       ...{ store, builtins, connectors, oauthApps, connections, channels },
       ...{ teams: access.teams, members: access.members, toolsets: access.toolsets },
@@ -250,6 +256,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
         approvals,
         results,
         cassettes,
+        workflows,
+        workflowRuns,
         channels,
         alerts: createAlerts({ store, clock, channels, publicUrl, wake, ...deliverers }),
         tools,

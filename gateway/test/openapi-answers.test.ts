@@ -52,6 +52,51 @@ async function setUp(): Promise<{ ada: WebSession; workspace: string }> {
   return { ada, workspace: json.workspace.id }
 }
 
+/** A workflow from its file to its end, and all that can be done with its runs. */
+async function runWorkflows(): Promise<void> {
+  const file = (name: string, action: string, more: object = {}) => ({
+    workflow: 'flow',
+    name,
+    slots: { crm: { connector: 'crm' } },
+    steps: [
+      { id: 'look', call: { slot: 'crm', action, input: { query: 'a', limit: 1 } }, outputKey: 'found' },
+      { id: 'ask', approval: { message: 'So?' } },
+    ],
+    ...more,
+  })
+  const body = { document: file('Flow', 'search_customers') }
+  await ask('checkWorkflow', { body })
+  await ask('checkWorkflow', { body: { text: 'workflow: [' } })
+  await ask('createWorkflow', { body })
+  await ask('listWorkflows')
+  await ask('getWorkflow', { id: 'flow' })
+  await ask('updateWorkflow', { id: 'flow', body: { text: JSON.stringify(file('Flow again', 'search_customers')) } })
+  await ask('deployWorkflow', { id: 'flow', body: { bindings: { shop: 'none' } } })
+  const deployed = await ask('deployWorkflow', { id: 'flow', body: {} })
+  const settled = async (id: string) =>
+    vi.waitUntil(async () => {
+      const { json } = await ask('getRun', { id })
+      return json.status === 'queued' || json.status === 'running' ? null : json
+    })
+  const preview = await ask('previewWorkflow', { id: 'flow', body: {} })
+  await settled(preview.json.id)
+  const started = await ask('startRun', {
+    token: (await ask('createToken', { body: { name: 'starter', role: 'member' } })).json.token,
+    body: { workflow: 'flow' },
+  })
+  const { timeline } = await settled(started.json.id)
+  await ask('decideRunStep', { id: timeline[1].id, body: { approved: false, reason: 'no' } })
+  await vi.waitUntil(async () => (await ask('getRun', { id: started.json.id })).json.status === 'failed')
+  await ask('retryRun', { id: started.json.id, body: {} })
+  await ask('cancelRun', { id: started.json.id })
+  const replayed = await ask('replayRun', { id: started.json.id, body: {} })
+  await ask('listRuns')
+  await ask('deleteWorkflow', { id: 'flow' })
+  await ask('undeployWorkflow', { id: deployed.json.id })
+  await ask('cancelRun', { id: replayed.json.id })
+  await ask('deleteWorkflow', { id: 'flow' })
+}
+
 /** The connector of the demo API and a connection to it: its id. */
 async function connect(): Promise<string> {
   const parsed = await ask('parseConnector', { body: { url: `${crm.url}/openapi.json`, connector: 'crm' } })
@@ -380,6 +425,7 @@ test('every operation answers as the description says, in all of its successes',
   const installed = await ask('installConnector', { ...probed, body: { ...probed.body, name: 'Installed' } })
   await ask('deleteConnection', { id: installed.json.integration_id })
   await callAsAgent()
+  await runWorkflows()
   await pickToolsets()
   await allowPrograms(ada)
   const email = 'kim@example.com'
@@ -395,6 +441,7 @@ test('every operation answers as the description says, in all of its successes',
   await ask('deleteWorkspace', { id: second.json.id, body: { name: 'Second' }, as: ada })
   await changeAndDelete(connection)
   for (const operationId of ['listAudit', 'verifyAudit', 'createAuditCheckpoint', 'exportAudit']) await ask(operationId)
-  for (const operationId of ['getHealth', 'getReadiness', 'getOpenApi', 'getConnectorSchema']) await ask(operationId)
+  for (const operationId of ['getHealth', 'getReadiness', 'getOpenApi', 'getConnectorSchema', 'getWorkflowSchema'])
+    await ask(operationId)
   expect(api.unseen()).toEqual({})
 }, 60_000)

@@ -66,7 +66,14 @@ describe('the description of the API', () => {
       'GET oauth/consent',
       'POST oauth/consent',
     ]
-    const hidden = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /connector.schema.json']
+    const hidden = [
+      'GET /',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /openapi.json',
+      'GET /connector.schema.json',
+      'GET /workflow.schema.json',
+    ]
     expect(methods).toHaveLength(operations.length + hidden.length + protocol.length)
   })
 
@@ -98,7 +105,17 @@ describe('the description of the API', () => {
       .map(({ operation }) => operation.operationId)
     expect(open.sort()).toEqual(
       [
-        ...['getConnectorSchema', 'getHealth', 'getOpenApi', 'getReadiness', 'getSession', 'setUp', 'signIn', 'signOut'],
+        ...[
+          'getConnectorSchema',
+          'getHealth',
+          'getOpenApi',
+          'getReadiness',
+          'getSession',
+          'getWorkflowSchema',
+          'setUp',
+          'signIn',
+          'signOut',
+        ],
         ...['beginSingleSignOn', 'endSingleSignOn', 'sendSecondFactor', 'requestRecovery', 'setPassword'],
         ...['join', 'lookAtInvitation', 'openApprovalLink'],
       ].sort(),

@@ -102,6 +102,7 @@ describe('the table', () => {
       'getOpenApi',
       'getReadiness',
       'getSession',
+      'getWorkflowSchema',
       'join',
       'lookAtInvitation',
       'openApprovalLink',

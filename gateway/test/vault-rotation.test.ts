@@ -201,6 +201,40 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
         .insertInto('recordings')
         .values({ ...own, ...none, ...marks, sealed_recording: ciphertext, recording_key_id: keyId })
         .execute()
+    } else if (table === 'workflow_runs' || table === 'workflow_steps') {
+      const made = { workspace_id: workspace, version: 1, created_by: 'x' }
+      const of = {
+        workflow_id: `wf_${workspace}`,
+        workspace_id: workspace,
+        version: 1,
+        mode: 'preview',
+        status: 'failed',
+      } as const
+      const none = { deployment_id: null, bindings: '{}', pins: '{}', caller_kind: 'token', caller_id: 'c', started_by: '{}' }
+      const rest = { trigger: 'manual', dedupe_key: null, replay_of: null, parent_run: null, parent_step: null }
+      const workflow = { id: of.workflow_id, slug: 'w', name: 'W', ...made }
+      await db
+        .insertInto('workflows')
+        .values(workflow)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      const run = table === 'workflow_runs' ? id : `run_of_${id}`
+      const sealed =
+        column === 'sealed_trigger'
+          ? { sealed_trigger: ciphertext, trigger_key_id: keyId }
+          : column === 'sealed_output'
+            ? { sealed_output: ciphertext, output_key_id: keyId }
+            : {}
+      await db
+        .insertInto('workflow_runs')
+        .values({ id: run, ...of, ...none, ...rest, ...sealed })
+        .execute()
+      if (table === 'workflow_runs') return
+      const step = { run_id: run, place: 'a', step: 'a', kind: 'call', status: 'failed', started_at: new Date() } as const
+      await db
+        .insertInto('workflow_steps')
+        .values({ ...base, ...step, sealed_result: ciphertext, result_key_id: keyId })
+        .execute()
     } else throw new Error(`how does a test write to ${table}?`)
   })
 }

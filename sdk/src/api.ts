@@ -1252,6 +1252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a deployment
+         * @description Its token is revoked: runs that are under way fail at their next call.
+         */
+        delete: operations["undeployWorkflow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grants": {
         parameters: {
             query?: never;
@@ -1706,6 +1726,115 @@ export interface paths {
         get: operations["downloadResult"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/run-steps/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer an approval step
+         * @description By its id in the timeline. Nobody answers for a run that they started.
+         */
+        post: operations["decideRunStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of workflows, newest first */
+        get: operations["listRuns"];
+        put?: never;
+        /** Run what is deployed of a workflow */
+        post: operations["startRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run, step by step */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a run
+         * @description Whoever started it, and managers. A write that was sent is not undone.
+         */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run it again from the same trigger, by default on what is deployed now */
+        post: operations["replayRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a run that failed or was cancelled */
+        post: operations["retryRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2262,6 +2391,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflow.schema.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of workflow files */
+        get: operations["getWorkflowSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workflows of the workspace, by id */
+        get: operations["listWorkflows"];
+        put?: never;
+        /**
+         * Store a workflow file
+         * @description It runs once it is deployed. An error names the line and what to do.
+         */
+        post: operations["createWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workflow, its versions, and where it is deployed */
+        get: operations["getWorkflow"];
+        /**
+         * Store the next version of a workflow
+         * @description What is deployed stays as it is until it is deployed again.
+         */
+        put: operations["updateWorkflow"];
+        post?: never;
+        /** Delete a workflow with its versions and runs */
+        delete: operations["deleteWorkflow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy a workflow to an environment
+         * @description Binds its slots to connections, pins the versions of their connectors, and makes the token in whose name it calls. What is missing or unhealthy is listed in diagnostics.bindings.
+         */
+        post: operations["deployWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a workflow up to its first write
+         * @description Reads are made in the name of whoever asks; a write or an approval stops it at a checkpoint that shows what it would send.
+         */
+        post: operations["previewWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a workflow file, and store nothing */
+        post: operations["checkWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -2672,7 +2918,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "alert_rule.created" | "alert_rule.deleted" | "alert_rule.updated" | "alert_silence.created" | "alert_silence.ended" | "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.secret_moved" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "secret_backend.created" | "secret_backend.deleted" | "secret_backend.updated" | "secret_replica.drifted" | "secret_replica.removed" | "secret_replica.written" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workspace.created" | "workspace.deleted" | "workspace.updated";
+        AuditKind: "alert_rule.created" | "alert_rule.deleted" | "alert_rule.updated" | "alert_silence.created" | "alert_silence.ended" | "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.secret_moved" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "secret_backend.created" | "secret_backend.deleted" | "secret_backend.updated" | "secret_replica.drifted" | "secret_replica.removed" | "secret_replica.written" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workflow.created" | "workflow.deleted" | "workflow.deployed" | "workflow.undeployed" | "workflow.updated" | "workflow_run.cancelled" | "workflow_run.decided" | "workflow_run.retried" | "workflow_run.started" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -3085,6 +3331,12 @@ export interface components {
             name: string;
             /** @description What the model reads: redacted, and shortened where it was long. */
             text: string;
+        };
+        CheckedWorkflow: {
+            /** @constant */
+            ok: true;
+            steps: number;
+            workflow: string;
         };
         CheckSchedule: {
             every_hours: number | null;
@@ -3640,9 +3892,40 @@ export interface components {
             /** @description Such as "API key". */
             title: string;
         };
+        DecideBody: {
+            approved: boolean;
+            reason?: string;
+        };
         DeleteWorkspaceRequest: {
             /** @description The name of the workspace, typed by the person to confirm. */
             name: string;
+        };
+        DeployBody: {
+            /** @description Id or name of a connection by slot. A slot that is left out takes the one connection that there is. */
+            bindings?: {
+                [key: string]: string;
+            };
+            environment?: string;
+            version?: number;
+        };
+        Deployment: {
+            /** @description Id of the connection by slot. */
+            bindings: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["Actor"];
+            environment: string;
+            id: string;
+            /** @description The version of the connector that calls keep to, by slot. */
+            pins: {
+                [key: string]: string;
+            };
+            /** @description Id of the token in whose name its runs call. */
+            token: string;
+            version: number;
+            workflow: string;
         };
         DeviceAnswer: {
             connection: components["schemas"]["Connection"];
@@ -4057,6 +4340,18 @@ export interface components {
             /** @description Set all secrets anew, not only those whose place has changed. */
             renew_secrets?: boolean;
         };
+        PreviewBody: {
+            bindings?: {
+                [key: string]: string;
+            };
+            /** @description Any JSON value. */
+            input?: unknown;
+            /** @description Steps by id that a scenario of their action's mocks answers. */
+            mocks?: {
+                [key: string]: string;
+            };
+            version?: number;
+        };
         PreviewedTool: {
             action: string;
             /** @description A person decides on each call. */
@@ -4238,8 +4533,17 @@ export interface components {
             /** @description Tokens this person made, those made with them, and those that acted for them. */
             tokens_revoked: number;
         };
+        ReplayBody: {
+            version?: number;
+        };
         RequestRecoveryRequest: {
             email: string;
+        };
+        RetryBody: {
+            /** @description This step and all after it are taken again, writes too. */
+            from?: string;
+            /** @description Also a write of which nobody knows whether it took effect. */
+            repeat_unknown?: boolean;
         };
         /** @enum {unknown} */
         Risk: "low" | "medium" | "high";
@@ -4273,6 +4577,107 @@ export interface components {
              */
             rule: "action" | "toolset" | "connection" | "items" | "bytes" | "target";
             says: string;
+        };
+        Run: {
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+            environment: string | null;
+            error: {
+                code: string;
+                detail: string;
+                step: string | null;
+            } | null;
+            id: string;
+            /** @enum {unknown} */
+            mode: "live" | "preview";
+            parent_run: string | null;
+            replay_of: string | null;
+            started_by: components["schemas"]["Actor"];
+            /**
+             * @description checkpoint: a preview has come to a write, and shows what it would send.
+             * @enum {unknown}
+             */
+            status: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "checkpoint";
+            steps: number;
+            trigger: string;
+            version: number;
+            workflow: string;
+        };
+        RunDetail: {
+            bindings: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+            environment: string | null;
+            error: {
+                code: string;
+                detail: string;
+                step: string | null;
+            } | null;
+            id: string;
+            /** @enum {unknown} */
+            mode: "live" | "preview";
+            /** @description Any JSON value. */
+            output: unknown;
+            parent_run: string | null;
+            replay_of: string | null;
+            started_by: components["schemas"]["Actor"];
+            /**
+             * @description checkpoint: a preview has come to a write, and shows what it would send.
+             * @enum {unknown}
+             */
+            status: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "checkpoint";
+            steps: number;
+            timeline: {
+                approval_id: string | null;
+                attempt: number;
+                call_id: string | null;
+                child_run: string | null;
+                decided_by: components["schemas"]["Actor"] | null;
+                ended_at: string | null;
+                error: {
+                    code: string;
+                    detail: string;
+                } | null;
+                id: string;
+                kind: string;
+                /** @description The way to it through loops and branches, such as each[2]/pay. */
+                place: string;
+                result: {
+                    /** @description Any JSON value. */
+                    diagnostics?: unknown;
+                    /** @description Any JSON value. */
+                    input?: unknown;
+                    /** @description Any JSON value. */
+                    payload?: unknown;
+                    /** @description Any JSON value. */
+                    plan?: unknown;
+                    /** @description Any JSON value. */
+                    variables?: unknown;
+                } | null;
+                /** Format: date-time */
+                started_at: string;
+                /** @enum {unknown} */
+                status: "started" | "waiting" | "succeeded" | "failed" | "planned";
+                step: string;
+                /** @description Undone by a retry. */
+                superseded: boolean;
+                wake_at: string | null;
+            }[];
+            trigger: string;
+            /** @description Any JSON value. */
+            trigger_data: unknown;
+            version: number;
+            /** @description What it took and gave is not shown to who does not reach all of its connections. */
+            withheld: boolean;
+            workflow: string;
+        };
+        RunPage: {
+            items: components["schemas"]["Run"][];
+            next_cursor: string | null;
         };
         /** @description A scenario of the mocks of actions, such as default: it is answered, and nothing is sent. */
         Scenario: string;
@@ -4487,6 +4892,14 @@ export interface components {
             count: number;
             /** @description Names of inputs that must have the same values; without it any input will do. */
             same?: string[];
+        };
+        StartBody: {
+            environment?: string;
+            /** @description The same key again is answered with the run that there is. */
+            idempotency_key?: string;
+            /** @description Any JSON value. */
+            input?: unknown;
+            workflow: string;
         };
         Team: {
             connections: number;
@@ -4832,6 +5245,48 @@ export interface components {
             /** @description Why the provider refused; empty when it did not. */
             message: string;
             ok: boolean;
+        };
+        Workflow: {
+            deployments: components["schemas"]["Deployment"][];
+            description: string;
+            document: {
+                [key: string]: unknown;
+            };
+            id: string;
+            name: string;
+            /** @description The text it was written as; null when it came as a value. */
+            source: string | null;
+            trigger: ("schedule" | "webhook" | "poll") | null;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            versions: {
+                /** Format: date-time */
+                created_at: string;
+                created_by: string;
+                version: number;
+            }[];
+        };
+        WorkflowBody: {
+            /** @description A workflow file, see /workflow.schema.json. */
+            document?: {
+                [key: string]: unknown;
+            };
+            /** @description YAML or JSON; kept as it is written. */
+            text?: string;
+        };
+        WorkflowPage: {
+            items: components["schemas"]["WorkflowSummary"][];
+            next_cursor: string | null;
+        };
+        WorkflowSummary: {
+            description: string;
+            id: string;
+            name: string;
+            trigger: ("schedule" | "webhook" | "poll") | null;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
         };
         Workspace: {
             id: string;
@@ -8556,6 +9011,44 @@ export interface operations {
             };
         };
     };
+    undeployWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     listGrants: {
         parameters: {
             query?: {
@@ -9865,6 +10358,303 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    decideRunStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "checkpoint";
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+        };
+    };
+    startRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is queued: follow it by its id. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description With what each step took and gave, for who reaches its connections. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    replayRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A new run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    retryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is queued again. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };
@@ -11652,6 +12442,383 @@ export interface operations {
                         /** @description What does not open, by table and id. */
                         unopenable: string[];
                     };
+                };
+            };
+        };
+    };
+    getWorkflowSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description JSON Schema, draft 2020-12. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listWorkflows: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowPage"];
+                };
+            };
+        };
+    };
+    createWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its first version. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+        };
+    };
+    getWorkflow: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description With the document of the version, by default the newest. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+        };
+    };
+    updateWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its newest version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+        };
+    };
+    deleteWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    deployWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It takes the place of the one before it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+        };
+    };
+    previewWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run: follow it by its id. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+        };
+    };
+    checkWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowBody"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is wrong with it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedWorkflow"];
                 };
             };
         };

@@ -2,6 +2,7 @@ import { createAlerts } from './alerts.ts'
 import type { components, operations, paths } from './api.ts'
 import { type Custom, createCustom } from './custom.ts'
 import { McpBridge } from './mcp.ts'
+import { allItems, type Page } from './page.ts'
 import {
   type Answer,
   type Body,
@@ -15,7 +16,9 @@ import {
   streamLines,
 } from './request.ts'
 import { createSecrets } from './secrets.ts'
+import { toolCaller } from './tool-caller.ts'
 import { untilEnded } from './wait.ts'
+import { createRuns, createWorkflows } from './workflows.ts'
 
 type Schemas = components['schemas']
 type BodyOf<Id extends keyof operations> = Body<operations[Id]>
@@ -49,25 +52,6 @@ export interface ImportProgress {
 /** What happens in a conversation: a turn of the model, or what came of a call, perhaps of one that waited. */
 export type ChatEvent = { readonly message: Schemas['ChatMessage'] } | { readonly result: Schemas['ChatToolResult'] }
 
-/** Two functions under one name: with a body a call by name, without one a request in plain words. */
-function toolCaller<Body, Called, Asked>(
-  call: (name: string, body: Body) => Promise<Called>,
-  ask: (text: string) => Promise<Asked>,
-) {
-  function either(text: string): Promise<Asked>
-  function either(name: string, body: Body): Promise<Called>
-  function either(first: string, body?: Body): Promise<Called | Asked> {
-    return body === undefined ? ask(first) : call(first, body)
-  }
-  return either
-}
-
-/** One page of a listing. `next_cursor` is null on the last. */
-export interface Page<T> {
-  readonly items: T[]
-  readonly next_cursor: string | null
-}
-
 /**
  * A client of one gateway. Every method throws SallyportProblem when the gateway refuses or a call fails, and
  * SallyportUnreachable when there is no gateway.
@@ -84,6 +68,8 @@ export class Sallyport {
     this.#connection = { url: url.replace(/\/+$/, ''), token, workspace, fetch }
     this.alerts = createAlerts(this.#connection)
     this.secrets = createSecrets(this.#connection)
+    this.workflows = createWorkflows(this.#connection)
+    this.runs = createRuns(this.#connection)
     this.custom = createCustom({
       list: () => this.#connectorsWithTools(),
       schema: (connector) => this.#schemaOf(connector),
@@ -241,6 +227,10 @@ export class Sallyport {
     delete: (name: string) => this.request('delete', '/api/v1/cassettes/{id}', { params: { id: name } }),
     deleteRecording: (id: string) => this.request('delete', '/api/v1/recordings/{id}', { params: { id } }),
   }
+
+  /** Actions in order: what a workflow is, and where it is deployed. */
+  readonly workflows: ReturnType<typeof createWorkflows>
+  readonly runs: ReturnType<typeof createRuns>
 
   /** Answers that were too large to be given whole: of a call with `max_result_bytes`, by the `handle` of its `rest`. */
   readonly results = {
@@ -487,14 +477,4 @@ export class Sallyport {
       if (connections > 0) slugs.add(id)
     return [...slugs].sort()
   }
-}
-
-/** Every item of a listing, page by page: `allItems((cursor) => sallyport.calls.list({ cursor }))`. */
-export async function* allItems<T>(list: (cursor: string | undefined) => Promise<Page<T>>): AsyncGenerator<T> {
-  let cursor: string | undefined
-  do {
-    const page = await list(cursor)
-    yield* page.items
-    cursor = page.next_cursor ?? undefined
-  } while (cursor !== undefined)
 }

@@ -5,10 +5,8 @@ export type Schemas = components['schemas']
 export type { ErrorCode } from './api.ts'
 export { type AuditKnowledge, type AuditProblem, type AuditReport, verifyAuditExport } from './audit.ts'
 export {
-  allItems,
   type ChatEvent,
   type ImportProgress,
-  type Page,
   Sallyport,
   type SallyportOptions,
   type ToolFormat,
@@ -16,3 +14,5 @@ export {
 export type { CallOptions, Custom, CustomAction, CustomConnector } from './custom.ts'
 export { PendingApproval, SallyportProblem, SallyportUnreachable } from './errors.ts'
 export type { McpBridge } from './mcp.ts'
+export { allItems, type Page } from './page.ts'
+export { defineWorkflow, type WorkflowDocument, type WorkflowStep } from './workflow.ts'

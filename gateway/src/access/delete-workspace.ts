@@ -10,6 +10,11 @@ const batch = 5_000
 
 /** Whatever belongs to a workspace, in an order in which nothing is left that needs what is gone. */
 const tables = [
+  'workflow_steps',
+  'workflow_runs',
+  'workflow_deployments',
+  'workflow_versions',
+  'workflows',
   'calls',
   'call_facets',
   'call_figures',

@@ -32,6 +32,8 @@ export function createApprovals(
   services: CallServices,
   history: Pick<CallHistory, 'list'>,
   run: (request: CallRequest, id: string) => Promise<CallResult>,
+  /** Told of each call that was decided, once what came of it is on record. */
+  settled: (workspaceId: string, callId: string) => Promise<void> = async () => {},
 ): Approvals {
   const { store, clock, sealedCalls } = services
 
@@ -230,6 +232,18 @@ export function createApprovals(
     })
   }
 
+  async function entranceOf({ workspace_id: workspaceId, call_id }: ApprovalRow): Promise<string | undefined> {
+    const row = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('calls')
+        .select('entrance')
+        .where('workspace_id', '=', workspaceId)
+        .where('id', '=', call_id)
+        .executeTakeFirst(),
+    )
+    return row?.entrance
+  }
+
   /** Runs the stored call in the name of whoever asked for it, once. */
   async function runApproved(approved: ApprovalRow): Promise<CallResult> {
     const { id, workspace_id: workspaceId } = approved
@@ -238,8 +252,11 @@ export function createApprovals(
       ciphertext: approved.sealed_call,
       keyId: approved.sealed_key_id,
     })
+    // A workflow keeps to the version it was deployed with.
+    const pinned = asker.kind !== 'session' && (await entranceOf(approved)) === 'workflow'
     const call = await run(
       {
+        ...(pinned && { connectorVersion: approved.connector_version }),
         credentials: {
           kind: 'stored',
           workspaceId: workspaceId,
@@ -257,7 +274,14 @@ export function createApprovals(
       approved.call_id,
     )
     await keepResult(workspaceId, id, call)
+    await tell(workspaceId, approved.call_id)
     return call
+  }
+
+  async function tell(workspaceId: string, callId: string): Promise<void> {
+    await settled(workspaceId, callId).catch((error: unknown) =>
+      services.log.warn({ call: callId, err: error }, 'who waits was not told of a decision'),
+    )
   }
 
   const show = async (caller: Caller, row: ApprovalRow) => view(mayDecide(caller, await makersOf(caller)), row)
@@ -321,7 +345,9 @@ export function createApprovals(
     },
 
     async reject(caller, id, reason) {
-      return show(caller, await decide(caller, await decidable(caller, id), 'rejected', reason ?? null))
+      const rejected = await decide(caller, await decidable(caller, id), 'rejected', reason ?? null)
+      await tell(caller.workspaceId, rejected.call_id)
+      return show(caller, rejected)
     },
   }
 }

@@ -145,6 +145,8 @@ export function createIdempotency({
       })
       if (known === null) return null
       if (!known.fingerprint.equals(fingerprint)) return { kind: 'other_parameters' }
+      // The very call that took the key goes on, after the gateway that began it had died before it sent anything.
+      if (known.call_id === callId) return null
       if (known.sealed_result !== null && known.result_key_id !== null) {
         const kept = (await sealedCalls.openKept(workspaceId, known.call_id, {
           ciphertext: known.sealed_result,

@@ -53,7 +53,11 @@ export async function runCall(
     const { permit } = permission
     const armed = record.saw(await trace.step(useCredential, services, permit))
     // A write is on record before its socket opens; a read must at least be recordable.
-    await (permit.action.effect === 'read' ? services.store.calls.ready() : trace.step(record.intent))
+    if (permit.action.effect === 'read') await services.store.calls.ready()
+    else {
+      await request.beforeSend?.()
+      await trace.step(record.intent)
+    }
     const reply = await trace.step(send, services, armed, record.progress, id, (again) => record.saw(again), request.watch)
     const verified = trace.step(checkResponse, reply)
     const mapped = trace.step(map, verified)

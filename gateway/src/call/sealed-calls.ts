@@ -72,6 +72,13 @@ export interface SealedCalls {
   /** A program that waits for an approval, with what its calls answered. */
   sealRun(workspace: string, run: string, stored: unknown): Promise<Sealed>
   openRun(workspace: string, run: string, sealed: Sealed): Promise<unknown>
+  /** What a workflow's run began with, what came of it, and what each step took and gave. */
+  sealRunTrigger(workspace: string, run: string, trigger: unknown): Promise<Sealed>
+  openRunTrigger(workspace: string, run: string, sealed: Sealed): Promise<unknown>
+  sealRunOutput(workspace: string, run: string, output: unknown): Promise<Sealed>
+  openRunOutput(workspace: string, run: string, sealed: Sealed): Promise<unknown>
+  sealStep(workspace: string, step: string, result: unknown): Promise<Sealed>
+  openStep(workspace: string, step: string, sealed: Sealed): Promise<unknown>
   /** What a call was answered, on a cassette. */
   sealRecording(workspace: string, recording: string, content: unknown): Promise<Sealed>
   openRecording(workspace: string, recording: string, sealed: Sealed): Promise<unknown>
@@ -99,7 +106,7 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
       )
     }
 
-  const { call, result, kept, spilled, run, recording, target } = sealedCallColumns
+  const { call, result, kept, spilled, run, runTrigger, runOutput, step, recording, target } = sealedCallColumns
   return {
     sealInput: seal(call),
     openInput: open(call),
@@ -111,6 +118,12 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
     openSpilled: open(spilled),
     sealRun: seal(run),
     openRun: open(run),
+    sealRunTrigger: seal(runTrigger),
+    openRunTrigger: open(runTrigger),
+    sealRunOutput: seal(runOutput),
+    openRunOutput: open(runOutput),
+    sealStep: seal(step),
+    openStep: open(step),
     sealRecording: seal(recording),
     openRecording: open(recording),
     sealTarget: seal(target),

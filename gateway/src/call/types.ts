@@ -16,7 +16,7 @@ import type { Person } from './person.ts'
 import type { Handle } from './results/types.ts'
 
 /** Where a call came in. */
-export type Entrance = 'http' | 'mcp' | 'approval' | 'test'
+export type Entrance = 'http' | 'mcp' | 'approval' | 'test' | 'workflow'
 
 /** Who waits for a call, where the entrance can tell. */
 export interface CallWatch {
@@ -64,6 +64,10 @@ export interface CallRequest {
   /** Runs the stored call of an approved approval, exactly once. */
   readonly approvalId?: string
   readonly watch?: CallWatch
+  /** The version of the connector to call by, where that is not the newest. */
+  readonly connectorVersion?: string
+  /** The last word of whoever asks, before a write is on record as begun: what it throws keeps it from being sent. */
+  readonly beforeSend?: () => Promise<void>
 }
 
 /** What an API's answer became: the contract of every executor. */

@@ -30,7 +30,7 @@ import { createOAuthFlows, type FlowTarget } from './oauth/flows.ts'
 import type { ObtainedStore } from './obtained.ts'
 import { isVisible, nearest, reachable, reachKey, recordOf, requireManager } from './owners.ts'
 import { policyOf } from './policy.ts'
-import { type ConnectionRegistry, type LoadedConnection, loadConnection } from './registry.ts'
+import { type ConnectionRegistry, type LoadedConnection, loadConnection, loadPinned } from './registry.ts'
 import { certificateEndOf } from './schemes/client-certificate.ts'
 import { parseFields, settingsIn } from './schemes/credential.ts'
 import type { ConnectionView } from './types.ts'
@@ -190,6 +190,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
         : find(key, caller, connector, connection)
     },
 
+    pinned: (connection, version) => loadPinned(connectors, connection, version, row, mendUrl),
     async shared(workspaceId, connector) {
       const found = (await rows(workspaceId)).find(
         (each) => each.connector === connector && each.user_id === null && each.team_id === null,

@@ -40,7 +40,9 @@ import type { Connectors, CreatedConnector } from './types.ts'
 export interface ConnectorRegistry extends Connectors {
   /** The newest version of a connector, compiled once. Throws NOT_FOUND. */
   compiled(workspaceId: string, id: string): CompiledConnector | Promise<CompiledConnector>
-  /** The same, or one of the catalog as it would be installed. Throws NOT_FOUND. */
+  /** A stored version of it, compiled once. Throws NOT_FOUND. */
+  compiledAt(workspaceId: string, id: string, version: string): Promise<CompiledConnector>
+  /** The same as the newest, or one of the catalog as it would be installed. Throws NOT_FOUND. */
   offered(workspaceId: string, id: string): Promise<CompiledConnector>
   /** Stores a connector of the catalog where the workspace has none of its id. Throws NOT_FOUND. */
   adopt(caller: Caller, id: string): Promise<void>
@@ -211,7 +213,7 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
   }
 
   /** A document may be large, so it is only read when its version is not the one that is compiled already. */
-  async function newest(workspaceId: string, id: string, key: string): Promise<CompiledConnector> {
+  async function newest(workspaceId: string, id: string): Promise<CompiledConnector> {
     const row = await store.workspace(workspaceId, (db) =>
       db
         .selectFrom('connectors')
@@ -221,9 +223,13 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
         .executeTakeFirst(),
     )
     if (row === undefined) throw notFound(id)
-    const unchanged = compiled.get(`${key}@${row.version}`)
-    if (unchanged !== undefined) return unchanged
-    const { version } = row
+    return compiledAt(workspaceId, id, row.version)
+  }
+
+  async function compiledAt(workspaceId: string, id: string, version: string): Promise<CompiledConnector> {
+    const key = `${workspaceId}/${id}`
+    const known = compiled.get(`${key}@${version}`)
+    if (known !== undefined) return known
     const document = await store.workspace(workspaceId, (db) => openStored(db, workspaceId, id, version))
     // Deleted in between.
     if (document === null) throw notFound(id)
@@ -235,7 +241,7 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
   function find(workspaceId: string, id: string, key: string): Promise<CompiledConnector> {
     // What was begun before a change (`forget`) is not the newest any more, and says nothing to those that ask after it.
     const isLatest = () => finding.get(key) === pending
-    const pending = newest(workspaceId, id, key)
+    const pending = newest(workspaceId, id)
       .then((connector) => {
         if (isLatest()) current.set(key, connector.version)
         return connector
@@ -269,9 +275,11 @@ export function createConnectors(services: Dependencies): ConnectorRegistry {
     schedule: checks.schedule,
     startChecks: checks.start,
 
+    compiledAt,
+
     compiled(workspaceId, id) {
       const key = `${workspaceId}/${id}`
-      if (isJoined()) return newest(workspaceId, id, key)
+      if (isJoined()) return newest(workspaceId, id)
       return known(key) ?? finding.get(key) ?? find(workspaceId, id, key)
     },
 

@@ -78,12 +78,28 @@ export function loadConnection(connector: CompiledConnector, row: ConnectionRow,
   }
 }
 
+/** See {@link ConnectionRegistry.pinned}. */
+export async function loadPinned(
+  connectors: { compiledAt(workspaceId: string, id: string, version: string): Promise<CompiledConnector> },
+  connection: LoadedConnection,
+  version: string,
+  row: (workspaceId: string, id: string) => Promise<ConnectionRow>,
+  mendUrl: (id: string) => string,
+): Promise<LoadedConnection> {
+  const { id, workspaceId, connector } = connection
+  if (connector.version === version) return connection
+  const older = await connectors.compiledAt(workspaceId, connector.id, version)
+  return loadConnection(older, await row(workspaceId, id), mendUrl(id))
+}
+
 export interface ConnectionRegistry extends Connections, ConfiguredConnections {
   /**
    * The connection a call means: by id or name, or the only one of the connector; the caller's own before a team's before the
    * workspace's. Throws NOT_FOUND, also for another person's, or INVALID_INPUT naming the choices when there are several.
    */
   resolve(caller: Caller, connector: string, connection: string | undefined): LoadedConnection | Promise<LoadedConnection>
+  /** The same connection by an older version of its connector. Throws NOT_FOUND when that is gone, INVALID_INPUT when it does not fit any more. */
+  pinned(connection: LoadedConnection, version: string): Promise<LoadedConnection>
   /** The workspace's own connection of a connector, the oldest where there are several: for what nobody calls, such as checks. */
   shared(workspaceId: string, connector: string): Promise<LoadedConnection | null>
   /** The connection of a connector that is nearest to the caller, the default or the oldest where there are several; null for none. */

@@ -1,4 +1,3 @@
-import { SallyportError } from '../errors.ts'
 import { connectorJsonSchema } from './connector-schema.ts'
 import type { ConnectorDocument } from './document.ts'
 import { isObject } from './json-schema/keywords.ts'
@@ -11,7 +10,8 @@ import { checkReferences } from './parse/check-references.ts'
 import { checkVerify } from './parse/check-verify.ts'
 import { Issues, orKnown } from './parse/issues.ts'
 import { plainProblem } from './parse/plain.ts'
-import { type Position, readText, type SourceProblem } from './parse/source.ts'
+import { refuse } from './parse/refuse.ts'
+import { readText } from './parse/source.ts'
 import type { SchemaProblem } from './types.ts'
 
 let validate: Validate | undefined
@@ -77,25 +77,6 @@ function strangerProblem(value: unknown): string | null {
   if (typeof value.kind === 'string' && !runnable.some((kind) => kind === value.kind))
     return `kind ${value.kind.slice(0, 40)} is not supported; this version runs ${runnable.map((kind) => `"${kind}"`).join(' and ')}.`
   return null
-}
-
-type Locate = (path: readonly string[]) => Position | undefined
-const pathOf = (pointer: string) =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
-
-function refuse(problems: readonly SourceProblem[], locate: Locate): never {
-  const errors = problems.map((problem) => ({ ...locate(pathOf(problem.path)), ...problem }))
-  const [first] = errors
-  const line = first?.line === undefined ? '' : `Line ${first.line}: `
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-  const sentence = (first?.message ?? 'The connector file is not valid').replace(/[.?]$/, (mark) => (mark === '?' ? mark : ''))
-  throw new SallyportError('INVALID_INPUT', {
-    detail: `${line}${sentence}${more}${sentence.endsWith('?') && more === '' ? '' : '.'}`,
-    diagnostics: { errors },
-  })
 }
 
 /**

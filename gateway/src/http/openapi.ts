@@ -19,6 +19,7 @@ import * as people from './schemas/people.ts'
 import * as secrets from './schemas/secrets.ts'
 import * as tools from './schemas/tools.ts'
 import * as toolsets from './schemas/toolsets.ts'
+import * as workflows from './schemas/workflows.ts'
 import type { HttpApp } from './services.ts'
 
 const tags = [
@@ -33,6 +34,8 @@ const tags = [
   { name: 'cassettes', description: 'Recorded calls, for replaying them without the API.' },
   { name: 'approvals', description: 'Decisions on calls that wait for a person.' },
   { name: 'alerts', description: 'What is watched, what fires, and who is told.' },
+  { name: 'workflows', description: 'Actions in order: files, versions, deployments.' },
+  { name: 'runs', description: 'What workflows did, step by step.' },
   { name: 'notifications', description: 'Who is told that a call waits, and where.' },
   { name: 'account', description: 'Your own account: password, second factor, sessions.' },
   { name: 'workspaces', description: 'Tenants, and how people sign in to them.' },
@@ -137,6 +140,7 @@ function namedShapes(): Map<string, TSchema> {
     secrets,
     tools,
     toolsets,
+    workflows,
   ]
   const isShape = (name: string, value: unknown) =>
     isObject(value) && !/(Query|Params|Instant|AnyJson|JsonObject|Diagnostics)$/.test(name)

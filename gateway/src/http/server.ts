@@ -39,6 +39,8 @@ import { tokenRoutes } from './routes/tokens.ts'
 import { toolRoutes } from './routes/tools.ts'
 import { toolsetRoutes } from './routes/toolsets.ts'
 import { vaultRoutes } from './routes/vault.ts'
+import { runRoutes } from './routes/workflow-runs.ts'
+import { workflowRoutes } from './routes/workflows.ts'
 import type { HttpApp, HttpOptions, HttpServices } from './services.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -103,6 +105,8 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       chatRoutes(api, services)
       approvalRoutes(api, services, options)
       cassetteRoutes(api, services)
+      workflowRoutes(api, services)
+      runRoutes(api, services)
       notificationRoutes(api, services)
       alertRoutes(api, services)
       tokenRoutes(api, services)

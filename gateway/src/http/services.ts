@@ -30,6 +30,7 @@ import type { OAuthApps } from '../connections/oauth/apps.ts'
 import type { SecretBackends } from '../connections/secret-manager/types.ts'
 import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
+import type { WorkflowRuns, Workflows } from '../workflows/types.ts'
 
 /** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
 export type HttpApp = FastifyInstance<
@@ -55,6 +56,8 @@ export interface HttpServices {
   readonly results: Results
   readonly approvals: Approvals
   readonly cassettes: Cassettes
+  readonly workflows: Workflows
+  readonly workflowRuns: WorkflowRuns
   readonly channels: NotificationChannels
   readonly alerts: Alerts
   readonly tools: Tools

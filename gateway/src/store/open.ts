@@ -13,6 +13,7 @@ import { prepareDatabase } from './prepare-database.ts'
 import type { SharedLimiter } from './quota.ts'
 import { type RestoreOptions, restore } from './restore.ts'
 import { RightsNotices } from './rights-notices.ts'
+import { createRunQueue } from './run-queue.ts'
 import type { Database } from './schema.ts'
 import type { Store } from './types.ts'
 
@@ -110,6 +111,7 @@ export async function openStore({ dataDir, databaseUrl, redisUrl, log }: StoreOp
     together: (workspace, work) => together(workspace, (transaction) => run(workspace, transaction), work),
     system: (work) => run('*', work),
     people: databases.unscoped,
+    runs: createRunQueue({ db: databases.unscoped, log }),
     calls,
     limiter,
     onRightsChanged: (listener) => rights.subscribe(listener),

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { ConfigError } from '../config.ts'
 import type { Log } from '../log.ts'
 import { clientDefaults, type Target } from './database.ts'
+import { jobSchema } from './job-schema.ts'
 import { migrate, whileLocked } from './migrate.ts'
 
 /** The owner of the schema where the login is a superuser, whom row-level security would not bind. */
@@ -102,12 +103,23 @@ async function schemaOwner(client: pg.Client, login: Login): Promise<string> {
   return ownerRole
 }
 
+/** The schema of the queue of workflow runs. Without it everything else works. */
+async function ensureJobSchema(client: pg.Client, owner: string, log: Log): Promise<void> {
+  const { rows } = await client.query('select from pg_namespace where nspname = $1', [jobSchema])
+  if (rows.length > 0) return
+  const make = `create schema ${jobSchema} authorization ${pg.escapeIdentifier(owner)}`
+  await client.query(make).catch((error: unknown) => {
+    log.warn({ err: error }, `workflows will not run before an administrator has made their schema: ${make};`)
+  })
+}
+
 async function selectOwner(client: pg.Client, log: Log): Promise<string> {
   const { rows } = await client.query<Login>(
     'select rolname as name, rolsuper as superuser from pg_roles where rolname = session_user',
   )
   const login = rows[0] ?? { name: client.user ?? '', superuser: false }
   const owner = await schemaOwner(client, login)
+  await ensureJobSchema(client, owner, log)
   const session = `set search_path = sallyport; set role ${pg.escapeIdentifier(owner)}`
   await client.query(session).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)

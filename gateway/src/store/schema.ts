@@ -9,6 +9,7 @@ import type { Created, Instant, Json, Updated } from './column-types.ts'
 import type { Drift } from './drift.ts'
 import type { SecretReferences } from './secret-references.ts'
 import type { SecretBackendTable, SecretReplicaTable } from './secret-tables.ts'
+import type { WorkflowTables } from './workflow-tables.ts'
 
 /** The rows of the database, as `migrations/` makes them. */
 
@@ -435,7 +436,7 @@ interface RecordingTable {
   recorded_at: Instant
 }
 
-export interface Database extends ApprovalTables, AlertTables {
+export interface Database extends ApprovalTables, AlertTables, WorkflowTables {
   workspaces: WorkspaceTable
   members: MemberTable
   teams: TeamTable

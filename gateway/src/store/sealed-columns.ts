@@ -29,6 +29,9 @@ export const sealedCallColumns = {
     version: null,
   },
   kept: { table: 'idempotency_keys', column: 'sealed_result', keyColumn: 'result_key_id', row: 'call_id', version: null },
+  runTrigger: { table: 'workflow_runs', column: 'sealed_trigger', keyColumn: 'trigger_key_id', row: 'id', version: null },
+  runOutput: { table: 'workflow_runs', column: 'sealed_output', keyColumn: 'output_key_id', row: 'id', version: null },
+  step: { table: 'workflow_steps', column: 'sealed_result', keyColumn: 'result_key_id', row: 'id', version: null },
   target: { table: 'notification_channels', column: 'sealed_target', keyColumn: 'target_key_id', row: 'id', version: null },
 } as const satisfies Record<string, SealedColumn>
 

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { SharedLimiter } from './quota.ts'
 import type { RightsListener } from './rights-notices.ts'
+import type { RunQueue } from './run-queue.ts'
 import type { CallOutcome, CallStatus, Database, NewCallRow } from './schema.ts'
 
 /** What the rest of the gateway sees of the database. */
@@ -26,6 +27,8 @@ export interface Store {
   onRightsChanged(listener: RightsListener): () => void
   /** Resolves when the database answers, and Redis if there is one; throws UNAVAILABLE otherwise. For readiness. */
   ping(): Promise<void>
+  /** Who works on which workflow run, and when. */
+  readonly runs: RunQueue
   /** Finishes pending writes, closes the connections and stops the embedded server. */
   close(): Promise<void>
 }

@@ -124,6 +124,24 @@ function tinySpec(word: string): Record<string, unknown> {
   return { openapi: '3.1.0', info: { title: `Spec of ${word}` }, servers, paths: { '/look': { get: { responses: {} } } } }
 }
 
+function flowOf(workflow: string, word: string) {
+  return { workflow, name: `Flow of ${word}`, steps: [{ id: 'wait', wait: { for: '300d' } }] }
+}
+const freshWorkflow = async ({ word }: World, { owner }: Makers) =>
+  (await owner.workflows.create(flowOf(unique('fresh'), word))).id
+const freshRun = async ({ workflow }: World, { owner }: Makers) => {
+  const { id } = await owner.runs.start({ workflow })
+  return (await owner.runs.wait(id)).id
+}
+/** A step that waits for a person, of a run that a member started. */
+const freshQuestion = async ({ word }: World, { owner, agent }: Makers) => {
+  const workflow = unique('asks')
+  await owner.workflows.create({ workflow, name: word, steps: [{ id: 'ask', approval: { message: 'So?' } }] })
+  await owner.workflows.deploy(workflow)
+  const { timeline } = await owner.runs.wait((await agent.runs.start({ workflow })).id)
+  return timeline[0]?.id ?? ''
+}
+
 const connector = (world: World) => world.connector
 const inWorkspace = (world: World) => `?workspace_id=${world.workspaceId}`
 const connection = (world: World) => world.connection
@@ -142,6 +160,7 @@ const cases: Readonly<Record<string, RouteCase>> = {
   getReadiness: {},
   getOpenApi: {},
   getConnectorSchema: {},
+  getWorkflowSchema: {},
   getSession: {},
   signOut: {},
   signIn: { body: () => ({ email: 'nobody@example.test', password: 'wrong but long enough' }) },
@@ -385,6 +404,29 @@ const cases: Readonly<Record<string, RouteCase>> = {
   exportConfiguration: {},
   planConfiguration: { body: ({ word }) => ({ documents: [{ file: 'team.yaml', document: { team: `Planned of ${word}` } }] }) },
   applyConfiguration: { body: ({ workspaceId }) => ({ documents: [], fingerprint: nothingPlanned(workspaceId) }) },
+  listWorkflows: {},
+  createWorkflow: { body: ({ word }) => ({ document: flowOf(unique('made'), word) }) },
+  checkWorkflow: { body: ({ word }) => ({ document: flowOf('checked', word) }) },
+  getWorkflow: { id: ({ workflow }) => workflow },
+  updateWorkflow: { id: ({ workflow }) => workflow, body: ({ word, workflow }) => ({ document: flowOf(workflow, word) }) },
+  deleteWorkflow: { id: ({ workflow }) => workflow, fresh: freshWorkflow },
+  deployWorkflow: { id: ({ workflow }) => workflow, fresh: freshWorkflow, body: () => ({}) },
+  undeployWorkflow: {
+    id: ({ deployment }) => deployment,
+    fresh: async (world, makers) => (await makers.owner.workflows.deploy(await freshWorkflow(world, makers))).id,
+  },
+  previewWorkflow: { id: ({ workflow }) => workflow, body: () => ({}) },
+  listRuns: {},
+  startRun: { body: ({ workflow }) => ({ workflow }) },
+  getRun: { id: ({ run }) => run },
+  cancelRun: { id: ({ run }) => run, fresh: freshRun, needs: 'manager' },
+  retryRun: {
+    id: ({ run }) => run,
+    fresh: async (world, makers) => (await makers.owner.runs.cancel(await freshRun(world, makers))).id,
+    body: () => ({}),
+  },
+  replayRun: { id: ({ run }) => run, body: () => ({}) },
+  decideRunStep: { id: ({ run }) => run, fresh: freshQuestion, body: () => ({ approved: true }) },
 }
 
 interface Operation {

@@ -88,10 +88,12 @@ export async function contentOf(
 ): Promise<Record<string, readonly string[]>> {
   const content: Record<string, readonly string[]> = {}
   for (const table of await workspaceTables(db)) {
-    if (table === 'audit_checkpoints' || table === 'secret_replicas' || without.includes(table)) continue
+    if (table === 'audit_checkpoints' || table === 'secret_replicas' || table === 'workflow_steps' || without.includes(table))
+      continue
     const { rows } = await db.query<{ row: string }>(
-      `select (to_jsonb(t) - 'last_used_at' - 'problem')::text as row from sallyport.${table} t where $1::text is null or workspace_id = $1 order by 1`,
-      [workspaceId ?? null],
+      `select (to_jsonb(t) - 'last_used_at' - 'problem' - case when $2 then array['status', 'epoch', 'steps', 'started_at', 'wake_at', 'ended_at'] else '{}' end)::text as row from sallyport.${table} t where $1::text is null or workspace_id = $1 order by 1`,
+      // Runs go on by themselves.
+      [workspaceId ?? null, table === 'workflow_runs'],
     )
     content[table] = rows.map(({ row }) => row)
   }
@@ -142,6 +144,10 @@ export interface World {
   readonly oauthApp: string
   /** Of nobody: nothing listens there. */
   readonly secretBackend: string
+  /** A workflow that waits, where it is deployed, and a run of it. */
+  readonly workflow: string
+  readonly deployment: string
+  readonly run: string
   /** What the API gets from this world's connections. */
   readonly key: string
   readonly tokens: Readonly<Record<Role, string>>
@@ -218,9 +224,18 @@ async function makeWorld(
   const rule = await owner.alerts.createRule({ name: word, kind: 'connection_failing', enabled: false })
   const until = new Date(Date.now() + 3_600_000).toISOString()
   const makeGrant = () => addGrant(db, workspaceId, joined.id, client)
+  const workflow = `flow-${word}`
+  const waits = [{ id: 'wait', wait: { for: '300d' } }]
+  await owner.workflows.create({ workflow, name: `Flow of ${word}`, steps: waits })
+  const deployment = await owner.workflows.deploy(workflow)
+  const run = await owner.runs.start({ workflow, input: { word } })
+  await owner.runs.wait(run.id)
   return {
     workspaceId,
     word,
+    workflow,
+    deployment: deployment.id,
+    run: run.id,
     client,
     grant: await makeGrant(),
     makeGrant,
@@ -346,6 +361,9 @@ export function tracesOf(world: World): readonly string[] {
     invitation,
     client,
     grant,
+    workflow,
+    deployment,
+    run,
   } = world
   return [
     word,
@@ -371,6 +389,9 @@ export function tracesOf(world: World): readonly string[] {
     invitation,
     client,
     grant,
+    workflow,
+    deployment,
+    run,
   ]
 }
 

@@ -10,9 +10,21 @@ import type { CallRequest } from '../types.ts'
 /** Which action of which connection, within the caller's reach? Without a name the connector's default. Throws NOT_FOUND, INVALID_INPUT without a default. */
 export function resolve(services: CallServices, caller: Caller, request: CallRequest): Resolved | Promise<Resolved> {
   const connection = services.connections.resolve(caller, request.connector, request.connection)
+  const { connectorVersion } = request
+  if (connectorVersion !== undefined) return pinned(services, caller, connection, connectorVersion, request)
   return connection instanceof Promise
     ? connection.then((found) => actionOf(services, caller, found, request))
     : actionOf(services, caller, connection, request)
+}
+
+async function pinned(
+  services: CallServices,
+  caller: Caller,
+  connection: LoadedConnection | Promise<LoadedConnection>,
+  version: string,
+  request: CallRequest,
+): Promise<Resolved> {
+  return actionOf(services, caller, await services.connections.pinned(await connection, version), request)
 }
 
 /** The read of the connector's `verify` is no action: only tests of a connection make it. */

@@ -78,7 +78,7 @@ function readYaml(text: string): Source {
 /** Reads YAML or JSON text. Positions are found again by path when a problem needs them. */
 export function readText(text: string): Source {
   if (text.length > maxTextLength)
-    return problem(`The text has more than ${maxTextLength / 1024 / 1024} MB, which a connector file never needs.`)
+    return problem(`The text has more than ${maxTextLength / 1024 / 1024} MB, which no such file needs.`)
   if (text.trim() === '') return problem('The text is empty.')
   try {
     if (text.length > maxPositionedJson && text.trimStart().startsWith('{')) {

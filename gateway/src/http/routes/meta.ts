@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { workflowJsonSchema } from '../../definition/workflow/document.ts'
 import { openApiDocument } from '../openapi.ts'
 import { JsonObject } from '../schemas/common.ts'
 import type { HttpApp, HttpOptions, HttpServices } from '../services.ts'
@@ -67,5 +68,17 @@ export function metaRoutes(app: HttpApp, services: HttpServices, options: HttpOp
       },
     },
     async () => options.connectorSchema(),
+  )
+  app.get(
+    '/workflow.schema.json',
+    {
+      schema: {
+        ...base,
+        operationId: 'getWorkflowSchema',
+        summary: 'The JSON Schema of workflow files',
+        response: answers({ 200: answer<Json>(JsonObject, 'JSON Schema, draft 2020-12.') }),
+      },
+    },
+    async () => workflowJsonSchema(),
   )
 }
