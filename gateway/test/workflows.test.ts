@@ -302,8 +302,7 @@ test('a person answers an approval step, and nobody one of their own; a cancelle
   await expect(starter.runs.decide(step?.id ?? '', { approved: true })).rejects.toMatchObject({ code: 'FORBIDDEN' })
   await manager.runs.decide(step?.id ?? '', { approved: true, reason: 'fine' })
   await expect(manager.runs.decide(step?.id ?? '', { approved: false })).rejects.toMatchObject({ code: 'CONFLICT' })
-  let now = await owner.runs.get(id)
-  while (now.timeline.length < 2 || now.status !== 'waiting') now = await owner.runs.get(id)
+  const now = await owner.runs.wait(id)
   expect(now.timeline[0]).toMatchObject({ status: 'succeeded', decided_by: { name: 'boss' } })
   await starter.runs.cancel(id)
   await expect(owner.approvals.approve(now.timeline[1]?.approval_id ?? '')).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -312,7 +311,8 @@ test('a person answers an approval step, and nobody one of their own; a cancelle
   const { id: other } = await starter.runs.start({ workflow: 'asked', input: { amount: 8 } })
   const { timeline } = await owner.runs.wait(other)
   await manager.runs.decide(timeline[0]?.id ?? '', { approved: false, reason: 'too much' })
-  let rejected = await owner.runs.get(other)
-  while (rejected.ended_at === null) rejected = await owner.runs.get(other)
-  expect(rejected).toMatchObject({ status: 'failed', error: { code: 'APPROVAL_REQUIRED', detail: 'boss said no: too much.' } })
+  expect(await owner.runs.wait(other)).toMatchObject({
+    status: 'failed',
+    error: { code: 'APPROVAL_REQUIRED', detail: 'boss said no: too much.' },
+  })
 })

@@ -107,6 +107,14 @@ export function createRuns(services: WorkflowServices): WorkflowEngine {
     return made
   }
 
+  /** Lets a run that waits be taken: whoever looks at it sees that it goes on. */
+  async function rouse(workspaceId: string, runId: string): Promise<void> {
+    await store.workspace(workspaceId, (db) =>
+      db.updateTable('workflow_runs').set({ status: 'queued' }).where('id', '=', runId).where('status', '=', 'waiting').execute(),
+    )
+    await store.runs.wake({ workspaceId, runId })
+  }
+
   function startOf(
     deployment: WorkflowDeploymentRow,
     startedBy: Actor,
@@ -426,7 +434,7 @@ export function createRuns(services: WorkflowServices): WorkflowEngine {
         })
       })
       await act(caller, 'decided', run, { step: stepId, approved, ...(reason !== undefined && { reason }) })
-      await store.runs.wake({ workspaceId, runId: id })
+      await rouse(workspaceId, id)
       return summary(caller, id)
     },
 
@@ -440,7 +448,7 @@ export function createRuns(services: WorkflowServices): WorkflowEngine {
           .where('status', '=', 'waiting')
           .execute(),
       )
-      for (const { run_id: runId } of rows) await store.runs.wake({ workspaceId, runId })
+      for (const { run_id: runId } of rows) await rouse(workspaceId, runId)
     },
 
     fire: (deployment, kind, data, dedupeKey) =>
