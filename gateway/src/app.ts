@@ -19,8 +19,10 @@ import { createCodeRuns } from './call/code-mode/code-runs.ts'
 import { createConnectionTests } from './call/connection-test.ts'
 import { createCredentialRotation } from './call/credential-rotation.ts'
 import { createMcpSessions } from './call/executors/mcp/sessions.ts'
+import { withFallbacks } from './call/fallbacks.ts'
 import { createHistory } from './call/history.ts'
 import { createIdempotency } from './call/idempotency.ts'
+import { createLastAnswers } from './call/last-answers.ts'
 import { createLimiter } from './call/limiter.ts'
 import { createManifests } from './call/manifest.ts'
 import { createApprovalNotices } from './call/notices/approval-notices.ts'
@@ -203,6 +205,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       upstreams: createUpstreams(clock),
       sealedCalls,
       tape: cassettes,
+      lastAnswers: createLastAnswers({ store, sealedCalls, clock }),
       notices: { queue: approvalNotices.queue, wake: outbox.wake },
       sandbox,
       mcpSessions,
@@ -211,7 +214,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       clock,
       log,
     }
-    const run = (request: CallRequest, id?: string) => runCall(services, request, id)
+    const run = withFallbacks((request: CallRequest, id?: string) => runCall(services, request, id))
     const history = createHistory(services)
     const results = createResults(services)
     opened.push(results.start())

@@ -21,6 +21,7 @@ const kinds = {
   deployment: 'dep',
   run: 'run',
   step: 'stp',
+  last_answer: 'las',
   notification_channel: 'nch',
   notification: 'ntf',
   alert_rule: 'alr',

@@ -193,6 +193,14 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
         .insertInto('code_runs')
         .values({ ...own, sealed_run: ciphertext, run_key_id: keyId })
         .execute()
+    } else if (table === 'last_answers') {
+      const connection = await db.selectFrom('connections').select('id').where('workspace_id', '=', workspace).executeTakeFirstOrThrow()
+      const times = { answered_at: new Date(), expires_at: new Date() }
+      const own = { id, workspace_id: workspace, connection_id: connection.id, hash: Buffer.from(id), ...times }
+      await db
+        .insertInto('last_answers')
+        .values({ ...own, sealed_answer: ciphertext, answer_key_id: keyId })
+        .execute()
     } else if (table === 'recordings') {
       const own = { id, workspace_id: workspace, cassette: 'c', connector: 'c', connector_version: '1.0.0', action: 'a' }
       const none = { method: null, url: null, upstream_status: null, error_code: null, bytes: 1, recorded_at: new Date() }

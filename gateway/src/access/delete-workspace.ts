@@ -30,6 +30,7 @@ const tables = [
   'results',
   'code_runs',
   'recordings',
+  'last_answers',
   'approvals',
   'oauth_flows',
   'consent_links',

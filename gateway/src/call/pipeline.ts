@@ -12,6 +12,7 @@ import { deduplicate } from './stages/deduplicate.ts'
 import { limit } from './stages/limit.ts'
 import { map } from './stages/map.ts'
 import { mock } from './stages/mock.ts'
+import { recall } from './stages/recall.ts'
 import { redact } from './stages/redact.ts'
 import { replay } from './stages/replay.ts'
 import { resolve } from './stages/resolve.ts'
@@ -41,9 +42,10 @@ export async function runCall(
     const checked = record.saw(trace.step(validateInput, admitted, request))
     const rehearsal = rehearsalOf(checked, request)
     if (rehearsal !== null) {
+      if (rehearsal.by === 'recall')
+        return await record.rehearsed(await trace.step(recall, services, checked, rehearsal.minutes))
       const { by, name } = rehearsal
-      if (by === 'mock') return await record.rehearsed(await trace.named(name, mock, services, checked, name))
-      return await record.rehearsed(await trace.named(name, replay, services, checked, name))
+      return await record.rehearsed(await trace.named(name, by === 'mock' ? mock : replay, services, checked, name))
     }
     const claim = await trace.step(deduplicate, services, checked, request, id)
     if (claim.kind === 'repeated') return claim.result

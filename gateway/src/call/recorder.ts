@@ -3,10 +3,11 @@ import { SallyportError, toSallyportError } from '../errors.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
 import { type Ending, isWorthKeeping, tape } from './cassettes/tape.ts'
 import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Rehearsed, Resolved } from './facts.ts'
+import { fallbacksOf, keptMinutes } from './fallbacks.ts'
 import { redactError } from './redact-error.ts'
 import type { CallServices } from './services.ts'
 import type { Trace } from './trace.ts'
-import type { CallRequest, CallResult } from './types.ts'
+import type { CallRequest, CallResult, Outcome } from './types.ts'
 
 /** Inputs are kept up to this many characters of JSON; a longer one is noted by its length. */
 const maxInputLength = 16_384
@@ -46,6 +47,7 @@ export class CallRecorder {
     this.#trace = trace
     this.#startedAt = new Date(services.clock.now()).toISOString()
     this.#begun = request.approvalId !== undefined
+    if (request.insteadOf !== undefined) trace.note('fallback', request.insteadOf)
   }
 
   /** Notes what a stage proved; the record shows the last of each. */
@@ -65,6 +67,7 @@ export class CallRecorder {
 
   async answered({ status, bytes, outcome }: Redacted): Promise<CallResult> {
     await this.#tape({ status, outcome })
+    await this.#remember(outcome)
     const end: End = { status: 'succeeded', error: null, bytes, approvalId: null }
     const unrecorded = await this.#close(end)
     if (unrecorded !== null) return this.#failure(unrecorded)
@@ -103,6 +106,19 @@ export class CallRecorder {
     }
   }
 
+  /** For the next time that its API fails. The call is done, and does not fail because that does. */
+  async #remember(outcome: Outcome): Promise<void> {
+    const target = this.#target
+    if (target === null || !('work' in target) || target.action.fallbacks.length === 0) return
+    const minutes = keptMinutes(target.action)
+    if (minutes === null || this.#request.entrance === 'test') return
+    try {
+      await this.#services.lastAnswers.keep(target, outcome, minutes)
+    } catch (error) {
+      this.#services.log.warn({ call: this.#id, err: error }, 'a last good answer could not be kept')
+    }
+  }
+
   /** For those that repeat the call by its idempotency key. Without it they learn that it succeeded, but not its answer. */
   async #keep(result: Extract<CallResult, { kind: 'answered' }>): Promise<void> {
     const { idempotencyKey } = this.#request
@@ -136,7 +152,7 @@ export class CallRecorder {
     if (this.progress.outcome === 'done') await this.#tape({ status: this.progress.status, error })
     const unrecorded = await this.#close({ status: 'failed', error, bytes: null, approvalId: null })
     if (this.#isAboutCredential(error)) await this.#reportConnection('needs_reauth', error.detail)
-    return this.#failure(unrecorded ?? error)
+    return unrecorded === null ? { ...this.#failure(error), ...this.#fallbacks(error) } : this.#failure(unrecorded)
   }
 
   /** 403 may be about this action only; 401 is about the credential (RFC 9110 section 15.5). */
@@ -153,7 +169,15 @@ export class CallRecorder {
     return new SallyportError(code, { detail, diagnostics, cause, ...(internal !== undefined && { internal }) })
   }
 
-  #failure(error: SallyportError): CallResult {
+  /** Of a call that was let through to its API: the credential was opened, or could not be. */
+  #fallbacks(error: SallyportError) {
+    const target = this.#target
+    if (target === null || !('work' in target) || (this.#armed === null && error.code !== 'NEEDS_REAUTH')) return {}
+    const fallbacks = fallbacksOf(this.#request, target, error, this.progress)
+    return fallbacks.length === 0 ? {} : { fallbacks }
+  }
+
+  #failure(error: SallyportError): Extract<CallResult, { kind: 'failed' }> {
     const { outcome, status } = this.progress
     return { kind: 'failed', id: this.#id, outcome, status, durationMs: this.#trace.elapsed(), error }
   }

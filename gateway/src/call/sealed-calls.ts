@@ -82,6 +82,9 @@ export interface SealedCalls {
   /** What a call was answered, on a cassette. */
   sealRecording(workspace: string, recording: string, content: unknown): Promise<Sealed>
   openRecording(workspace: string, recording: string, sealed: Sealed): Promise<unknown>
+  /** The last good answer to a call, for when its API fails. */
+  sealAnswer(workspace: string, row: string, answer: Outcome): Promise<Sealed>
+  openAnswer(workspace: string, row: string, sealed: Sealed): Promise<unknown>
   /** Where people are told of a call that waits: the URL of a chat is a key to it. */
   sealTarget(workspace: string, channel: string, target: unknown): Promise<Sealed>
   openTarget(workspace: string, channel: string, sealed: Sealed): Promise<unknown>
@@ -106,7 +109,7 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
       )
     }
 
-  const { call, result, kept, spilled, run, runTrigger, runOutput, step, recording, target } = sealedCallColumns
+  const { answer, call, result, kept, spilled, run, runTrigger, runOutput, step, recording, target } = sealedCallColumns
   return {
     sealInput: seal(call),
     openInput: open(call),
@@ -126,6 +129,8 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
     openStep: open(step),
     sealRecording: seal(recording),
     openRecording: open(recording),
+    sealAnswer: seal(answer),
+    openAnswer: open(answer),
     sealTarget: seal(target),
     openTarget: open(target),
     storing: (workspace, work) => storeSealed(vault, workspace, work),

@@ -11,6 +11,7 @@ import type { Tape } from './cassettes/types.ts'
 import type { McpSessions } from './executors/mcp/types.ts'
 import type { ScriptState } from './executors/script/host.ts'
 import type { Idempotency } from './idempotency.ts'
+import type { LastAnswers } from './last-answers.ts'
 import type { Notices } from './notices/approval-notices.ts'
 import type { CallQuota } from './quotas.ts'
 import type { SealedCalls } from './sealed-calls.ts'
@@ -28,6 +29,7 @@ export interface CallServices {
   readonly idempotency: Idempotency
   readonly sealedCalls: SealedCalls
   readonly tape: Tape
+  readonly lastAnswers: LastAnswers
   readonly notices: Notices
   readonly sandbox: Sandbox
   readonly mcpSessions: McpSessions

@@ -54,6 +54,11 @@ export class Trace {
     return this.step(stage, ...args)
   }
 
+  /** Notes what the call is about, before its first stage. */
+  note(what: string, name: string): void {
+    this.#text = `${what}:0:0:${encodeURIComponent(name)}`
+  }
+
   /** The stage that was begun last has thrown, or its promise has rejected. */
   failed(): void {
     this.#close('!')

@@ -1,3 +1,4 @@
+import type { Fallback } from '../definition/fallback.ts'
 import type { Outcome } from '@sallyport/sdk/kit'
 import type { Credentials } from '../access/types.ts'
 import type { Judgement, Risk, Ruling } from '../approval-policy.ts'
@@ -63,6 +64,10 @@ export interface CallRequest {
   readonly maxResultBytes?: number
   /** Runs the stored call of an approved approval, exactly once. */
   readonly approvalId?: string
+  /** Id of a call that failed at its API: this one is a fallback of it. */
+  readonly insteadOf?: string
+  /** Answers with the last good answer, if it is no older: nothing is sent. */
+  readonly lastGoodMinutes?: number
   readonly watch?: CallWatch
   /** The version of the connector to call by, where that is not the newest. */
   readonly connectorVersion?: string
@@ -123,6 +128,8 @@ export type CallResult =
       readonly status: number | null
       readonly durationMs: number
       readonly error: SallyportError
+      /** What may be tried in its place. */
+      readonly fallbacks?: readonly Fallback[]
     }
 
 export interface Actor {

@@ -131,6 +131,7 @@ export function compileAction(
     tags: action.tags ?? [],
     authSchemes: action.auth ?? null,
     limits: resolveLimits(document, action),
+    fallbacks: action.fallbacks ?? [],
     inputSchema,
     outputSchema,
     inputSource: () => ({ schema: input().schema, schemas }),

@@ -1,3 +1,4 @@
+import type { Fallback } from './fallback.ts'
 import type { CallLimits } from '../caller.ts'
 import type { AuthScheme, ConnectorDocument, Effect } from './document.ts'
 import type { SchemaSource } from './json-schema/references.ts'
@@ -49,6 +50,8 @@ interface AnyAction {
   /** Names of the auth schemes the action accepts; null: whatever the connection uses; []: send no credential. */
   readonly authSchemes: readonly string[] | null
   readonly limits: ResolvedLimits
+  /** What is tried in turn when its API fails. */
+  readonly fallbacks: readonly Fallback[]
   /** Self-contained: `$ref` only into its own `$defs`. Made on first use and kept. */
   inputSchema(): Readonly<Record<string, unknown>>
   outputSchema(): Readonly<Record<string, unknown>> | boolean | null

@@ -28,6 +28,7 @@ export const sealedCallColumns = {
     row: 'id',
     version: null,
   },
+  answer: { table: 'last_answers', column: 'sealed_answer', keyColumn: 'answer_key_id', row: 'id', version: null },
   kept: { table: 'idempotency_keys', column: 'sealed_result', keyColumn: 'result_key_id', row: 'call_id', version: null },
   runTrigger: { table: 'workflow_runs', column: 'sealed_trigger', keyColumn: 'trigger_key_id', row: 'id', version: null },
   runOutput: { table: 'workflow_runs', column: 'sealed_output', keyColumn: 'output_key_id', row: 'id', version: null },

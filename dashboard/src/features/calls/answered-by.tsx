@@ -12,6 +12,16 @@ export function AnsweredBy({ trace }: { readonly trace: readonly TraceStep[] }) 
 }
 
 function wordsOf({ stage, name, failed }: TraceStep & { readonly name: string }, linked: boolean): ReactNode {
+  if (stage === 'fallback')
+    return (
+      <>
+        A fallback: the call{' '}
+        <Link to="/calls/$callId" params={{ callId: name }} className="font-medium text-accent hover:underline">
+          {name}
+        </Link>{' '}
+        failed at its API.
+      </>
+    )
   if (stage === 'mock')
     return (
       <>

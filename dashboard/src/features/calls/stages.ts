@@ -6,6 +6,8 @@ export const stages: Readonly<Record<string, string>> = {
   'allow-url': 'Whether the address is on the allowlist of the connector.',
   limit: 'Counts the call against the limits per minute and per day.',
   'validate-input': 'Checks the input against the schema of the action.',
+  fallback: 'This call was made because another one failed at its API.',
+  recall: 'Answers with the last good answer, and sends nothing.',
   mock: 'Answers with a scenario of the action, and sends nothing.',
   replay: 'Answers with what was recorded on a cassette, and sends nothing.',
   deduplicate: 'Whether a call with the same idempotency key ran before.',

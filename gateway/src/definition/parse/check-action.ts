@@ -1,4 +1,5 @@
 import { redacted } from '../../secret.ts'
+import { effectOf } from '../compile-action.ts'
 import { type ActionDocument, type ConnectorDocument, type HttpActionDocument, isHttpAction, type Template } from '../document.ts'
 import { declaredProperties, placeholdersOf, schemasOf } from '../input-schema.ts'
 import { parsePathExpression } from '../response-map.ts'
@@ -48,6 +49,19 @@ function checkPath(action: HttpActionDocument, at: Path, issues: Issues): void {
   const names = new Set(referencesOf(parts).map(({ name }) => name))
   for (const name of Object.keys(action.path_styles ?? {})) {
     if (!names.has(name)) issues.add([...at, 'path_styles', name], `is not in the path${suggestion(name, names)}`)
+  }
+}
+
+/** A write that was done twice is worse than one that failed. */
+function checkFallbacks(action: ActionDocument, at: Path, issues: Issues): void {
+  const { fallbacks = [] } = action
+  if (fallbacks.length > 0 && effectOf(action) !== 'read' && !action.idempotent)
+    issues.add([...at, 'fallbacks'], 'are for reads; a write that may be done twice says "idempotent": true')
+  for (const [index, fallback] of fallbacks.entries()) {
+    const output = 'action' in fallback ? fallback.output : undefined
+    for (const path of [output?.root, ...Object.values(output?.map ?? {})])
+      if (path !== undefined && parsePathExpression(path) === null)
+        issues.add([...at, 'fallbacks', index, 'output'], 'must have paths such as data.items[0].name')
   }
 }
 
@@ -216,6 +230,7 @@ export function checkAction(name: string, action: ActionDocument, facts: Connect
   if (kind !== 'mcp' && action.tool !== undefined)
     issues.add([...at, 'tool'], `is for connectors of kind mcp; this one is of kind ${kind}`)
   checkResponse(action, at, issues)
+  checkFallbacks(action, at, issues)
   const schemes = Object.keys(facts.document.auth ?? {})
   action.auth?.forEach((scheme, index) => {
     if (!schemes.includes(scheme))
