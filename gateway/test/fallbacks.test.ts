@@ -20,7 +20,12 @@ const get = { method: 'GET', path: '/people/{{id}}', input }
 /** At its first failures an API has answered; then calls are held back for a moment. */
 const outage = { code: expect.stringMatching(/^(UPSTREAM_ERROR|UNAVAILABLE)$/) }
 const limits = { retries: 0, timeout_ms: 5000 }
-const other = { connector: 'archive', action: 'find', input: { key: 'person-{{id}}' }, output: { root: 'found', map: { id: 'key' } } }
+const other = {
+  connector: 'archive',
+  action: 'find',
+  input: { key: 'person-{{id}}' },
+  output: { root: 'found', map: { id: 'key' } },
+}
 
 beforeAll(async () => {
   first = await new CountingUpstream().start()
@@ -112,7 +117,10 @@ test('another connection answers, as a call of its own that names the one it sta
 test("another connector's action answers, with the input and the answer mapped", async () => {
   fails()
   says(second, { found: { key: 'person-7', more: 1 } })
-  expect(await call('elsewhere')).toMatchObject({ payload: { id: 'person-7' }, diagnostics: { fallback: { by: 'archive.find' } } })
+  expect(await call('elsewhere')).toMatchObject({
+    payload: { id: 'person-7' },
+    diagnostics: { fallback: { by: 'archive.find' } },
+  })
   expect(second.seen.map(({ path }) => path)).toEqual(['/archive/person-7'])
 })
 

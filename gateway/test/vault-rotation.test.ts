@@ -194,7 +194,11 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
         .values({ ...own, sealed_run: ciphertext, run_key_id: keyId })
         .execute()
     } else if (table === 'last_answers') {
-      const connection = await db.selectFrom('connections').select('id').where('workspace_id', '=', workspace).executeTakeFirstOrThrow()
+      const connection = await db
+        .selectFrom('connections')
+        .select('id')
+        .where('workspace_id', '=', workspace)
+        .executeTakeFirstOrThrow()
       const times = { answered_at: new Date(), expires_at: new Date() }
       const own = { id, workspace_id: workspace, connection_id: connection.id, hash: Buffer.from(id), ...times }
       await db

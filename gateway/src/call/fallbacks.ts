@@ -71,7 +71,11 @@ function attemptOf(request: CallRequest, fallback: Fallback, insteadOf: string):
 }
 
 const nameOf = (fallback: Fallback) =>
-  'action' in fallback ? `${fallback.connector}.${fallback.action}` : 'connection' in fallback ? fallback.connection : 'last good answer'
+  'action' in fallback
+    ? `${fallback.connector}.${fallback.action}`
+    : 'connection' in fallback
+      ? fallback.connection
+      : 'last good answer'
 
 type Run = (request: CallRequest, id?: string) => Promise<CallResult>
 

@@ -46,7 +46,9 @@ export function createLastAnswers({ store, sealedCalls, clock }: Services): Last
           const insert = db.insertInto('last_answers').values(row)
           await insert.onConflict((conflict) => conflict.constraint('last_answers_hash').doUpdateSet(content)).execute()
           await sql`delete from last_answers where id in (
-            select id from last_answers where workspace_id = ${workspaceId} and expires_at < ${new Date(now)} limit 20)`.execute(db)
+            select id from last_answers where workspace_id = ${workspaceId} and expires_at < ${new Date(now)} limit 20)`.execute(
+            db,
+          )
         })
       })
     },

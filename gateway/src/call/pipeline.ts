@@ -42,8 +42,7 @@ export async function runCall(
     const checked = record.saw(trace.step(validateInput, admitted, request))
     const rehearsal = rehearsalOf(checked, request)
     if (rehearsal !== null) {
-      if (rehearsal.by === 'recall')
-        return await record.rehearsed(await trace.step(recall, services, checked, rehearsal.minutes))
+      if (rehearsal.by === 'recall') return await record.rehearsed(await trace.step(recall, services, checked, rehearsal.minutes))
       const { by, name } = rehearsal
       return await record.rehearsed(await trace.named(name, by === 'mock' ? mock : replay, services, checked, name))
     }

@@ -7,7 +7,10 @@ export type Rehearsal =
   | { readonly by: 'recall'; readonly minutes: number }
 
 /** Null for a call that goes on to its API. The cassette of a token comes before all else, so that it sends nothing. */
-export function rehearsalOf({ caller, connection }: Checked, { dryRun, mock, replay, lastGoodMinutes }: CallRequest): Rehearsal | null {
+export function rehearsalOf(
+  { caller, connection }: Checked,
+  { dryRun, mock, replay, lastGoodMinutes }: CallRequest,
+): Rehearsal | null {
   if (dryRun) return null
   const cassette = caller.cassette ?? replay
   if (cassette !== undefined) return { by: 'replay', name: cassette }

@@ -1,12 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { ConnectionStringScheme } from './connection-string.ts'
+import { insteadOfCalling } from './fallback.ts'
 import { kinds } from './kinds.ts'
 import { ConnectorLimits, Limits } from './limits.ts'
 import { SessionScheme, TwoStepScheme } from './login.ts'
-import { Fallback } from './fallback.ts'
 import { McpOAuthScheme, McpServer, McpTool } from './mcp.ts'
-import { McpServer, McpTool } from './mcp.ts'
-import { Mock } from './mock.ts'
 import { OAuth2Scheme } from './oauth2.ts'
 import { AwsSigV4Scheme, DigestScheme, HmacScheme, OAuth1Scheme } from './signing.ts'
 import { Verify } from './verify.ts'
@@ -400,16 +398,7 @@ const Action = Type.Object(
     added_in: Type.Optional(Semver),
     tags: Type.Optional(Type.Array(Type.String())),
     limits: Type.Optional(Limits),
-    idempotent: Type.Optional(Type.Boolean({ description: 'Of a write: doing it twice, elsewhere too, is as good as once.' })),
-    fallbacks: Type.Optional(
-      Type.Array(Fallback, { maxItems: 3, description: 'What is tried in turn when the API fails. Of reads, and of idempotent writes.' }),
-    ),
-    mocks: Type.Optional(
-      Type.Record(Type.String(), Mock, {
-        propertyNames: { pattern: fieldName },
-        description: 'What is answered instead of calling, by scenario: of a connection or a call that asks for it.',
-      }),
-    ),
+    ...insteadOfCalling(fieldName),
     examples: Type.Optional(
       Type.Array(Type.Object({ title: note, input: Type.Optional(Json), output: Type.Optional(Json) }, closed)),
     ),

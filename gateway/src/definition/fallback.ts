@@ -1,12 +1,18 @@
 import { type Static, Type } from 'typebox'
+import { Mock } from './mock.ts'
 
 const closed = { additionalProperties: false } as const
 const Paths = Type.Record(Type.String(), Type.String())
 
 /** What is tried when a call failed at its API. */
-export const Fallback = Type.Union([
+const Fallback = Type.Union([
   Type.Object(
-    { connection: Type.String({ minLength: 1, description: 'Another connection of the connector, by name or id: the same call over it.' }) },
+    {
+      connection: Type.String({
+        minLength: 1,
+        description: 'Another connection of the connector, by name or id: the same call over it.',
+      }),
+    },
     closed,
   ),
   Type.Object(
@@ -40,3 +46,20 @@ export const Fallback = Type.Union([
   ),
 ])
 export type Fallback = Static<typeof Fallback>
+
+/** Of an action: what answers in place of its API. `scenario`: a pattern of names. */
+export const insteadOfCalling = (scenario: string) => ({
+  idempotent: Type.Optional(Type.Boolean({ description: 'Of a write: doing it twice, elsewhere too, is as good as once.' })),
+  fallbacks: Type.Optional(
+    Type.Array(Fallback, {
+      maxItems: 3,
+      description: 'What is tried in turn when the API fails. Of reads, and of idempotent writes.',
+    }),
+  ),
+  mocks: Type.Optional(
+    Type.Record(Type.String(), Mock, {
+      propertyNames: { pattern: scenario },
+      description: 'What is answered instead of calling, by scenario: of a connection or a call that asks for it.',
+    }),
+  ),
+})

@@ -1,6 +1,6 @@
-import type { Fallback } from './fallback.ts'
 import type { CallLimits } from '../caller.ts'
 import type { AuthScheme, ConnectorDocument, Effect } from './document.ts'
+import type { Fallback } from './fallback.ts'
 import type { SchemaSource } from './json-schema/references.ts'
 import type { CommandKind, Kind } from './kinds.ts'
 
