@@ -10,9 +10,7 @@ import type { SallyportError } from '../errors.ts'
 import type { Page } from '../page.ts'
 import type { ApprovalStatus } from '../store/approval-tables.ts'
 import type { CallOutcome, CallStatus } from '../store/schema.ts'
-import type { SecretReferences } from '../store/secret-references.ts'
 import type { LeftOut, ToolSelection, Toolset } from '../toolset.ts'
-import type { ChannelKind } from './notices/message.ts'
 import type { Person } from './person.ts'
 import type { Handle } from './results/types.ts'
 
@@ -410,50 +408,6 @@ export interface StandingApprovals {
     request: { readonly count: number; readonly same?: readonly string[] },
   ): Promise<StandingApprovalView>
   revoke(caller: Caller, id: string): Promise<StandingApprovalView>
-}
-
-export interface NewChannel {
-  readonly kind: ChannelKind
-  readonly name: string
-  /** Of the incoming webhook; not for email. */
-  readonly url?: string
-  readonly email?: string
-  /** Of PagerDuty's integration. */
-  readonly key?: string
-  /** Whether calls that wait are told there; by default they are, but for PagerDuty. */
-  readonly approvals?: boolean
-  /** Of a webhook, instead of one that is made. */
-  readonly secret?: string
-  /** Of a channel that this one replaces, which others refer to. */
-  readonly id?: string
-  /** Where files say that url, key and secret come from. */
-  readonly references?: SecretReferences
-}
-
-export interface NotificationChannelView {
-  readonly id: string
-  readonly kind: ChannelKind
-  readonly name: string
-  /** Host, or email address. */
-  readonly target: string
-  readonly last_delivered_at: string | null
-  /** Why the last attempt failed; null when it did not. */
-  readonly last_error: string | null
-  /** Whether calls that wait are told there; alerts name their channels themselves. */
-  readonly approvals: boolean
-  readonly created_at: string
-}
-
-/** Where the people of a workspace are told that a call waits. */
-export interface NotificationChannels {
-  list(caller: Caller): Promise<readonly NotificationChannelView[]>
-  /** By id, where files say that the secrets of a channel come from. */
-  references(caller: Caller): Promise<ReadonlyMap<string, SecretReferences>>
-  /** `secret` signs what goes to a webhook; null for the others. */
-  create(caller: Caller, request: NewChannel): Promise<NotificationChannelView & { readonly secret: string | null }>
-  remove(caller: Caller, id: string): Promise<void>
-  /** Sends a message that says nothing. Throws why it did not arrive. */
-  test(caller: Caller, id: string): Promise<void>
 }
 
 export interface Approvals {

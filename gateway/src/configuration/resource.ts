@@ -1,7 +1,7 @@
 import type { Members } from '../access/members.ts'
 import type { Teams } from '../access/teams.ts'
 import type { Toolsets } from '../access/toolsets.ts'
-import type { NotificationChannels } from '../call/types.ts'
+import type { NotificationChannels } from '../call/notices/types.ts'
 import type { Caller } from '../caller.ts'
 import type { OAuthApps } from '../connections/oauth/apps.ts'
 import type { ConnectionRegistry } from '../connections/registry.ts'

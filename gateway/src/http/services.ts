@@ -13,17 +13,10 @@ import type { Asks } from '../call/ask/types.ts'
 import type { Cassettes } from '../call/cassettes/types.ts'
 import type { Chats } from '../call/chat/types.ts'
 import type { Manifests } from '../call/manifest-types.ts'
+import type { NotificationChannels } from '../call/notices/types.ts'
 import type { Results } from '../call/results/types.ts'
 import type { ScriptTrials } from '../call/script-trials.ts'
-import type {
-  Approvals,
-  CallHistory,
-  Calls,
-  ConnectionTests,
-  CredentialRotation,
-  NotificationChannels,
-  Tools,
-} from '../call/types.ts'
+import type { Approvals, CallHistory, Calls, ConnectionTests, CredentialRotation, Tools } from '../call/types.ts'
 import type { Configuration } from '../configuration/types.ts'
 import type { ConnectorDrafts } from '../connections/drafts.ts'
 import type { OAuthApps } from '../connections/oauth/apps.ts'

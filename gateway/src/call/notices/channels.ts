@@ -10,9 +10,9 @@ import { isUniqueViolation } from '../../store/constraints.ts'
 import type { Store } from '../../store/types.ts'
 import { randomToken } from '../../vault/digest.ts'
 import type { SealedCalls } from '../sealed-calls.ts'
-import type { NewChannel, NotificationChannels, NotificationChannelView } from '../types.ts'
 import { type Deliverers, deliver, type Target } from './deliver.ts'
 import { type ChannelKind, line, type Message } from './message.ts'
+import type { NewChannel, NotificationChannels, NotificationChannelView } from './types.ts'
 
 /** More would make each call that waits a burst. */
 const mostChannels = 20

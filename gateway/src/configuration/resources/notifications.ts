@@ -1,4 +1,4 @@
-import type { NewChannel } from '../../call/types.ts'
+import type { NewChannel } from '../../call/notices/types.ts'
 import type { Caller } from '../../caller.ts'
 import { fileWord, present, type ResourceServices, type Resources, textOf, VariableNames, type Work } from '../resource.ts'
 import type { SecretReference, SecretReferences, Value } from '../types.ts'

@@ -1,4 +1,4 @@
-import type { NotificationChannelView } from '../../call/types.ts'
+import type { NotificationChannelView } from '../../call/notices/types.ts'
 import { callerOf } from '../credentials.ts'
 import { IdParams } from '../schemas/common.ts'
 import { CreateNotificationChannelRequest, NewNotificationChannel, NotificationChannelList } from '../schemas/notifications.ts'
