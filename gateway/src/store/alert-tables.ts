@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, Selectable } from 'kysely'
 import type { Created, Instant, Json } from './column-types.ts'
 
-/** What is watched, and what came of it. */
+/** What is watched, what came of it, and what answers when an API fails. */
 
 export type AlertState = 'pending' | 'firing' | 'resolved'
 export type AlertGroup = 'workspace' | 'connector' | 'connection'
@@ -74,11 +74,24 @@ interface AlertDeliveryTable {
   last_error: ColumnType<string | null, undefined, string | null>
 }
 
+/** What an action is answered with when its API fails. */
+interface LastAnswerTable {
+  id: string
+  workspace_id: string
+  connection_id: string
+  hash: Buffer
+  sealed_answer: Buffer
+  answer_key_id: string
+  answered_at: Instant
+  expires_at: Instant
+}
+
 export interface AlertTables {
   alert_rules: AlertRuleTable
   alerts: AlertTable
   alert_silences: AlertSilenceTable
   alert_deliveries: AlertDeliveryTable
+  last_answers: LastAnswerTable
 }
 
 export type AlertRuleRow = Selectable<AlertRuleTable>

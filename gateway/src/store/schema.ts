@@ -436,18 +436,6 @@ interface RecordingTable {
   recorded_at: Instant
 }
 
-/** What an action is answered with when its API fails. */
-interface LastAnswerTable {
-  id: string
-  workspace_id: string
-  connection_id: string
-  hash: Buffer
-  sealed_answer: Buffer
-  answer_key_id: string
-  answered_at: Instant
-  expires_at: Instant
-}
-
 export interface Database extends ApprovalTables, AlertTables, WorkflowTables {
   workspaces: WorkspaceTable
   members: MemberTable
@@ -486,7 +474,6 @@ export interface Database extends ApprovalTables, AlertTables, WorkflowTables {
   results: ResultTable
   code_runs: CodeRunTable
   recordings: RecordingTable
-  last_answers: LastAnswerTable
 }
 
 export type TokenRow = Selectable<TokenTable>
