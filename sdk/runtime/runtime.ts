@@ -185,6 +185,8 @@ export function start(options: RuntimeOptions) {
     },
     limiter: createLimiter(systemClock),
     upstreams: createUpstreams(systemClock),
+    // A workload keeps no answers and knows no other connections: fallbacks are the gateway's.
+    lastAnswers: { keep: async () => {}, find: async () => null },
     idempotency: absent(decided),
     sealedCalls: absent(decided),
     tape: absent(decided),
