@@ -1,11 +1,8 @@
-import type { components, operations } from './api.ts'
+import type { operations } from './api.ts'
 import { type Body, type Connection, type Query, send } from './request.ts'
 
 type BodyOf<Id extends keyof operations> = Body<operations[Id]>
 type QueryOf<Id extends keyof operations> = Query<operations[Id]>
-
-/** What a workload needs to make the calls of a token by itself: see `@sallyport/sdk/runtime`. */
-export type Manifest = components['schemas']['Manifest']
 
 /** Secret managers of the workspace, what of its connections is in them, and the manifest of those who read from there. */
 export function createSecrets(connection: Connection) {

@@ -26,4 +26,3 @@ export function createSecretMode(dependencies: Dependencies) {
   const { start, ...backends } = createSecretBackends({ ...dependencies, managers, outbox, watch })
   return { backends, ...createReferences({ ...dependencies, snapshots, outbox }), start: () => start(log) }
 }
-export type SecretMode = ReturnType<typeof createSecretMode>
