@@ -4,7 +4,8 @@
 const G = '^gateway/src/'
 const CALL = `${G}call/`
 const ENTRANCES = `${G}(http|mcp)/`
-const APP = `${G}app\\.ts$`
+// The gateway, and the agent in a private network.
+const APP = `${G}(app|agent)\\.ts$`
 const TEST = '\\.test\\.tsx?$'
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
@@ -162,13 +163,14 @@ module.exports = {
     ),
     rule(
       'processes-in-store',
-      "Child processes are started only for the embedded database, by the sandbox, for imports, where programs of the operator's list are, and by the CLI to read from a Vault.",
+      "Child processes are started only for the embedded database, by the sandbox, for imports, where programs of the operator's list are, by the CLI to read from a Vault, and by an agent whose file names a command for a secret.",
       {
         path: G,
         pathNot: [
           `${G}(store|sandbox)/`,
           `${G}connections/import/importer\\.ts$`,
           `${G}egress/programs/process\\.ts$`,
+          `${G}tunnel/agent/secrets\\.ts$`,
           `${G}cli/configuration/secrets\\.ts$`,
           TEST,
         ],

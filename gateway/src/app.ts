@@ -75,6 +75,9 @@ import { places } from './places.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
 import type { Manifest as BackupManifest } from './store/backup-format.ts'
 import { backUpStore, openStore, restoreStore } from './store/open.ts'
+import { createGate, type Gate } from './tunnel/gate.ts'
+import { createNetworks } from './tunnel/networks.ts'
+import { createReplicas } from './tunnel/replicas.ts'
 import { hmacSha256, sha256Secret } from './vault/digest.ts'
 import { findRootKey } from './vault/root-key.ts'
 import { createSigners } from './vault/signing.ts'
@@ -106,10 +109,20 @@ const drainMs = 25_000
 const giveUpMs = 2_000
 
 /** Waits for what is under way, but not for ever: an API that never answers, or a caller that never ends its request. */
-async function drain(server: HttpApp, egress: Egress, log: Log): Promise<void> {
+async function drain(server: HttpApp, egress: Egress, gate: Gate, log: Log): Promise<void> {
+  gate.refuse()
   const closed = server.close()
   const late = (ms: number) => Promise.race([closed, delay(ms, 'late' as const, { ref: false })])
-  if ((await late(drainMs)) !== 'late') return
+  // The sockets of agents count among the listener's, and are needed until nothing else is left.
+  const agentsLeave = setInterval(() => {
+    server.server.getConnections((_error, open) => {
+      if (open <= gate.sockets && !gate.isBusy) gate.close()
+    })
+  }, 50)
+  const inTime = (await late(drainMs)) !== 'late'
+  clearInterval(agentsLeave)
+  gate.close()
+  if (inTime) return
   log.warn('calls are given up that would keep the gateway from stopping')
   egress.abort()
   if ((await late(giveUpMs)) !== 'late') return
@@ -145,12 +158,15 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const keys = createKeyStore(store)
     const vault = createVault({ root, keys, clock })
     let ownSockets: readonly { address: string; port: number }[] = []
+    const gate = createGate({ store, replicas: createReplicas(store), log })
+    opened.push(gate.start())
     const egress = createEgress({
       allow: config.egressAllow,
       proxy: config.egressProxy,
       dnsServers: config.dnsServers,
       log,
       ownSockets: () => ownSockets,
+      tunnels: gate.tunnels,
     })
     opened.push(() => egress.close())
     const languageModel =
@@ -273,6 +289,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
         vault: createVaultRotation({ store, vault, keys, clock, log }),
         tests,
         rotation: createCredentialRotation(services),
+        networks: createNetworks({ store, clock, recheck: gate.recheck }),
+        agentDoor: gate.door,
         ready: async () => {
           if (stopping) throw new SallyportError('UNAVAILABLE', { detail: 'The gateway is stopping.' })
           await store.ping()
@@ -300,7 +318,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     )
     opened.push(() => {
       stopping = true
-      return drain(server, egress, log)
+      return drain(server, egress, gate, log)
     })
     address = await listen(server, { host: config.host, port: config.port })
     ownSockets = server.addresses().filter((socket) => typeof socket !== 'string')

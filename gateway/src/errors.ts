@@ -113,6 +113,19 @@ export const errorCatalogue = {
     cause: 'The host name does not resolve to an address the gateway may dial, or nothing accepts connections there.',
     resolution: 'Check the server URL and that the API is running and reachable from the gateway.',
   },
+  AGENT_UNAVAILABLE: {
+    status: 503,
+    title: 'No agent of the private network is there',
+    cause: 'The connection leads through a private network, and none of its agents is connected to this gateway.',
+    resolution: 'Start an agent in that network, or see on the Networks page why it does not connect. Nothing was sent.',
+  },
+  AGENT_REFUSED: {
+    status: 403,
+    title: 'The agent does not permit it',
+    cause:
+      'The agent of the private network may not send this request: the host, the port, the connector or the secret is not in its own file.',
+    resolution: 'Whoever runs the agent adds it to the allowlist in its file. The gateway cannot.',
+  },
   SCHEMA_MISMATCH: {
     status: 502,
     title: 'The answer does not match its schema',

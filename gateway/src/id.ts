@@ -5,6 +5,8 @@ const kinds = {
   team: 'team',
   invitation: 'inv',
   token: 'tok',
+  network: 'net',
+  network_token: 'ntk',
   client: 'cli',
   toolset: 'set',
   connection: 'con',

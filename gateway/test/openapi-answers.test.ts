@@ -282,6 +282,18 @@ async function allowPrograms(ada: WebSession): Promise<void> {
   await ask('deleteClient', { id: client.id })
 }
 
+/** A private network that no agent has come from yet. */
+async function tendNetwork(): Promise<void> {
+  const { json } = await ask('createNetwork', { body: { name: 'Office' } })
+  const { id } = json.network
+  const token = await ask('createNetworkToken', { id, body: {} })
+  await ask('revokeNetworkToken', { id: token.json.id })
+  await ask('listNetworks')
+  await ask('getNetwork', { id })
+  await ask('renameNetwork', { id, body: { name: 'Head office' } })
+  await ask('deleteNetwork', { id })
+}
+
 /** Somebody who is invited into a team and joins: their id and session. */
 async function join(email: string): Promise<{ id: string; person: WebSession }> {
   const team = await ask('createTeam', { body: { name: 'Support' } })
@@ -426,6 +438,7 @@ test('every operation answers as the description says, in all of its successes',
   await ask('deleteConnection', { id: installed.json.integration_id })
   await callAsAgent()
   await runWorkflows()
+  await tendNetwork()
   await pickToolsets()
   await allowPrograms(ada)
   const email = 'kim@example.com'

@@ -67,6 +67,7 @@ describe('the description of the API', () => {
       'POST oauth/consent',
     ]
     const hidden = [
+      'GET /api/v1/networks/agent',
       'GET /',
       'GET /healthz',
       'GET /readyz',

@@ -18,6 +18,7 @@ afterAll(async () => {
 const ofNoWorkspace = {
   workspaces: 'is the list of them; under a policy over its own id',
   installation: 'facts of the whole installation',
+  gateway_replicas: 'gateways of the whole installation',
   limit_steps: 'counters under keys made of ids, read by one function',
   migrations: 'which migrations ran',
   user: 'people, who may be members of several',

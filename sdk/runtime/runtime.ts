@@ -125,7 +125,15 @@ export function start(options: RuntimeOptions) {
         ...{ credential: null, credential_key_id: null, credential_version: 1, credential_ends_at: null },
         ...{ status: 'active', status_detail: null, team_id: null, user_id: null, is_default: found.default },
         ...{ created_by: '', created_at: now, updated_at: now, tested_at: null, grant_id: null, scopes: null },
-        ...{ mock: null, record: null, secret_backend: null, missing_scopes: null, secret_references: null },
+        ...{
+          mock: null,
+          record: null,
+          secret_backend: null,
+          missing_scopes: null,
+          secret_references: null,
+          network_id: null,
+          agent_secrets: null,
+        },
       },
       mendUrl(found.id),
     )

@@ -1516,6 +1516,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/network-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token of a network
+         * @description Agents that are connected by it are disconnected at once.
+         */
+        delete: operations["revokeNetworkToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the private networks with their agents */
+        get: operations["listNetworks"];
+        put?: never;
+        /** Make a private network */
+        post: operations["createNetwork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a private network */
+        get: operations["getNetwork"];
+        put?: never;
+        post?: never;
+        /** Delete a private network that no connection leads through */
+        delete: operations["deleteNetwork"];
+        options?: never;
+        head?: never;
+        /** Rename a private network */
+        patch: operations["renameNetwork"];
+        trace?: never;
+    };
+    "/api/v1/networks/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another token for the agents of a network */
+        post: operations["createNetworkToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notification-channels": {
         parameters: {
             query?: never;
@@ -2918,7 +2992,7 @@ export interface components {
             target: components["schemas"]["Actor"];
         };
         /** @enum {string} */
-        AuditKind: "alert_rule.created" | "alert_rule.deleted" | "alert_rule.updated" | "alert_silence.created" | "alert_silence.ended" | "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.secret_moved" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "secret_backend.created" | "secret_backend.deleted" | "secret_backend.updated" | "secret_replica.drifted" | "secret_replica.removed" | "secret_replica.written" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workflow.created" | "workflow.deleted" | "workflow.deployed" | "workflow.undeployed" | "workflow.updated" | "workflow_run.cancelled" | "workflow_run.decided" | "workflow_run.retried" | "workflow_run.started" | "workspace.created" | "workspace.deleted" | "workspace.updated";
+        AuditKind: "alert_rule.created" | "alert_rule.deleted" | "alert_rule.updated" | "alert_silence.created" | "alert_silence.ended" | "audit.exported" | "audit.removed" | "call.decided" | "call.expired" | "cassette.deleted" | "cassette.imported" | "cassette.recording_deleted" | "client.created" | "client.deleted" | "connection.authorized" | "connection.consent_link_made" | "connection.created" | "connection.credential_replaced" | "connection.deleted" | "connection.tested" | "connection.secret_moved" | "connection.updated" | "connector.checked" | "connector.checks_scheduled" | "connector.created" | "connector.deleted" | "connector.draft_discarded" | "connector.drafted" | "connector.pinned" | "connector.updated" | "grant.created" | "grant.revoked" | "installation.set_up" | "invitation.created" | "invitation.renewed" | "invitation.revoked" | "member.joined" | "member.left" | "member.removed" | "member.updated" | "oauth_app.created" | "oauth_app.deleted" | "oauth_app.updated" | "network.agent_joined" | "network.agent_replaced" | "network.created" | "network.deleted" | "network.renamed" | "network.token_created" | "network.token_revoked" | "notification_channel.created" | "notification_channel.deleted" | "person.password_changed" | "person.recovered" | "person.recovery_begun" | "person.renamed" | "person.two_factor_off" | "person.two_factor_on" | "script.tried" | "secret_backend.created" | "secret_backend.deleted" | "secret_backend.updated" | "secret_replica.drifted" | "secret_replica.removed" | "secret_replica.written" | "session.began" | "session.ended" | "session.refused" | "session.revoked" | "sign_in.updated" | "standing_approval.created" | "standing_approval.revoked" | "team.created" | "team.deleted" | "team.member_added" | "team.member_removed" | "team.updated" | "token.created" | "token.revoked" | "token.rotated" | "token.updated" | "toolset.created" | "toolset.deleted" | "toolset.updated" | "vault.root_changed" | "vault.rotated" | "workflow.created" | "workflow.deleted" | "workflow.deployed" | "workflow.undeployed" | "workflow.updated" | "workflow_run.cancelled" | "workflow_run.decided" | "workflow_run.retried" | "workflow_run.started" | "workspace.created" | "workspace.deleted" | "workspace.updated";
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
@@ -3416,6 +3490,10 @@ export interface components {
             actions: number;
             approval: components["schemas"]["ApprovalPolicy"] | null;
             auth: {
+                /** @description Field of the scheme to name of a secret in the file of the agents: they put it in, and the gateway never has it. */
+                agent_secrets: {
+                    [key: string]: string;
+                };
                 fields: components["schemas"]["CredentialField"][];
                 /** @description Such as "API key (X-API-Key)". */
                 label: string;
@@ -3454,6 +3532,11 @@ export interface components {
             /** @description The scenario of its actions’ mocks that it answers with; null for one that calls the API. */
             mock: components["schemas"]["Scenario"] | null;
             name: string;
+            /** @description The private network that it leads through; null for straight from the gateway. */
+            network: {
+                id: string;
+                name: string;
+            } | null;
             /**
              * @description Calls take your own first, then a team’s, then the workspace’s.
              * @enum {unknown}
@@ -3683,6 +3766,10 @@ export interface components {
         };
         CreateConnectionRequest: {
             auth?: {
+                /** @description Field of the scheme to name of a secret in the file of the agents: they put it in, and the gateway never has it. */
+                agent_secrets?: {
+                    [key: string]: string;
+                };
                 /** @description Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. mtls, or with a client certificate besides: client_certificate, client_key, in PEM. */
                 fields?: {
                     [key: string]: string;
@@ -3695,6 +3782,8 @@ export interface components {
             environment?: string;
             mock?: components["schemas"]["Scenario"];
             name?: string;
+            /** @description Id of the private network that it leads through. */
+            network?: string;
             /** @description Belongs to you: nobody else sees or uses it. Members may; the others need managers. */
             personal?: boolean;
             settings?: {
@@ -3723,6 +3812,10 @@ export interface components {
             actions: number;
             approval: components["schemas"]["ApprovalPolicy"] | null;
             auth: {
+                /** @description Field of the scheme to name of a secret in the file of the agents: they put it in, and the gateway never has it. */
+                agent_secrets: {
+                    [key: string]: string;
+                };
                 fields: components["schemas"]["CredentialField"][];
                 /** @description Such as "API key (X-API-Key)". */
                 label: string;
@@ -3770,6 +3863,11 @@ export interface components {
             /** @description The scenario of its actions’ mocks that it answers with; null for one that calls the API. */
             mock: components["schemas"]["Scenario"] | null;
             name: string;
+            /** @description The private network that it leads through; null for straight from the gateway. */
+            network: {
+                id: string;
+                name: string;
+            } | null;
             /**
              * @description Empty when the connection is complete. oauth: open oauth_url. device: type the code in, then poll.
              * @enum {unknown}
@@ -5179,6 +5277,8 @@ export interface components {
             /** @description Answer with this scenario of mocks. Null: call the API again. */
             mock?: components["schemas"]["Scenario"] | null;
             name?: string;
+            /** @description Id of a private network to lead through from now on. Null: straight from the gateway. */
+            network?: string | null;
             /** @description Record calls on this cassette, redacted; of connections of the workspace only. Null: record no more. */
             record?: components["schemas"]["CassetteName"] | null;
             settings?: {
@@ -9665,6 +9765,473 @@ export interface operations {
             };
         };
     };
+    revokeNetworkToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listNetworks: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One page of networks, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description At most 100, those seen last first. */
+                            agents: {
+                                /** @description Where it dials from. */
+                                address: string;
+                                /** Format: date-time */
+                                connected_at: string;
+                                /** @description Those that its own file lets it serve; null for any. */
+                                connectors: string[] | null;
+                                /** @description How many gateways it is connected to. */
+                                gateways: number;
+                                /** @description Of this agent within the network. */
+                                name: string;
+                                online: boolean;
+                                protocol: number;
+                                /** Format: date-time */
+                                seen_at: string;
+                                /** @description Of its software. */
+                                version: string;
+                            }[];
+                            /** @description Connections that lead through it. */
+                            connections: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description How many gateways there are: a healthy agent is connected to each. */
+                            gateways: number;
+                            id: string;
+                            name: string;
+                            /** @description Whether an agent of it is connected. */
+                            online: boolean;
+                            /** @description Null for whoever may not make them. */
+                            tokens: {
+                                /** Format: date-time */
+                                created_at: string;
+                                expires_at: string | null;
+                                /** @description Its first characters. */
+                                hint: string;
+                                id: string;
+                                last_used_at: string | null;
+                                revoked_at: string | null;
+                            }[] | null;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    createNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamNameRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The network, with a token for its agents that is shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        network: {
+                            /** @description At most 100, those seen last first. */
+                            agents: {
+                                /** @description Where it dials from. */
+                                address: string;
+                                /** Format: date-time */
+                                connected_at: string;
+                                /** @description Those that its own file lets it serve; null for any. */
+                                connectors: string[] | null;
+                                /** @description How many gateways it is connected to. */
+                                gateways: number;
+                                /** @description Of this agent within the network. */
+                                name: string;
+                                online: boolean;
+                                protocol: number;
+                                /** Format: date-time */
+                                seen_at: string;
+                                /** @description Of its software. */
+                                version: string;
+                            }[];
+                            /** @description Connections that lead through it. */
+                            connections: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description How many gateways there are: a healthy agent is connected to each. */
+                            gateways: number;
+                            id: string;
+                            name: string;
+                            /** @description Whether an agent of it is connected. */
+                            online: boolean;
+                            /** @description Null for whoever may not make them. */
+                            tokens: {
+                                /** Format: date-time */
+                                created_at: string;
+                                expires_at: string | null;
+                                /** @description Its first characters. */
+                                hint: string;
+                                id: string;
+                                last_used_at: string | null;
+                                revoked_at: string | null;
+                            }[] | null;
+                        };
+                        token: {
+                            id: string;
+                            /** @description For `sallyport agent`; shown this once. */
+                            token: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The network with its agents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description At most 100, those seen last first. */
+                        agents: {
+                            /** @description Where it dials from. */
+                            address: string;
+                            /** Format: date-time */
+                            connected_at: string;
+                            /** @description Those that its own file lets it serve; null for any. */
+                            connectors: string[] | null;
+                            /** @description How many gateways it is connected to. */
+                            gateways: number;
+                            /** @description Of this agent within the network. */
+                            name: string;
+                            online: boolean;
+                            protocol: number;
+                            /** Format: date-time */
+                            seen_at: string;
+                            /** @description Of its software. */
+                            version: string;
+                        }[];
+                        /** @description Connections that lead through it. */
+                        connections: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description How many gateways there are: a healthy agent is connected to each. */
+                        gateways: number;
+                        id: string;
+                        name: string;
+                        /** @description Whether an agent of it is connected. */
+                        online: boolean;
+                        /** @description Null for whoever may not make them. */
+                        tokens: {
+                            /** Format: date-time */
+                            created_at: string;
+                            expires_at: string | null;
+                            /** @description Its first characters. */
+                            hint: string;
+                            id: string;
+                            last_used_at: string | null;
+                            revoked_at: string | null;
+                        }[] | null;
+                    };
+                };
+            };
+        };
+    };
+    deleteNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted, and its agents disconnected. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    renameNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamNameRequest"];
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The network with its new name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description At most 100, those seen last first. */
+                        agents: {
+                            /** @description Where it dials from. */
+                            address: string;
+                            /** Format: date-time */
+                            connected_at: string;
+                            /** @description Those that its own file lets it serve; null for any. */
+                            connectors: string[] | null;
+                            /** @description How many gateways it is connected to. */
+                            gateways: number;
+                            /** @description Of this agent within the network. */
+                            name: string;
+                            online: boolean;
+                            protocol: number;
+                            /** Format: date-time */
+                            seen_at: string;
+                            /** @description Of its software. */
+                            version: string;
+                        }[];
+                        /** @description Connections that lead through it. */
+                        connections: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description How many gateways there are: a healthy agent is connected to each. */
+                        gateways: number;
+                        id: string;
+                        name: string;
+                        /** @description Whether an agent of it is connected. */
+                        online: boolean;
+                        /** @description Null for whoever may not make them. */
+                        tokens: {
+                            /** Format: date-time */
+                            created_at: string;
+                            expires_at: string | null;
+                            /** @description Its first characters. */
+                            hint: string;
+                            id: string;
+                            last_used_at: string | null;
+                            revoked_at: string | null;
+                        }[] | null;
+                    };
+                };
+            };
+        };
+    };
+    createNetworkToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    expires_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the API behind, or of the gateway. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token, shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description For `sallyport agent`; shown this once. */
+                        token: string;
+                    };
+                };
+            };
+        };
+    };
     listNotificationChannels: {
         parameters: {
             query?: never;
@@ -10737,7 +11304,7 @@ export interface operations {
                         /** @description Why it did not come to an outcome. */
                         problem: null | {
                             /** @enum {unknown} */
-                            code: "UNAUTHENTICATED" | "TWO_FACTOR_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_INPUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "URL_NOT_ALLOWED" | "RATE_LIMITED" | "APPROVAL_REQUIRED" | "NEEDS_REAUTH" | "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "TIMEOUT" | "SSL_ERROR" | "CONNECTION_REFUSED" | "SCHEMA_MISMATCH" | "TOOL_CHANGED" | "UPSTREAM_ERROR" | "RESPONSE_TOO_LARGE" | "SCRIPT_FAILED" | "SCRIPT_LIMIT" | "RECORDING_MISSING" | "RECORDING_STALE" | "MODEL_NOT_CONFIGURED" | "MODEL_FAILED" | "OUTCOME_UNKNOWN" | "UNAVAILABLE" | "DECRYPT_FAILED" | "INTERNAL";
+                            code: "UNAUTHENTICATED" | "TWO_FACTOR_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_INPUT" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "URL_NOT_ALLOWED" | "RATE_LIMITED" | "APPROVAL_REQUIRED" | "NEEDS_REAUTH" | "AUTHENTICATION_FAILED" | "ENDPOINT_NOT_FOUND" | "TIMEOUT" | "SSL_ERROR" | "CONNECTION_REFUSED" | "AGENT_UNAVAILABLE" | "AGENT_REFUSED" | "SCHEMA_MISMATCH" | "TOOL_CHANGED" | "UPSTREAM_ERROR" | "RESPONSE_TOO_LARGE" | "SCRIPT_FAILED" | "SCRIPT_LIMIT" | "RECORDING_MISSING" | "RECORDING_STALE" | "MODEL_NOT_CONFIGURED" | "MODEL_FAILED" | "OUTCOME_UNKNOWN" | "UNAVAILABLE" | "DECRYPT_FAILED" | "INTERNAL";
                             detail: string;
                             diagnostics?: {
                                 [key: string]: unknown;
@@ -13009,6 +13576,8 @@ export type ErrorCode =
     | 'TIMEOUT'
     | 'SSL_ERROR'
     | 'CONNECTION_REFUSED'
+    | 'AGENT_UNAVAILABLE'
+    | 'AGENT_REFUSED'
     | 'SCHEMA_MISMATCH'
     | 'TOOL_CHANGED'
     | 'UPSTREAM_ERROR'

@@ -421,6 +421,21 @@ export class Sallyport {
       this.request('put', '/api/v1/teams/{id}/members', { params: { id }, body }),
   }
 
+  /** Private networks, whose agents are run by `sallyport agent`. */
+  readonly networks = {
+    list: (query: QueryOf<'listNetworks'> = {}) => this.request('get', '/api/v1/networks', { query }),
+    get: (id: string) => this.request('get', '/api/v1/networks/{id}', { params: { id } }),
+    /** With a token for its agents, which is in this answer and nowhere else. */
+    create: (name: string) => this.request('post', '/api/v1/networks', { body: { name } }),
+    rename: (id: string, name: string) => this.request('patch', '/api/v1/networks/{id}', { params: { id }, body: { name } }),
+    delete: (id: string) => this.request('delete', '/api/v1/networks/{id}', { params: { id } }),
+    /** Another token, to replace one without a break. */
+    createToken: (id: string, body: BodyOf<'createNetworkToken'> = {}) =>
+      this.request('post', '/api/v1/networks/{id}/tokens', { params: { id }, body }),
+    /** Agents that are connected by it are disconnected at once. */
+    revokeToken: (id: string) => this.request('delete', '/api/v1/network-tokens/{id}', { params: { id } }),
+  }
+
   readonly invitations = {
     list: (query: QueryOf<'listInvitations'> = {}) => this.request('get', '/api/v1/invitations', { query }),
     /** The link is in this answer and nowhere else, unless it went by mail. */

@@ -57,6 +57,9 @@ function phasesOf(url: string, error: EgressError | null): TestCheck['phases'] {
     case 'blocked':
     case 'timeout':
     case 'aborted':
+    case 'no_agent':
+    case 'agent_refused':
+    case 'agent_credential':
       return undefined
     default:
       return error.fault satisfies never
@@ -73,7 +76,7 @@ export function createConnectionTests(
 
   /** Without it an API that wants one would seem out of reach. Nothing else of the credential goes along. */
   async function clientCertificate(connection: LoadedConnection): Promise<ClientCertificate | undefined> {
-    if (!wantsCertificate(connection.scheme)) return undefined
+    if (!wantsCertificate(connection.scheme) || Object.keys(connection.agentSecrets).length > 0) return undefined
     const { fields } = await services.connections.openCredential(connection)
     return clientCertificateOf(connection, fields)
   }
@@ -92,7 +95,7 @@ export function createConnectionTests(
     const isService = connector.kind === 'external'
     if (url === null) return check('skipped', 'The connector is code, and names no server.')
     try {
-      const { status } = await egress.request({
+      const { status } = await egress.via(connection.passage).request({
         door: 'reach',
         method: 'GET',
         url: isService ? `${url}/health` : url,

@@ -18,6 +18,8 @@ export interface ExactCall {
   /** Which of the connector's schemes, and what the connection fills into headers and body beside the input. */
   readonly scheme: string
   readonly settings: Settings
+  /** Only of a connection that leads through a private network. */
+  readonly network?: string
   readonly action: string
   /** Null of a command, which is no request. */
   readonly method: string | null
@@ -36,6 +38,7 @@ export function exactCall({ caller, connection, action, work, input }: First, ex
     connection: connection.id,
     scheme: connection.schemeName,
     settings: connection.settings,
+    ...(connection.passage !== null && { network: connection.passage.network }),
     action: action.name,
     method: request?.method ?? null,
     url: request?.url ?? null,

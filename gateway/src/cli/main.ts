@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { registerAgent } from './commands/agent.ts'
 import { registerAlerts } from './commands/alerts.ts'
 import { registerApprovals } from './commands/approvals.ts'
 import { registerAsk } from './commands/ask.ts'
@@ -50,6 +51,7 @@ function build(): Command {
     .showHelpAfterError('Run it with --help to see how it is used.')
     .exitOverride()
   registerServe(program, packageJson.version)
+  registerAgent(program)
   registerImport(program)
   registerCatalog(program)
   registerConnect(program)

@@ -15,8 +15,10 @@ export function connectionFacts({
   approval = null,
   mock = null,
   record = null,
+  network_id = null,
+  agent_secrets = null,
 }: Pick<ConnectionRow, 'connector' | 'name' | 'environment' | 'scheme' | 'settings' | 'user_id' | 'team_id'> &
-  Partial<Pick<ConnectionRow, 'is_default' | 'approval' | 'mock' | 'record'>>) {
+  Partial<Pick<ConnectionRow, 'is_default' | 'approval' | 'mock' | 'record' | 'network_id' | 'agent_secrets'>>) {
   return {
     connector,
     name,
@@ -28,6 +30,8 @@ export function connectionFacts({
     approval,
     mock,
     record,
+    ...(network_id !== null && { network: network_id }),
+    ...(agent_secrets !== null && { agent_secrets }),
   }
 }
 

@@ -22,7 +22,7 @@ export function createConfigured({ store, connectors, openEntered }: Dependencie
     if (credential === null) return []
     try {
       const { scheme } = chooseScheme(await connectors.compiled(row.workspace_id, row.connector), row.scheme)
-      return Object.keys(await openEntered(row.workspace_id, row.id, scheme, credential))
+      return Object.keys(await openEntered(row.workspace_id, row.id, scheme, credential, row.agent_secrets ?? {}))
     } catch (error) {
       if (!(error instanceof SallyportError)) throw error
       return []

@@ -49,6 +49,15 @@ export function createConnectionViews({ store, connectors, clock, mendUrl }: Dep
     return new Map(found.map((grant) => [grant.id, grant]))
   }
 
+  /** Names by id. */
+  async function networksOf(workspaceId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map()
+    const found = await store.workspace(workspaceId, (db) =>
+      db.selectFrom('networks').select(['id', 'name']).where('workspace_id', '=', workspaceId).where('id', 'in', ids).execute(),
+    )
+    return new Map(found.map(({ id, name }) => [id, name]))
+  }
+
   return async (workspaceId: string, shown: readonly ConnectionRow[]): Promise<ConnectionView[]> => {
     const ids = shown.map((each) => each.id)
     const midnight = new Date(clock.now())
@@ -68,6 +77,10 @@ export function createConnectionViews({ store, connectors, clock, mendUrl }: Dep
     const grants = await grantsOf(
       workspaceId,
       shown.flatMap(({ grant_id }) => grant_id ?? []),
+    )
+    const networks = await networksOf(
+      workspaceId,
+      shown.flatMap(({ network_id }) => network_id ?? []),
     )
     return Promise.all(
       shown.map(async (each) => {
@@ -96,7 +109,9 @@ export function createConnectionViews({ store, connectors, clock, mendUrl }: Dep
             label: labelOf(scheme),
             fields: fieldsOf(scheme),
             scopes: grants.get(each.grant_id ?? '')?.scopes ?? null,
+            agent_secrets: each.agent_secrets ?? {},
           },
+          network: each.network_id === null ? null : { id: each.network_id, name: networks.get(each.network_id) ?? '' },
           settings: each.settings,
           status: problem !== null ? 'failing' : lacks ? 'needs_reauth' : each.status,
           status_detail: problem ?? (lacks ? lackOf(missing) : each.status_detail),

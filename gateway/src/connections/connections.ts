@@ -18,7 +18,7 @@ import { listConnections } from './connection-list.ts'
 import { createConnectionViews } from './connection-views.ts'
 import type { ConnectorRegistry } from './connectors.ts'
 import { createCredentials, credentialOf } from './credentials.ts'
-import { dropDefault } from './default-connection.ts'
+import { chooseConnection, dropDefault } from './default-connection.ts'
 import { dependentsOf } from './dependents.ts'
 import { createEntered } from './entered.ts'
 import { awaitedSettings, chooseEnvironment, chooseScheme, fitTo, parseSettings } from './fit.ts'
@@ -28,6 +28,7 @@ import type { OAuthAppRegistry } from './oauth/apps.ts'
 import { createConsentLinks } from './oauth/consent-links.ts'
 import { createOAuthFlows, type FlowTarget } from './oauth/flows.ts'
 import type { ObtainedStore } from './obtained.ts'
+import { checkAgentSecrets, requireHttp, requireNetwork } from './on-premises.ts'
 import { isVisible, nearest, reachable, reachKey, recordOf, requireManager } from './owners.ts'
 import { policyOf } from './policy.ts'
 import { type ConnectionRegistry, type LoadedConnection, loadConnection, loadPinned } from './registry.ts'
@@ -117,7 +118,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
 
   async function target(found: ConnectionRow): Promise<FlowTarget> {
     const { connector, scheme } = await usedBy(found)
-    const fields = await openEntered(found.workspace_id, found.id, scheme, credentialOf(found))
+    const fields = await openEntered(found.workspace_id, found.id, scheme, credentialOf(found), found.agent_secrets ?? {})
     return granting.target(found, connector, scheme, fields)
   }
 
@@ -144,19 +145,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
   async function find(key: string, caller: Caller, connector: string, connection: string | undefined): Promise<LoadedConnection> {
     const { workspaceId } = caller
     const before = changes
-    const candidates = (await rows(workspaceId)).filter((each) => each.connector === connector)
-    // A call that names none means one of the caller's environments; whether it may have it is for the pipeline to say.
-    const usable = candidates.filter(({ environment }) => caller.environments?.includes(environment) ?? true)
-    const matches = nearest(
-      caller,
-      connection === undefined
-        ? usable.length > 0
-          ? usable
-          : candidates
-        : candidates.filter((each) => each.id === connection || each.name === connection),
-    )
-    const [match] = matches
-    if (match === undefined) {
+    const match = chooseConnection(caller, await rows(workspaceId), connector, connection)
+    if (match === null) {
       await connectors.compiled(workspaceId, connector) // throws when the connector itself is unknown
       throw new SallyportError('NOT_FOUND', {
         detail:
@@ -165,14 +155,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
             : `"${connector}" has no connection "${connection}".`,
       })
     }
-    const [preferred, another] = connection === undefined ? matches.filter(({ is_default }) => is_default) : []
-    const chosen = another === undefined ? preferred : undefined
-    if (matches.length > 1 && chosen === undefined) {
-      throw new SallyportError('INVALID_INPUT', {
-        detail: `"${connector}" has ${matches.length} connections. Name one as connection, or make one the default: ${matches.map((each) => (connection === undefined ? each.name : each.id)).join(', ')}.`,
-      })
-    }
-    const result = await load(chosen ?? match)
+    const result = await load(match)
     if (changes === before) loaded.set(key, result)
     return result
   }
@@ -220,8 +203,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
     },
 
     async openCredential(connection, refused) {
-      const { workspaceId, id, scheme, credential } = connection
-      return granting.open(connection, await openEntered(workspaceId, id, scheme, credential), refused)
+      const { workspaceId, id, scheme, credential, agentSecrets } = connection
+      return granting.open(connection, await openEntered(workspaceId, id, scheme, credential, agentSecrets), refused)
     },
 
     mayRenew: ({ grantId }) => grantId !== null && obtained.mayHelp(grantId),
@@ -283,7 +266,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
     async create(caller, request) {
       requireRole(caller, 'member')
       const connector = await connectors.compiled(caller.workspaceId, request.connector)
-      const { owner, environment, schemeName, entered, settings, plan, lacking } = await partsOf(
+      const { owner, environment, schemeName, entered, agentSecrets, settings, plan, lacking } = await partsOf(
         granting,
         caller,
         connector,
@@ -311,23 +294,27 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
         scopes: scopes === null ? null : JSON.stringify(scopes),
         created_by: `${caller.kind}:${caller.id}`,
         tested_at: null,
+        network_id: request.network ?? null,
       } as const
+      const agent_secrets = Object.keys(agentSecrets).length === 0 ? null : agentSecrets
       try {
         await storeSealed(vault, caller.workspaceId, async () => {
           const sealed = await credentials.seal(caller.workspaceId, id, fields, 1)
           const credential = { credential: sealed?.ciphertext ?? null, credential_key_id: sealed?.keyId ?? null }
           const credential_ends_at = certificateEndOf(fields)
           await store.workspace(caller.workspaceId, async (db) => {
+            await requireNetwork(db, workspaceId, values.network_id)
             if (plan !== null) await granting.store(db, workspaceId, plan)
+            const names = agent_secrets === null ? null : JSON.stringify(agent_secrets)
             await db
               .insertInto('connections')
-              .values({ ...values, ...credential, credential_ends_at })
+              .values({ ...values, ...credential, credential_ends_at, agent_secrets: names })
               .execute()
             await recordAct(db, caller.workspaceId, {
               kind: 'connection.created',
               by: caller,
               target: { kind: 'connection', id, name: values.name },
-              after: connectionFacts({ ...values, settings }),
+              after: connectionFacts({ ...values, settings, agent_secrets }),
             })
           })
         })
@@ -353,11 +340,15 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
       const { scheme } = chooseScheme(connector, found.scheme)
       const settings = parseSettings(connector, environment, request.settings ?? found.settings, scheme)
       if (awaitedSettings(scheme, settings).length === 0) connector.baseUrl(environment, settings)
+      const network_id = request.network === undefined ? found.network_id : request.network
+      checkAgentSecrets(scheme, found.agent_secrets ?? {}, network_id)
+      requireHttp(connector, scheme, network_id)
       try {
         const name = request.name ?? found.name
         const mock = request.mock === undefined ? found.mock : request.mock
         const record = recordOf(found, request)
         await store.workspace(caller.workspaceId, async (db) => {
+          await requireNetwork(db, caller.workspaceId, network_id)
           if (request.default === true) await dropDefault(db, found)
           const is_default = request.default ?? found.is_default
           await db
@@ -369,6 +360,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
               approval: approval === null ? null : JSON.stringify(approval),
               mock,
               record,
+              network_id,
               settings: JSON.stringify(settings),
               updated_at: new Date(clock.now()),
             })
@@ -380,7 +372,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
             by: caller,
             target: { kind: 'connection', id, name },
             before: connectionFacts(found),
-            after: connectionFacts({ ...found, name, environment, settings, is_default, approval, mock, record }),
+            after: connectionFacts({ ...found, name, environment, settings, is_default, approval, mock, record, network_id }),
           })
         })
       } catch (error) {
@@ -398,7 +390,8 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
       const connection = await load(await managed(caller, id))
       const { workspaceId, scheme, connector, environment, credentialVersion } = connection
       const version = credentialVersion + 1
-      const credential = await credentials.seal(workspaceId, id, parseFields(scheme, submitted), version)
+      const entered = parseFields(scheme, submitted, connection.agentSecrets)
+      const credential = await credentials.seal(workspaceId, id, entered, version)
       const candidate = { ...connection, credential, credentialVersion: version, isCandidate: true }
       const said = settingsIn(scheme, submitted)
       if (Object.keys(said).length === 0) return candidate
@@ -411,7 +404,7 @@ export function createConnections(dependencies: Dependencies): ConnectionRegistr
       const connector = await connectors.compiled(caller.workspaceId, found.connector)
       const { scheme } = chooseScheme(connector, found.scheme)
       const version = found.credential_version + 1
-      const entered = parseFields(scheme, submitted)
+      const entered = parseFields(scheme, submitted, found.agent_secrets ?? {})
       const { workspaceId } = caller
       const plan = await granting.renewed({ row: found, connector, scheme, fields: entered })
       const fields = plan?.fields ?? entered

@@ -5,7 +5,7 @@ import type { ConnectionRow } from '../store/schema.ts'
 import { openFields, sealFields } from '../vault/fields.ts'
 import type { Place, Sealed, Vault } from '../vault/types.ts'
 import { fieldsOf } from './schemes/credential.ts'
-import type { CredentialFields } from './schemes/types.ts'
+import type { AgentSecretNames, CredentialFields } from './schemes/types.ts'
 
 export interface SealedCredential extends Sealed {
   readonly version: number
@@ -34,14 +34,18 @@ export function createCredentials(vault: Vault) {
       return { ...(await sealFields(vault, place(workspace, connection, version), fields)), version }
     },
 
-    /** Throws NEEDS_REAUTH when a field of the scheme is missing, DECRYPT_FAILED when it cannot be opened. */
+    /**
+     * Throws NEEDS_REAUTH when a field of the scheme is missing that is not kept `elsewhere`, DECRYPT_FAILED when it cannot be
+     * opened.
+     */
     async open(
       workspace: string,
       connection: string,
       scheme: AuthScheme,
       credential: SealedCredential | null,
+      elsewhere: AgentSecretNames = {},
     ): Promise<CredentialFields> {
-      const expected = fieldsOf(scheme)
+      const expected = fieldsOf(scheme).filter(({ name }) => !Object.hasOwn(elsewhere, name))
       if (credential === null && !expected.some(({ required }) => required)) return {}
       if (credential === null)
         throw new SallyportError('NEEDS_REAUTH', { detail: 'The connection has no credential. Enter one.' })

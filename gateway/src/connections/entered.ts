@@ -2,7 +2,7 @@ import type { AuthScheme } from '../definition/document.ts'
 import type { ConnectionRow } from '../store/schema.ts'
 import { openCurrent } from '../vault/sealing.ts'
 import { type createCredentials, credentialOf, type SealedCredential } from './credentials.ts'
-import type { CredentialFields } from './schemes/types.ts'
+import type { AgentSecretNames, CredentialFields } from './schemes/types.ts'
 
 interface Dependencies {
   readonly credentials: ReturnType<typeof createCredentials>
@@ -16,14 +16,15 @@ export type OpenEntered = (
   id: string,
   scheme: AuthScheme,
   credential: SealedCredential | null,
+  elsewhere?: AgentSecretNames,
 ) => Promise<CredentialFields>
 
 /** Opens the entered fields of a connection. */
 export function createEntered({ credentials, forget, row }: Dependencies): OpenEntered {
-  return (workspaceId, id, scheme, credential) =>
+  return (workspaceId, id, scheme, credential, elsewhere) =>
     openCurrent(
       credential,
-      (sealed) => credentials.open(workspaceId, id, scheme, sealed),
+      (sealed) => credentials.open(workspaceId, id, scheme, sealed, elsewhere),
       async () => {
         forget(workspaceId)
         const current = credentialOf(await row(workspaceId, id))

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { AuthScheme } from '../definition/document.ts'
 import type { CompiledConnector, Settings } from '../definition/types.ts'
-import type { Egress } from '../egress/types.ts'
+import type { Egress, Passage } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import type { Log } from '../log.ts'
@@ -16,6 +16,7 @@ import { findEndpoints } from './oauth/endpoints.ts'
 import { type FlowTarget, newGrant } from './oauth/flows.ts'
 import { askServer } from './oauth/token-request.ts'
 import { type Obtained, type ObtainedStore, obtainOnce } from './obtained.ts'
+import { passageOf } from './on-premises.ts'
 import { clientCertificateOf } from './schemes/client-certificate.ts'
 import { schemeOf } from './schemes/registry.ts'
 import type { CredentialFields } from './schemes/types.ts'
@@ -62,6 +63,7 @@ interface Granted {
   readonly grantId: string | null
   readonly scopes: readonly string[] | null
   readonly isCandidate?: boolean
+  readonly passage: Passage | null
 }
 
 interface Dependencies {
@@ -193,7 +195,7 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
 
     /** The entered fields of a connection with what its grant holds. Throws NEEDS_REAUTH. */
     async open(connection: Granted, fields: CredentialFields, refused: number | undefined): Promise<OpenCredential> {
-      const { scheme, connector, settings, baseUrl, workspaceId, grantId, scopes } = connection
+      const { scheme, connector, settings, baseUrl, workspaceId, grantId, scopes, passage } = connection
       const implementation = schemeOf(scheme)
       if (implementation.obtainer === undefined) return { fields, version: null, until: Number.POSITIVE_INFINITY }
       if (grantId === null)
@@ -201,7 +203,7 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
       const certificate = clientCertificateOf(connection, fields)
       const app = () => appOf(workspaceId, connector, scheme)
       const knownAt = (issuer: string, clientId: string) => apps.knownAt(workspaceId, issuer, clientId)
-      const context = { egress, connector, settings, baseUrl, certificate, scopes, app, knownAt }
+      const context = { egress: egress.via(passage), connector, settings, baseUrl, certificate, scopes, app, knownAt }
       const obtainer = implementation.obtainer(scheme, fields, context)
       if (connection.isCandidate && !needsPerson(scheme) && fields.access_token === undefined)
         return { fields: { ...(await obtainOnce(obtainer)), ...fields }, version: null, until: Number.POSITIVE_INFINITY }
@@ -236,7 +238,7 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
       const client = await clientOf({ connector, scheme, settings, fields, certificate, app })
       return {
         row,
-        requester: { connector, scheme, settings, egress, client },
+        requester: { connector, scheme, settings, egress: egress.via(passageOf(row)), client },
         scopes: wantedScopes(scheme, row.scopes),
         granted,
       }
@@ -276,9 +278,9 @@ export function createGranting({ store, clock, log, egress, obtained, apps }: De
         const { settings } = row
         const requester =
           scheme.type === 'mcp_oauth'
-            ? await holderOf(tokens, scheme, { egress, connector, settings, knownAt })
+            ? await holderOf(tokens, scheme, { egress: egress.via(passageOf(row)), connector, settings, knownAt })
             : (await target()).requester
-        const { revocation } = await findEndpoints(requester, egress, clock.monotonic())
+        const { revocation } = await findEndpoints(requester, requester.egress, clock.monotonic())
         const token = tokens.refresh_token ?? tokens.access_token
         if (revocation === null || token === undefined) return async () => {}
         return async () => {

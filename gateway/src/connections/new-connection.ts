@@ -2,6 +2,7 @@ import type { Caller } from '../caller.ts'
 import type { CompiledConnector } from '../definition/types.ts'
 import { awaitedSettings, chooseEnvironment, chooseScheme, parseSettings } from './fit.ts'
 import type { Granting } from './granting.ts'
+import { checkAgentSecrets, requireHttp } from './on-premises.ts'
 import { ownerOf, requireManager } from './owners.ts'
 import { fieldsOf, parseFields, settingsIn } from './schemes/credential.ts'
 import type { NewConnection } from './types.ts'
@@ -17,8 +18,12 @@ export async function partsOf(granting: Granting, caller: Caller, connector: Com
     (connector.kind !== 'http' || typeof request.mock === 'string') &&
     scheme.type !== 'oauth2' &&
     scheme.type !== 'mcp_oauth' &&
-    request.auth?.fields === undefined
-  const entered = later ? {} : parseFields(scheme, request.auth?.fields ?? {})
+    request.auth?.fields === undefined &&
+    request.auth?.agent_secrets === undefined
+  const agentSecrets = request.auth?.agent_secrets ?? {}
+  checkAgentSecrets(scheme, agentSecrets, request.network ?? null)
+  requireHttp(connector, scheme, request.network ?? null)
+  const entered = later ? {} : parseFields(scheme, request.auth?.fields ?? {}, agentSecrets)
   const lacking = later && fieldsOf(scheme).some(({ required }) => required)
   const said = settingsIn(scheme, request.auth?.fields ?? {})
   const settings = parseSettings(connector, environment, request.settings ?? {}, scheme, said)
@@ -27,5 +32,5 @@ export async function partsOf(granting: Granting, caller: Caller, connector: Com
   const { workspaceId } = caller
   const scopes = request.auth?.scopes ?? null
   const plan = await granting.plan({ workspaceId, connector, scheme, settings, environment, fields: entered, scopes, owner })
-  return { owner, environment, schemeName, entered, settings, plan, lacking }
+  return { owner, environment, schemeName, entered, agentSecrets, settings, plan, lacking }
 }

@@ -2,13 +2,16 @@ import type { ApprovalPolicy } from '../approval-policy.ts'
 import type { Caller } from '../caller.ts'
 import type { AuthScheme } from '../definition/document.ts'
 import type { CompiledConnector, Settings } from '../definition/types.ts'
+import type { Passage } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import type { ConnectionRow, ConnectionStatus } from '../store/schema.ts'
 import { credentialOf, type SealedCredential } from './credentials.ts'
 import { awaitedSettings, chooseScheme } from './fit.ts'
 import type { OpenCredential } from './granting.ts'
 import { expirySignal } from './oauth/values.ts'
+import { passageOf } from './on-premises.ts'
 import { loginPageTest } from './schemes/login-page.ts'
+import type { AgentSecretNames } from './schemes/types.ts'
 import type { ConfiguredConnections, Connections, NewConnection } from './types.ts'
 
 /** A connection ready for calls: its connector compiled, its base URL known, its credential still sealed. */
@@ -44,6 +47,10 @@ export interface LoadedConnection {
   readonly record: string | null
   /** Whether every caller of the workspace reaches it: it is no person's and no team's own. */
   readonly shared: boolean
+  /** Through the agents of a private network; null for straight from the gateway. */
+  readonly passage: Passage | null
+  /** Field of the scheme to name of a secret that only those agents have. */
+  readonly agentSecrets: AgentSecretNames
 }
 
 /** Throws NEEDS_REAUTH, naming `mendUrl`, while settings are awaited that somebody's consent brings. */
@@ -75,6 +82,8 @@ export function loadConnection(connector: CompiledConnector, row: ConnectionRow,
     mock: row.mock,
     record: row.record,
     shared: row.user_id === null && row.team_id === null,
+    passage: passageOf(row),
+    agentSecrets: row.agent_secrets ?? {},
   }
 }
 

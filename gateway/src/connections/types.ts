@@ -14,7 +14,7 @@ import type { ImportSource } from './import/source.ts'
 import type { Mend } from './mend.ts'
 import type { ConsentLinks } from './oauth/consent-links.ts'
 import type { DeviceStatus, NextStep, OAuthFlows } from './oauth/flows.ts'
-import type { CredentialField } from './schemes/types.ts'
+import type { AgentSecretNames, CredentialField } from './schemes/types.ts'
 
 /**
  * What the entrances see of connectors and connections. Roles are checked inside: every method takes the caller.
@@ -234,7 +234,11 @@ export interface ConnectionView {
     readonly fields: readonly CredentialField[]
     /** What somebody consented to; null where nobody had to, or has yet. */
     readonly scopes: readonly string[] | null
+    /** Field to name of a secret that only the agents of its network have. */
+    readonly agent_secrets: AgentSecretNames
   }
+  /** The private network that it leads through. */
+  readonly network: { readonly id: string; readonly name: string } | null
   readonly settings: Readonly<Record<string, string | number | boolean>>
   readonly status: ConnectionStatus
   readonly status_detail: string | null
@@ -261,7 +265,11 @@ export interface NewConnection {
     readonly scheme?: string
     readonly fields?: Readonly<Record<string, string>>
     readonly scopes?: readonly string[]
+    /** Field of the scheme to name of a secret that only the agents of the network have. */
+    readonly agent_secrets?: AgentSecretNames
   }
+  /** Id of the private network that it leads through. */
+  readonly network?: string
   readonly settings?: Readonly<Record<string, string | number | boolean>>
   /** The scenario of mocks to answer with instead of calling. */
   readonly mock?: string
@@ -287,6 +295,8 @@ export interface Connections extends ConsentLinks {
       mock?: string | null
       /** Of the workspace's own connections only. */
       record?: string | null
+      /** Null leads straight from the gateway again. */
+      network?: string | null
     },
   ): Promise<ConnectionView>
   /** Begins a consent, or a device code, for a connection whose tokens a person gives; `scopes` besides those that it has. */

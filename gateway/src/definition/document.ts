@@ -157,7 +157,7 @@ const oneAuthScheme = [
   HmacScheme,
 ] as const
 
-const AuthScheme = Type.Union(
+export const AuthScheme = Type.Union(
   [
     ...oneAuthScheme,
     OAuth2Scheme,

@@ -6,6 +6,8 @@ export type Ending = 'timeout' | 'aborted'
 /** The end of a request as a whole, whatever it is waiting for: its time is up, or its caller left. */
 export interface Deadline {
   readonly ended: Ending | null
+  /** Whole milliseconds that are left, at least 1. */
+  readonly msLeft: number
   /** Calls back once, at once when it has ended already; a new listener replaces the last, null removes it. */
   onEnd(listener: ((ending: Ending) => void) | null): void
   /** Ends it now, as if its caller had left. */
@@ -19,10 +21,12 @@ class StartedDeadline implements Deadline {
   ended: Ending | null
   #listener: ((ending: Ending) => void) | null = null
   readonly #timer: NodeJS.Timeout
+  readonly #endsAt: number
   readonly #signal: AbortSignal | undefined
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {
     this.ended = signal?.aborted ? 'aborted' : null
+    this.#endsAt = performance.now() + timeoutMs
     this.#timer = setTimeout(StartedDeadline.#timeUp, Math.min(timeoutMs, maxTimerMs), this)
     this.#signal = signal
     signal?.addEventListener('abort', this, { once: true })
@@ -37,6 +41,10 @@ class StartedDeadline implements Deadline {
     const listener = this.#listener
     this.clear()
     listener?.(this.ended)
+  }
+
+  get msLeft(): number {
+    return Math.max(1, Math.min(Math.floor(this.#endsAt - performance.now()), maxTimerMs))
   }
 
   onEnd(listener: ((ending: Ending) => void) | null): void {

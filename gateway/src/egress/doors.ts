@@ -24,7 +24,18 @@ export const socketDoors = [
   'sql', // a database that a connection names, with its password
   'smtp', // a mail server that a connection names, with its password
 ] as const
-export const doors = [...httpDoors, ...socketDoors] as const
+/** Those of an agent, which is a process of its own in another network. */
+export const agentDoors = [
+  'tunnel', // what an agent sends for a gateway into its own network
+  'agent_secret', // a secret of an agent, from the Vault that its operator named
+] as const
+export const doors = [...httpDoors, ...socketDoors, ...agentDoors] as const
+export type AgentDoor = (typeof agentDoors)[number]
 export type HttpDoor = (typeof httpDoors)[number]
 export type SocketDoor = (typeof socketDoors)[number]
-export type Door = HttpDoor | SocketDoor
+export type Door = HttpDoor | SocketDoor | AgentDoor
+
+/** Whether a built-in type has a door of its own. */
+export function needsSocket(type: string | undefined): boolean {
+  return socketDoors.some((door) => door === type)
+}

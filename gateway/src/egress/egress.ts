@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Log } from '../log.ts'
 import { redacted, reveal, Secret } from '../secret.ts'
 import type { SocketAddress } from './addresses.ts'
@@ -13,7 +14,16 @@ import { EgressProxy, ProxyError } from './proxy.ts'
 import { createRedactor } from './redact.ts'
 import { type Hop, maxHops, nextHop, redirectTarget } from './redirect.ts'
 import { createSystemResolver, type Resolver } from './resolve.ts'
-import { type Egress, EgressError, type EgressRequest, type EgressResponse, type Sign } from './types.ts'
+import { sendThrough, type Tunnels } from './tunnel/dispatch.ts'
+import {
+  type DialTarget,
+  type Egress,
+  EgressError,
+  type EgressRequest,
+  type EgressResponse,
+  type Passage,
+  type Sign,
+} from './types.ts'
 
 export interface EgressOptions {
   /** CIDRs of private ranges that may be dialled. */
@@ -29,12 +39,16 @@ export interface EgressOptions {
   readonly resolveTimeoutMs?: number
   /** Sockets that are never dialled, though their range may be open: the gateway's own listener, its database. */
   readonly ownSockets?: () => readonly SocketAddress[]
+  /** The agents of private networks. */
+  readonly tunnels?: Tunnels
 }
 
 /** Addresses of one name that are tried, one after the other. */
 const maxAddresses = 4
 /** Wait for a connection while there is another address to try. */
 const fallbackMs = 2000
+/** Behind an agent its own guard judges; what no operator may open is refused here too. */
+const anyRange = ['0.0.0.0/0', '::/0']
 
 /** A method as RFC 9110 section 9 writes them. TRACE would echo the credential, CONNECT asks for a tunnel. */
 function checkMethod(method: string): void {
@@ -91,6 +105,7 @@ function signed(request: EgressRequest, hop: Hop, sign: Sign, url: string): Pick
 export function createEgress(options: EgressOptions): Egress {
   const { allow, log, resolveTimeoutMs = 5000, ownSockets = () => [] } = options
   const guard = createGuard({ allow, ownSockets })
+  const remoteGuard = createGuard({ allow: anyRange, ownSockets: () => [] })
   const resolver =
     options.resolver ??
     createSystemResolver({
@@ -153,7 +168,16 @@ export function createEgress(options: EgressOptions): Egress {
     target: Target,
     deadline: Deadline,
     sentBefore: boolean,
+    passage: Passage | null,
   ): Promise<WireAnswer> {
+    if (passage !== null) {
+      const { headers, secretQuery } = hop.sign === null ? hop : signed(request, hop, hop.sign, target.url.href)
+      const outgoing = { request, hop, url: target.url.href, headers, secretQuery, timeLeft: deadline.msLeft }
+      return sendThrough(options.tunnels, passage, outgoing, deadline, sentBefore)
+    }
+    // Without an agent nobody could put it in.
+    if (hop.onPremises !== null)
+      throw new EgressError('no_agent', sentBefore, 'The credential is with an agent, and no network is named.')
     const addresses = target.addresses ?? (await resolve(target, deadline, sentBefore, request.door))
     const keys = [...new Set(addresses)].slice(0, maxAddresses).map((address) => ({
       origin: target.url.origin,
@@ -214,80 +238,81 @@ export function createEgress(options: EgressOptions): Egress {
     }
   }
 
-  return {
-    checkUrl(url) {
-      const target = guard.judge(url)
-      if (typeof target === 'string') throw refuse(target, url, false)
-    },
+  function checkUrl(url: string, passage: Passage | null): void {
+    const target = (passage === null ? guard : remoteGuard).judge(url)
+    if (typeof target === 'string') throw refuse(target, url, false)
+  }
 
-    async dial({ door, host, port, timeoutMs, signal }) {
-      if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
-      const url = urlOfHost(host, port)
-      const target = guard.judge(url)
-      if (typeof target === 'string') throw refuse(target, url, false, door)
-      const deadline = startDeadline(timeoutMs, signal)
-      underWay.add(deadline)
-      try {
-        const addresses = await resolve(target, deadline, false, door)
-        const work = dialFirst([...new Set(addresses)].slice(0, maxAddresses), target.port, timeoutMs, proxy)
-        return await withinDeadline(deadline, work, (ending) => {
-          // A socket that comes too late is nobody's.
-          work.then((socket) => socket.destroy()).catch(() => {})
-          return endingError(ending, false)
-        })
-      } catch (error) {
-        if (error instanceof EgressError) throw error
-        throw new EgressError('refused', false, `No connection to ${host}:${port}.`, error)
-      } finally {
-        deadline.clear()
-        underWay.delete(deadline)
-        if (underWay.size === 0 && closed) idle.resolve()
-      }
-    },
+  async function dial({ door, host, port, timeoutMs, signal }: DialTarget): Promise<Socket> {
+    if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
+    const url = urlOfHost(host, port)
+    const target = guard.judge(url)
+    if (typeof target === 'string') throw refuse(target, url, false, door)
+    const deadline = startDeadline(timeoutMs, signal)
+    underWay.add(deadline)
+    try {
+      const addresses = await resolve(target, deadline, false, door)
+      const work = dialFirst([...new Set(addresses)].slice(0, maxAddresses), target.port, timeoutMs, proxy)
+      return await withinDeadline(deadline, work, (ending) => {
+        // A socket that comes too late is nobody's.
+        work.then((socket) => socket.destroy()).catch(() => {})
+        return endingError(ending, false)
+      })
+    } catch (error) {
+      if (error instanceof EgressError) throw error
+      throw new EgressError('refused', false, `No connection to ${host}:${port}.`, error)
+    } finally {
+      deadline.clear()
+      underWay.delete(deadline)
+      if (underWay.size === 0 && closed) idle.resolve()
+    }
+  }
 
-    async request(request) {
-      if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
-      checkMethod(request.method)
-      if (request.secretPath !== undefined && !request.url.includes(redacted))
-        throw new EgressError('blocked', false, 'The path of the URL has no place for the credential.')
-      let hop: Hop = {
-        url: request.url,
-        headers: checkHeaders(request.headers),
-        secretQuery: request.secretQuery ?? {},
-        secretPath: request.secretPath ?? null,
-        client: request.clientCertificate ?? null,
-        sign: request.sign ?? null,
-      }
-      const deadline = startDeadline(request.timeoutMs, request.signal)
-      underWay.add(deadline)
-      let asked = false
-      try {
-        for (let hops = 0; ; hops++) {
-          const target = guard.judge(hop.url)
-          if (typeof target === 'string') throw refuse(target, hop.url, hops > 0, request.door)
-          const answer = await send(request, hop, target, deadline, hops > 0)
-          // Nothing was done (RFC 9110, section 15.5.2), so a write may go once more; once, so that no server asks for ever.
-          const challenges = answer.status === 401 && !asked ? answer.headers['www-authenticate'] : undefined
-          const sign = challenges === undefined ? undefined : hop.sign?.answer?.(challenges)
-          if (sign) {
-            asked = true
-            hops--
-            hop = { ...hop, sign }
-            continue
-          }
-          const next = redirectTarget(request, target.url.href, answer)
-          if (next === null) return await finish(request, answer, target, deadline)
-          if (hops === maxHops)
-            throw new EgressError('blocked', true, `The API redirects more than ${maxHops} times.`, undefined, answer.status)
-          hop = nextHop(request, hop, next)
+  async function run(request: EgressRequest, passage: Passage | null): Promise<EgressResponse> {
+    if (closed) throw new EgressError('aborted', false, 'The gateway is stopping.')
+    checkMethod(request.method)
+    if (request.secretPath !== undefined && !request.url.includes(redacted))
+      throw new EgressError('blocked', false, 'The path of the URL has no place for the credential.')
+    let hop: Hop = {
+      url: request.url,
+      headers: checkHeaders(request.headers),
+      secretQuery: request.secretQuery ?? {},
+      secretPath: request.secretPath ?? null,
+      client: request.clientCertificate ?? null,
+      sign: request.sign ?? null,
+      onPremises: request.onPremises ?? null,
+    }
+    const deadline = startDeadline(request.timeoutMs, request.signal)
+    underWay.add(deadline)
+    let asked = false
+    try {
+      for (let hops = 0; ; hops++) {
+        const target = (passage === null ? guard : remoteGuard).judge(hop.url)
+        if (typeof target === 'string') throw refuse(target, hop.url, hops > 0, request.door)
+        const answer = await send(request, hop, target, deadline, hops > 0, passage)
+        // Nothing was done (RFC 9110, section 15.5.2), so a write may go once more; once, so that no server asks for ever.
+        const challenges = answer.status === 401 && !asked ? answer.headers['www-authenticate'] : undefined
+        const sign = challenges === undefined ? undefined : hop.sign?.answer?.(challenges)
+        if (sign) {
+          asked = true
+          hops--
+          hop = { ...hop, sign }
+          continue
         }
-      } finally {
-        deadline.clear()
-        underWay.delete(deadline)
-        if (underWay.size === 0 && closed) idle.resolve()
+        const next = redirectTarget(request, target.url.href, answer)
+        if (next === null) return await finish(request, answer, target, deadline)
+        if (hops === maxHops)
+          throw new EgressError('blocked', true, `The API redirects more than ${maxHops} times.`, undefined, answer.status)
+        hop = nextHop(request, hop, next)
       }
-    },
+    } finally {
+      deadline.clear()
+      underWay.delete(deadline)
+      if (underWay.size === 0 && closed) idle.resolve()
+    }
+  }
 
+  const common = {
     abort() {
       closed = true
       for (const deadline of underWay) deadline.abort()
@@ -299,4 +324,24 @@ export function createEgress(options: EgressOptions): Egress {
       await pools.destroy()
     },
   }
+
+  const direct: Egress = {
+    ...common,
+    checkUrl: (url) => checkUrl(url, null),
+    dial,
+    request: (request) => run(request, null),
+    via: (passage) =>
+      passage === null
+        ? direct
+        : {
+            ...common,
+            checkUrl: (url) => checkUrl(url, passage),
+            dial: async () => {
+              throw new EgressError('agent_refused', false, 'Only HTTP travels through an agent.')
+            },
+            request: (request) => run(request, passage),
+            via: direct.via,
+          },
+  }
+  return direct
 }

@@ -24,6 +24,12 @@ const problems: Readonly<Record<EgressFault, { readonly code: ErrorCode; readonl
     detail: 'The connection broke before the answer was complete, or the answer is not valid HTTP.',
   },
   aborted: { code: 'UNAVAILABLE', detail: 'The request was stopped.' },
+  no_agent: { code: 'AGENT_UNAVAILABLE', detail: 'No agent of the private network is connected.' },
+  agent_refused: { code: 'AGENT_REFUSED', detail: 'The agent may not send this there: its own allowlist decides.' },
+  agent_credential: {
+    code: 'AGENT_REFUSED',
+    detail: 'The agent has no such secret, may not send it there, or could not get it. Its log says which.',
+  },
 }
 
 /** One public sentence. */

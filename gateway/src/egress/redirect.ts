@@ -2,7 +2,7 @@ import { reveal, Secret } from '../secret.ts'
 import type { ClientCertificate } from './certificates.ts'
 import { acrossOrigins, type OutgoingHeader } from './headers.ts'
 import { createRedactor } from './redact.ts'
-import { EgressError, type EgressRequest, type Sign } from './types.ts'
+import { EgressError, type EgressRequest, type OnPremisesCredential, type Sign } from './types.ts'
 
 /** Where a request goes next and what it takes along. */
 export interface Hop {
@@ -12,6 +12,7 @@ export interface Hop {
   readonly secretPath: Secret | null
   readonly client: ClientCertificate | null
   readonly sign: Sign | null
+  readonly onPremises: OnPremisesCredential | null
 }
 
 export const maxHops = 5
@@ -54,5 +55,6 @@ export function nextHop(request: EgressRequest, hop: Hop, target: string): Hop {
   if (quotesSecret(request, target)) {
     throw new EgressError('blocked', true, 'The API redirects to another server with the credential in the URL.')
   }
-  return { url: target, headers: acrossOrigins(hop.headers), secretQuery: {}, secretPath: null, client: null, sign: null }
+  const headers = acrossOrigins(hop.headers)
+  return { url: target, headers, secretQuery: {}, secretPath: null, client: null, sign: null, onPremises: null }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Secret } from '../secret.ts'
 import type { Authorities, ClientCertificate } from './certificates.ts'
-import type { HttpDoor, SocketDoor } from './doors.ts'
+import type { AgentDoor, HttpDoor, SocketDoor } from './doors.ts'
 
 /** A request with everything but its signature, as it will go on the wire. */
 export interface SignableRequest {
@@ -31,7 +31,7 @@ export interface Sign {
 
 /** One outbound request. Secrets stay wrapped until the socket. */
 export interface EgressRequest {
-  readonly door: HttpDoor
+  readonly door: HttpDoor | AgentDoor
   readonly method: string
   /** Absolute http or https URL without userinfo. */
   readonly url: string
@@ -60,6 +60,8 @@ export interface EgressRequest {
   /** Speak HTTP/2 where the API offers it by ALPN; default false. */
   readonly http2?: boolean
   readonly signal?: AbortSignal
+  /** Put in by the agent that sends the request, at the same places as the others; never after a redirect to another origin. */
+  readonly onPremises?: OnPremisesCredential | undefined
   /**
    * Asked when the head of the answer has come: what it returns gets the body as it comes, within the same deadline and size, and
    * the answer has none then. Not asked of a redirect, nor of a body that is encoded.
@@ -68,6 +70,25 @@ export interface EgressRequest {
 }
 
 export type OnHead = (head: Pick<EgressResponse, 'status' | 'headers'>) => ((chunk: Uint8Array) => void) | null
+
+/** A credential that an agent puts in: what of it the gateway has, and the names of the secrets that it has not. */
+export interface OnPremisesCredential {
+  /** Id of the connection, with the version of its credential. */
+  readonly owner: string
+  readonly scheme: Readonly<Record<string, unknown>>
+  readonly fields: Readonly<Record<string, Secret>>
+  /** Field of the scheme to name of a secret of the agent. */
+  readonly secrets: Readonly<Record<string, string>>
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+}
+
+/** The way through the agents of a private network. */
+export interface Passage {
+  /** Id of the network. */
+  readonly network: string
+  /** Whose request it is: agents may serve some connectors only. */
+  readonly connector: string
+}
 
 export interface EgressResponse {
   readonly status: number
@@ -90,6 +111,9 @@ export type EgressFault =
   | 'too_large'
   | 'broken' // the connection broke, or the answer was no HTTP
   | 'aborted'
+  | 'no_agent' // no agent of the network is there
+  | 'agent_refused' // outside the allowlist of the agent
+  | 'agent_credential' // the agent has no such secret, may not send it there, or could not get it
 
 /** A request that brought no answer. `sent` says whether the API may have seen it. */
 export class EgressError extends Error {
@@ -123,6 +147,8 @@ export interface Egress {
   checkUrl(url: string): void
   /** A socket to the checked address of a host, for a protocol that is not HTTP. Throws EgressError as `request` does. */
   dial(target: DialTarget): Promise<Socket>
+  /** The same door by way of a private network's agents; the door itself for null. */
+  via(passage: Passage | null): Egress
   /** Takes no more requests, and ends those under way with the fault `aborted`. */
   abort(): void
   /** Takes no more requests, waits for those under way (their deadlines bound that), then closes every socket. */

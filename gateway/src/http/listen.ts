@@ -1,3 +1,6 @@
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { ConfigError } from '../config.ts'
 import type { HttpApp } from './services.ts'
 
@@ -36,4 +39,45 @@ function explain(error: unknown, host: string, port: number): unknown {
     default:
       return error
   }
+}
+
+/** Where an agent may turn its request into a WebSocket; anywhere else the header Upgrade means nothing (RFC 9110 section 7.8). */
+const upgradePath = /^\/api\/v1\/networks\/agent$/
+
+export function mayUpgrade({ method, url = '', headers }: IncomingMessage): boolean {
+  return method === 'GET' && upgradePath.test(url) && headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/** A request that wants to be a WebSocket, until it is taken. */
+interface Upgrade {
+  readonly head: Buffer
+  /** The socket, which answers no request any more. */
+  take(): Duplex
+}
+
+const upgrades = new WeakMap<IncomingMessage, Upgrade>()
+
+export function upgradeOf(request: IncomingMessage): Upgrade | null {
+  return upgrades.get(request) ?? null
+}
+
+/** Sends them through the same hooks and the same error answers as all requests. */
+export function routeUpgrades(app: HttpApp): void {
+  app.server.on('upgrade', (request, socket, head) => {
+    // Of a listener on TCP it is nothing else.
+    if (!(socket instanceof Socket)) return void socket.destroy()
+    socket.on('error', () => socket.destroy())
+    const response = new ServerResponse(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(socket)
+    response.on('finish', () => socket.end())
+    upgrades.set(request, {
+      head,
+      take() {
+        response.detachSocket(socket)
+        return socket
+      },
+    })
+    app.routing(request, response)
+  })
 }

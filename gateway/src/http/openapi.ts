@@ -43,6 +43,7 @@ const tags = [
   { name: 'teams', description: 'Parts of a workspace, with connections of their own.' },
   { name: 'invitations', description: 'One-time links by which people join.' },
   { name: 'tokens', description: 'Tokens of agents and programs.' },
+  { name: 'networks', description: 'Private networks, reached by agents in them.' },
   { name: 'applications', description: 'Programs that act for people: MCP clients that sign in by OAuth.' },
   { name: 'audit', description: 'The append-only log of everything that was done.' },
   { name: 'secrets', description: 'Credentials in secret managers of the workspace, and the manifest of who reads them there.' },

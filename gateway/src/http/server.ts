@@ -4,6 +4,7 @@ import { requireCaller, requirePerson } from './credentials.ts'
 import { serveDashboard } from './dashboard.ts'
 import { guardAgainstOtherSites, requireCallerAddress } from './guard.ts'
 import { addSecurityHeaders } from './headers.ts'
+import { mayUpgrade, routeUpgrades } from './listen.ts'
 import { describeRoutes } from './openapi.ts'
 import { errorHandler } from './problems.ts'
 import { requireDeclaredRoles } from './roles.ts'
@@ -25,6 +26,7 @@ import { consentLinkRoutes } from './routes/consent-links.ts'
 import { invitationRoutes, joinRoutes } from './routes/invitations.ts'
 import { memberRoutes } from './routes/members.ts'
 import { metaRoutes } from './routes/meta.ts'
+import { agentDoorRoute, networkRoutes } from './routes/networks.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { oauthAppRoutes } from './routes/oauth-apps.ts'
@@ -54,6 +56,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
     trustProxy: options.trustProxy?.length ? [...options.trustProxy] : false,
     // Milliseconds for a whole request to arrive; the largest body is 30 MB.
     requestTimeout: 60_000,
+    http: { shouldUpgradeCallback: mayUpgrade },
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
@@ -68,6 +71,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   app.addHook('preClose', async () => {
     app.server.keepAliveTimeout = 1
   })
+  routeUpgrades(app)
   addSecurityHeaders(app)
   guardAgainstOtherSites(app, options)
   requireCallerAddress(app)
@@ -86,6 +90,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       joinRoutes(api, services)
       approvalLinkRoutes(api, services)
       createCallRoute(api, services, options)
+      agentDoorRoute(api, services)
     },
     { prefix: '/api/v1' },
   )
@@ -99,6 +104,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
       connectionRoutes(api, services)
       oauthAppRoutes(api, services)
       secretRoutes(api, services)
+      networkRoutes(api, services)
       callLogRoutes(api, services)
       resultRoutes(api, services)
       toolRoutes(api, services, options)

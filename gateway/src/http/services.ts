@@ -23,6 +23,7 @@ import type { OAuthApps } from '../connections/oauth/apps.ts'
 import type { SecretBackends } from '../connections/secret-manager/types.ts'
 import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
+import type { AgentDoor, Networks } from '../tunnel/types.ts'
 import type { WorkflowRuns, Workflows } from '../workflows/types.ts'
 
 /** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
@@ -62,6 +63,8 @@ export interface HttpServices {
   readonly scripts: ScriptTrials
   readonly vault: VaultRotation
   readonly configuration: Configuration
+  readonly networks: Networks
+  readonly agentDoor: AgentDoor
   /** Resolves when requests can be served; throws UNAVAILABLE otherwise. */
   ready(): Promise<void>
 }

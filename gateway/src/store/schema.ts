@@ -7,6 +7,7 @@ import type { ApprovalTables } from './approval-tables.ts'
 import type { AuditCheckpointTable, AuditGapTable, AuditLogTable, LogHeadTable } from './audit-rows.ts'
 import type { Created, Instant, Json, Updated } from './column-types.ts'
 import type { Drift } from './drift.ts'
+import type { NetworkTables } from './network-tables.ts'
 import type { SecretReferences } from './secret-references.ts'
 import type { SecretBackendTable, SecretReplicaTable } from './secret-tables.ts'
 import type { WorkflowTables } from './workflow-tables.ts'
@@ -309,6 +310,8 @@ interface ConnectionTable {
   record: Generated<string | null>
   secret_references: ColumnType<SecretReferences | null, string | null | undefined, string | null>
   secret_backend: Generated<string | null>
+  network_id: Generated<string | null>
+  agent_secrets: ColumnType<Readonly<Record<string, string>> | null, string | null | undefined, string | null>
 }
 
 /** The owner of a connection that is not the workspace's, kept when it is deleted. */
@@ -436,7 +439,7 @@ interface RecordingTable {
   recorded_at: Instant
 }
 
-export interface Database extends ApprovalTables, AlertTables, WorkflowTables {
+export interface Database extends ApprovalTables, AlertTables, NetworkTables, WorkflowTables {
   workspaces: WorkspaceTable
   members: MemberTable
   teams: TeamTable

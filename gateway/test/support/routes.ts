@@ -1,33 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Sallyport } from '@sallyport/sdk'
 import description from '../../openapi.json' with { type: 'json' }
 import type { Role } from '../../src/caller.ts'
+import type { Makers, RouteCase } from './route-case.ts'
 import { backendOf, type World } from './workspaces.ts'
 
+export type { Makers, RouteCase } from './route-case.ts'
+
 /** How a valid request of each route is built; a route of the API that is not in the table fails the tests that use it. */
-
-/** Who makes fresh things for requests that use them up. */
-export interface Makers {
-  readonly owner: Sallyport
-  readonly agent: Sallyport
-  /** Uses an invitation up, and answers the id of who joined. */
-  readonly join: (url: string) => Promise<string>
-}
-
-export interface RouteCase {
-  /** What the id in its path names in a world. */
-  readonly id?: (world: World) => string
-  /** A thing of the world's own that the request may change or use up; what `id` names without it. */
-  readonly fresh?: (world: World, makers: Makers) => Promise<string>
-  readonly query?: string | ((world: World) => string)
-  readonly body?: (world: World) => unknown
-  /** The lowest role whom this very request succeeds for, where the route itself is open to lower ones for what is theirs. */
-  readonly needs?: Role
-  /** Its id is a name that the caller chooses: a name of another workspace is a new one here. */
-  readonly chosen?: true
-  /** It is there for whoever made it alone: here the owner. To anybody else it is as good as none. */
-  readonly onlyMaker?: true
-}
 
 export interface Route extends RouteCase {
   readonly operationId: string
@@ -108,6 +87,7 @@ let guests = 0
 const guest = () => `guest-${++guests}@example.test`
 const freshTeam = async (_world: World, { owner }: Makers) => (await owner.teams.create({ name: unique('fresh') })).id
 const selectAll = { select: {}, include: [], exclude: [] }
+const freshNetwork = async (_world: World, { owner }: Makers) => (await owner.networks.create(unique('fresh'))).network.id
 const freshToolset = async (_world: World, { owner }: Makers) => {
   const slug = unique('fresh')
   return (await owner.toolsets.create({ slug, name: slug, selection: selectAll })).id
@@ -368,6 +348,17 @@ const cases: Readonly<Record<string, RouteCase>> = {
     fresh: freshTeam,
     needs: 'admin',
     body: ({ member }) => ({ person: member, role: 'member' }),
+  },
+
+  listNetworks: { query: '?limit=200' },
+  createNetwork: { body: () => ({ name: unique('network') }) },
+  getNetwork: { id: ({ network }) => network },
+  renameNetwork: { id: ({ network }) => network, fresh: freshNetwork, body: () => ({ name: unique('renamed') }) },
+  deleteNetwork: { id: ({ network }) => network, fresh: freshNetwork },
+  createNetworkToken: { id: ({ network }) => network, fresh: freshNetwork, body: () => ({}) },
+  revokeNetworkToken: {
+    id: ({ networkToken }) => networkToken,
+    fresh: async ({ network }, { owner }) => (await owner.networks.createToken(network)).id,
   },
 
   listInvitations: {},

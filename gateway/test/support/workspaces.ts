@@ -134,6 +134,8 @@ export interface World {
   readonly member: string
   readonly session: string
   readonly team: string
+  readonly network: string
+  readonly networkToken: string
   readonly toolset: string
   /** A program that admins registered, and a program that the member lets act for them. */
   readonly client: string
@@ -216,6 +218,7 @@ async function makeWorld(
   const selection = { select: {}, include: [], exclude: [] }
   const toolset = await owner.toolsets.create({ slug: word, name: `Tools of ${word}`, selection })
   const team = await owner.teams.create({ name: `Team of ${word}` })
+  const { network, token: networkToken } = await owner.networks.create(`Network of ${word}`)
   await owner.teams.setMember(team.id, { person: joined.id, role: 'member' })
   const { id: client } = await owner.clients.create({
     name: `App of ${word}`,
@@ -242,6 +245,8 @@ async function makeWorld(
     member: joined.id,
     session: sessions[0]?.id ?? '',
     team: team.id,
+    network: network.id,
+    networkToken: networkToken.id,
     toolset: toolset.id,
     invitation: (await owner.invitations.create({ email: `invited@${word}.test`, role: 'viewer' })).id,
     oauthApp: (

@@ -70,6 +70,14 @@ class ConnectionRefused(SallyportProblem):
     "The host name does not resolve to an address the gateway may dial, or nothing accepts connections there."
 
 
+class AgentUnavailable(SallyportProblem):
+    "The connection leads through a private network, and none of its agents is connected to this gateway."
+
+
+class AgentRefused(SallyportProblem):
+    "The agent of the private network may not send this request: the host, the port, the connector or the secret is not in its own file."
+
+
 class SchemaMismatch(SallyportProblem):
     "The API answered with something other than the action's output schema describes."
 
@@ -143,6 +151,8 @@ by_code: Dict[str, Type[SallyportProblem]] = {
     "TIMEOUT": Timeout,
     "SSL_ERROR": SslError,
     "CONNECTION_REFUSED": ConnectionRefused,
+    "AGENT_UNAVAILABLE": AgentUnavailable,
+    "AGENT_REFUSED": AgentRefused,
     "SCHEMA_MISMATCH": SchemaMismatch,
     "TOOL_CHANGED": ToolChanged,
     "UPSTREAM_ERROR": UpstreamError,

@@ -143,7 +143,7 @@ async function askBuiltin(
   const { success, error } = await executeBuiltin(services, {
     action,
     input: isObject(input) ? input : {},
-    connection: { connector, settings },
+    connection: { connector, settings, scheme: { type: 'none' }, passage: null },
     fields,
     // None of the types asks HTTP to know whether it works.
     http: () => Promise.reject(new EgressError('blocked', false, 'A probe of a built-in type has no HTTP.')),

@@ -1,4 +1,5 @@
 import { type KitHttp, type KitRequest, runDefinition } from '@sallyport/sdk/kit'
+import { requireHttp } from '../../connections/on-premises.ts'
 import { SallyportError, unreachable } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import type { CallServices } from '../services.ts'
@@ -56,7 +57,7 @@ function kitHttp(http: HostHttp): KitHttp {
 
 interface BuiltinRun
   extends Pick<CommandRun, 'action' | 'input' | 'fields' | 'http' | 'signal' | 'timeLeft' | 'leaving' | 'callId'> {
-  readonly connection: Pick<CommandRun['connection'], 'connector' | 'settings'>
+  readonly connection: Pick<CommandRun['connection'], 'connector' | 'settings' | 'scheme' | 'passage'>
 }
 
 /** Runs a command of a built-in type. */
@@ -76,6 +77,7 @@ export async function executeBuiltin(
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, more: object = {}) =>
       log[level]({ ...more, ...facts }, message)
+  requireHttp(connection.connector, connection.scheme, connection.passage?.network ?? null)
   const context = {
     config: { ...input, command: action.name },
     connectorConfig: { ...connection.settings, ...fields },

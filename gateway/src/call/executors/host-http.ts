@@ -136,7 +136,7 @@ export function createHostNetwork(egress: Egress, credential: CommandCredential,
       headers: mergeHeaders({ ...headers, ...armedBody.headers }, auth ? injection.headers : {}),
       ...(auth && { secretQuery: injection.query }),
       ...(armedBody.body !== undefined && { body: armedBody.body }),
-      ...(auth && { sign: injection.sign }),
+      ...(auth && { sign: injection.sign, onPremises: injection.onPremises }),
       timeoutMs: limits.timeLeft(),
       maxResponseBytes,
       redirects: changesNothing.has(method) ? 'follow' : 'none',
@@ -151,7 +151,7 @@ export function createHostNetwork(egress: Egress, credential: CommandCredential,
 
   async function send(wire: EgressRequest, stayed: (() => void) | null): Promise<EgressResponse> {
     try {
-      return await egress.request(wire)
+      return await egress.via(connection.passage).request(wire)
     } catch (error) {
       if (error instanceof EgressError && !error.sent) stayed?.()
       throw error

@@ -116,7 +116,7 @@ export async function executeHttp(
   let loggedOut = false
   const { body: sentBody, headers } = withBodyCredential(request, injection.body)
   try {
-    const response = await egress.request({
+    const response = await egress.via(connection.passage).request({
       door: 'call',
       method: request.method,
       url: request.url,
@@ -125,6 +125,7 @@ export async function executeHttp(
       secretPath: injection.path,
       ...(sentBody === undefined ? {} : { body: sentBody }),
       sign: injection.sign,
+      onPremises: injection.onPremises,
       timeoutMs,
       maxResponseBytes: action.limits.maxResponseBytes,
       redirects: action.effect === 'read' ? 'follow' : 'none',

@@ -62,6 +62,11 @@ export function transportProblem(error: EgressError, action: string, effect: str
       return new SallyportError('TIMEOUT', { ...options, detail: `"${action}" did not finish before its deadline.` })
     case 'too_large':
       return new SallyportError('RESPONSE_TOO_LARGE', options)
+    case 'no_agent':
+      return new SallyportError('AGENT_UNAVAILABLE', options)
+    case 'agent_refused':
+    case 'agent_credential':
+      return new SallyportError('AGENT_REFUSED', { ...options, detail: describeFault(fault) })
     case 'broken':
       return new SallyportError('UPSTREAM_ERROR', { ...options, detail: 'The connection broke before the answer was complete.' })
     default:

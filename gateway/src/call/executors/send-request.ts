@@ -10,7 +10,14 @@ import { excerpt, statusProblem, transportProblem } from './problems.ts'
 
 const firstBackoffMs = 200
 const retryableStatus = new Set([429, 502, 503, 504])
-const finalFaults: ReadonlySet<EgressFault> = new Set(['blocked', 'tls', 'too_large', 'aborted'])
+const finalFaults: ReadonlySet<EgressFault> = new Set([
+  'blocked',
+  'tls',
+  'too_large',
+  'aborted',
+  'agent_refused',
+  'agent_credential',
+])
 
 /** Milliseconds until the next attempt: what the API asked for, or doubling with full jitter; null when there is none. */
 function backoff(attempt: HttpAttempt, tries: number): number | null {

@@ -16,7 +16,7 @@ function judgeServer(services: CallServices, connection: LoadedConnection, baseU
   if (known?.has(baseUrl)) return
   refusePlainHttp(connection.connector, baseUrl)
   try {
-    services.egress.checkUrl(baseUrl)
+    services.egress.via(connection.passage).checkUrl(baseUrl)
   } catch (error) {
     if (!(error instanceof EgressError)) throw error
     throw new SallyportError('URL_NOT_ALLOWED', { internal: error.message, cause: error })

@@ -1,5 +1,6 @@
+import { injectionOf } from '../../connections/on-premises.ts'
 import type { LoadedConnection } from '../../connections/registry.ts'
-import { inject, secretsOf } from '../../connections/schemes/credential.ts'
+import { secretsOf } from '../../connections/schemes/credential.ts'
 import { createRedactor } from '../../egress/redact.ts'
 import { SallyportError } from '../../errors.ts'
 import type { Secret } from '../../secret.ts'
@@ -21,9 +22,10 @@ const opened = new WeakMap<LoadedConnection, Opened>()
 async function open(services: CallServices, connection: LoadedConnection, refused?: Opened): Promise<Opened> {
   const { fields, version, until } = await services.connections.openCredential(connection, refused?.version ?? undefined)
   // An answer may still hold the one that was refused.
-  const secrets = secretsOf(connection.scheme, fields)
+  const secrets = secretsOf(connection.scheme, fields, connection.agentSecrets)
   const redactor = createRedactor([...secrets, ...(refused?.secrets ?? [])])
-  const made = { injection: inject(connection, fields), fields, redactor, secrets, version, until }
+  const injection = injectionOf(connection, fields)
+  const made = { injection, fields, redactor, secrets, version, until }
   opened.set(connection, made)
   // Also when no further call comes.
   setTimeout(() => opened.get(connection) === made && opened.delete(connection), openedMs).unref()

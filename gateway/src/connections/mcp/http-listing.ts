@@ -3,10 +3,10 @@ import type { Listing } from '../../definition/import/mcp.ts'
 import type { HttpDoor } from '../../egress/doors.ts'
 import { eventResponse } from '../../egress/fetch.ts'
 import { egressProblem } from '../../egress/problem.ts'
-import { type Egress, EgressError, type EgressRequest } from '../../egress/types.ts'
+import { type Egress, EgressError, type EgressRequest, type Passage } from '../../egress/types.ts'
 import { SallyportError } from '../../errors.ts'
+import { injectionOf } from '../on-premises.ts'
 import type { ConnectionRegistry, LoadedConnection } from '../registry.ts'
-import { inject } from '../schemes/credential.ts'
 import { type McpPlace, openClient } from './client.ts'
 import { mcpPlaceOf } from './sign-in.ts'
 import { listAll } from './tool-list.ts'
@@ -17,7 +17,12 @@ const maxResponseBytes = 16 * 1024 * 1024
 
 /** What of a request opens the server. */
 export interface Key
-  extends Pick<EgressRequest, 'headers' | 'secretQuery' | 'sign' | 'clientCertificate' | 'verifyTls' | 'authorities'> {
+  extends Pick<
+    EgressRequest,
+    'headers' | 'secretQuery' | 'sign' | 'clientCertificate' | 'verifyTls' | 'authorities' | 'onPremises'
+  > {
+  /** The way to it, for a connection through a private network. */
+  readonly passage?: Passage | null
   /** Another one, after the server has refused this one. */
   readonly renew?: () => Promise<Key>
 }
@@ -36,7 +41,8 @@ export async function tell(client: Client, signal: AbortSignal): Promise<Pick<Li
 }
 
 /** What a server says of itself, and its tools, once it is asked with a key. Throws what says why it cannot be. */
-export async function listOverHttp(egress: Egress, door: HttpDoor, { url, transport }: McpPlace, first: Key) {
+export async function listOverHttp(anyWay: Egress, door: HttpDoor, { url, transport }: McpPlace, first: Key) {
+  const egress = anyWay.via(first.passage ?? null)
   try {
     // As it was written: what follows would mend a spelling that is meant to deceive.
     egress.checkUrl(url)
@@ -54,7 +60,7 @@ export async function listOverHttp(egress: Egress, door: HttpDoor, { url, transp
     if (!leaving) reject(error)
   }
   const send = (address: string | URL, init: RequestInit) => {
-    const { renew: _, ...opens } = key
+    const { renew: _, passage: _way, ...opens } = key
     const request = {
       ...opens,
       door,
@@ -107,9 +113,10 @@ export async function keyOfConnection(connections: Connections, connection: Load
   const { verifyTls, authorities } = connection.connector
   const opened = async (refused?: number): Promise<Key & { readonly version: number | null }> => {
     const { fields, version } = await connections.openCredential(connection, refused)
-    const { headers, query, sign, clientCertificate } = inject(connection, fields)
+    const { headers, query, sign, clientCertificate, onPremises } = injectionOf(connection, fields)
     const trusted = { verifyTls, authorities: authorities ?? undefined }
-    return { headers, secretQuery: query, sign, clientCertificate, ...trusted, version }
+    const { passage } = connection
+    return { passage, headers, secretQuery: query, sign, clientCertificate, onPremises, ...trusted, version }
   }
   const { version, ...key } = await opened()
   if (version === null || !connections.mayRenew(connection)) return key

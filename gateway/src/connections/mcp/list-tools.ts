@@ -26,11 +26,12 @@ export function createListTools(egress: Egress, programs: Programs, connections:
 
   /** Null where nobody has given one. */
   async function keyOf(url: string, token: string | undefined, of: StoredOf | undefined): Promise<Key | null> {
-    if (token !== undefined) return { headers: { authorization: Secret.concat('Bearer ', new Secret(token)) } }
     const connection = of === undefined ? null : await connectionOf(of)
-    // A credential is for the server of its connector alone.
-    if (connection === null || !connection.connector.urlAllowed(url, connection.baseUrl)) return null
-    return keyOfConnection(connections(), connection)
+    // A credential is for the server of its connector alone, and so is the way there.
+    const own = connection?.connector.urlAllowed(url, connection.baseUrl) ? connection : null
+    const passage = own?.passage ?? null
+    if (token !== undefined) return { passage, headers: { authorization: Secret.concat('Bearer ', new Secret(token)) } }
+    return own === null ? null : keyOfConnection(connections(), own)
   }
 
   /** With what a connection fills in, where one is there; a source says it only when there is none yet. */

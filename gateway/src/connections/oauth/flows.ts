@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely'
 import type { Caller, CallerKind } from '../../caller.ts'
 import type { Clock } from '../../clock.ts'
 import type { Settings } from '../../definition/types.ts'
-import type { Egress } from '../../egress/types.ts'
 import { SallyportError, unreachable } from '../../errors.ts'
 import { newId } from '../../id.ts'
 import type { Log } from '../../log.ts'
@@ -102,7 +101,6 @@ interface Dependencies {
   readonly vault: Vault
   readonly clock: Clock
   readonly log: Log
-  readonly egress: Egress
   readonly obtained: ObtainedStore
   readonly redirectUrl: () => string
   /** Throws NOT_FOUND and FORBIDDEN for a caller who may not change that connection. */
@@ -123,7 +121,7 @@ const place = (workspace: string, row: string): Place => ({ workspace, table: 'o
 const lapsed = 'This link was used already or is older than ten minutes. Begin again from the connection.'
 
 export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
-  const { store, vault, clock, log, egress, obtained, redirectUrl, changed } = dependencies
+  const { store, vault, clock, log, obtained, redirectUrl, changed } = dependencies
 
   type NewFlow = Pick<OAuthFlowRow, 'state_hash' | 'redirect_uri' | 'issuer' | 'interval_s' | 'browser_hash'> & {
     readonly secret: Secret
@@ -170,7 +168,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
   async function sendToConsent(caller: Caller, target: FlowTarget, browser: Buffer | null): Promise<NextStep> {
     const { requester, scopes, granted } = target
     const { scheme, client } = requester
-    const endpoints = await findEndpoints(requester, egress, clock.monotonic())
+    const endpoints = await findEndpoints(requester, requester.egress, clock.monotonic())
     const url = new URL(needed(endpoints.authorization, 'authorization_url'))
     const state = randomToken(32)
     const verifier = randomToken(32)
@@ -202,7 +200,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
 
   async function showDeviceCode(caller: Caller, target: FlowTarget): Promise<NextStep> {
     const { requester, scopes, granted } = target
-    const endpoints = await findEndpoints(requester, egress, clock.monotonic())
+    const endpoints = await findEndpoints(requester, requester.egress, clock.monotonic())
     const asked = [...new Set([...granted, ...scopes])]
     const answer = await askServer(requester, needed(endpoints.device, 'device_authorization_url'), {
       ...scopeParameter(requester, asked),
@@ -323,7 +321,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
   async function exchange(flow: OAuthFlowRow, target: FlowTarget, params: URLSearchParams): Promise<void> {
     const { requester } = target
     const { scheme, client } = requester
-    const endpoints = await findEndpoints(requester, egress, clock.monotonic())
+    const endpoints = await findEndpoints(requester, requester.egress, clock.monotonic())
     const verifier = await openSecret(flow)
     const answer = await askServer(requester, needed(endpoints.token, 'token_url'), {
       grant_type: 'authorization_code',
@@ -410,7 +408,7 @@ export function createOAuthFlows(dependencies: Dependencies): OAuthFlows {
       if (flow === null) return 'expired'
       if (flow === 'early') return 'pending'
       const { requester } = target
-      const endpoints = await findEndpoints(requester, egress, clock.monotonic())
+      const endpoints = await findEndpoints(requester, requester.egress, clock.monotonic())
       const answer = await askServer(requester, needed(endpoints.token, 'token_url'), {
         grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
         device_code: await openSecret(flow),

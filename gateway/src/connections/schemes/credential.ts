@@ -40,9 +40,16 @@ function problemOf({ name, kind, required }: CredentialField, value: string | un
   return refused.test(value) ? [{ field: name, message: 'must not contain line breaks or control characters' }] : []
 }
 
-/** Checks submitted fields against the scheme: no others, every required one, nothing that could end a header. */
-export function parseFields(scheme: AuthScheme, submitted: Readonly<Record<string, string>>): CredentialFields {
-  const expected = fieldsOf(scheme)
+/**
+ * Checks submitted fields against the scheme: no others, every required one, nothing that could end a header. Those that are
+ * kept `elsewhere` are not asked for.
+ */
+export function parseFields(
+  scheme: AuthScheme,
+  submitted: Readonly<Record<string, string>>,
+  elsewhere: Readonly<Record<string, string>> = {},
+): CredentialFields {
+  const expected = fieldsOf(scheme).filter(({ name }) => !Object.hasOwn(elsewhere, name))
   const names = expected.map(({ name }) => name)
   const known = names.join(', ')
   const problems = [
@@ -53,7 +60,11 @@ export function parseFields(scheme: AuthScheme, submitted: Readonly<Record<strin
   ]
   if (problems.length === 0) problems.push(...(schemeOf(scheme).check?.(scheme, submitted) ?? []))
   let values = submitted
-  if (problems.length === 0 && wantsCertificate(scheme)) {
+  if (
+    problems.length === 0 &&
+    wantsCertificate(scheme) &&
+    !certificateFields.some(({ name }) => Object.hasOwn(elsewhere, name))
+  ) {
     const tidied = tidyCertificate(submitted)
     if ('problem' in tidied) problems.push(tidied.problem)
     else values = { ...submitted, ...tidied.values }
@@ -76,8 +87,15 @@ export function settingsIn(scheme: AuthScheme, submitted: Readonly<Record<string
 }
 
 /** What must not come back in an answer. A client key is not among it: the API never gets it. */
-export function secretsOf(scheme: AuthScheme, fields: CredentialFields): readonly Secret[] {
+export function secretsOf(
+  scheme: AuthScheme,
+  fields: CredentialFields,
+  elsewhere: Readonly<Record<string, string>> = {},
+): readonly Secret[] {
   const implementation = schemeOf(scheme)
+  // What only an agent knows, and what is made of it, is taken out there.
+  if (Object.keys(elsewhere).length > 0)
+    return implementation.fields(scheme).flatMap(({ name, secret }) => (secret ? (fields[name] ?? []) : []))
   const entered = implementation.fields(scheme).filter(({ name, secret }) => secret && name in fields)
   return [...entered.map(({ name }) => field(fields, name)), ...(implementation.derived?.(scheme, fields) ?? [])]
 }

@@ -1,7 +1,7 @@
 import type { AuthScheme } from '../../definition/document.ts'
 import type { CompiledConnector, Settings } from '../../definition/types.ts'
 import type { ClientCertificate } from '../../egress/certificates.ts'
-import type { Egress, Sign } from '../../egress/types.ts'
+import type { Egress, OnPremisesCredential, Sign } from '../../egress/types.ts'
 import type { Secret } from '../../secret.ts'
 import type { OAuthClient } from '../oauth/types.ts'
 import type { Obtainer } from '../obtained.ts'
@@ -22,6 +22,9 @@ export interface CredentialField {
 /** The opened credential of a connection by the names of its fields; an optional one that was not entered is absent. */
 export type CredentialFields = Readonly<Record<string, Secret>>
 
+/** Field of a scheme to name of a secret in the file of an agent, which alone has its value. */
+export type AgentSecretNames = Readonly<Record<string, string>>
+
 /** What a credential adds to a request. The values stay wrapped until the socket. */
 export interface Injection {
   readonly headers: Readonly<Record<string, string | Secret>>
@@ -33,6 +36,8 @@ export interface Injection {
   /** Signs each attempt, and each hop of a redirect to the same origin, when everything else of the request is complete. */
   readonly sign?: Sign
   readonly clientCertificate?: ClientCertificate
+  /** Instead of all these: put in by the agent through which the request goes. */
+  readonly onPremises?: OnPremisesCredential
 }
 
 export interface BodyInjection {

@@ -8,6 +8,10 @@ const SecretFields = Type.Record(Type.String(), Type.String({ maxLength: 65_536 
     'Write-only. api_key: key. bearer: token. basic: username, password. headers: one per header without a fixed value. mtls, or with a client certificate besides: client_certificate, client_key, in PEM.',
 })
 
+const AgentSecrets = Type.Record(Type.String(), Type.String({ maxLength: 100 }), {
+  description: 'Field of the scheme to name of a secret in the file of the agents: they put it in, and the gateway never has it.',
+})
+
 /** One value that a scheme asks for. */
 export const CredentialField = Type.Object({
   name: Type.String(),
@@ -88,6 +92,10 @@ export const Connection = Type.Object({
     scopes: Type.Union([Type.Array(Type.String()), Type.Null()], {
       description: 'What somebody consented to; null where nobody had to, or has yet.',
     }),
+    agent_secrets: AgentSecrets,
+  }),
+  network: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()], {
+    description: 'The private network that it leads through; null for straight from the gateway.',
   }),
   settings: Settings,
   status: ConnectionStatus,
@@ -168,12 +176,14 @@ export const CreateConnectionRequest = Type.Object(
               description: 'Of OAuth, instead of those that the connector asks for.',
             }),
           ),
+          agent_secrets: Type.Optional(AgentSecrets),
         },
         { additionalProperties: false },
       ),
     ),
     settings: Type.Optional(Settings),
     mock: Type.Optional(Scenario),
+    network: Type.Optional(Type.String({ maxLength: 200, description: 'Id of the private network that it leads through.' })),
   },
   { additionalProperties: false },
 )
@@ -193,6 +203,11 @@ export const UpdateConnectionRequest = Type.Object(
     record: Type.Optional(
       Type.Union([CassetteName, Type.Null()], {
         description: 'Record calls on this cassette, redacted; of connections of the workspace only. Null: record no more.',
+      }),
+    ),
+    network: Type.Optional(
+      Type.Union([Type.String({ maxLength: 200 }), Type.Null()], {
+        description: 'Id of a private network to lead through from now on. Null: straight from the gateway.',
       }),
     ),
     approval: Type.Optional(
