@@ -84,6 +84,7 @@ import { createSigners } from './vault/signing.ts'
 import { createVault } from './vault/vault.ts'
 import { createDefinitions } from './workflows/definitions.ts'
 import { createRuns } from './workflows/runs.ts'
+import { createTriggers } from './workflows/triggers.ts'
 
 /** A gateway that listens. */
 export interface Gateway {
@@ -254,6 +255,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const workflows = createDefinitions(workflowServices)
     const workflowRuns = createRuns(workflowServices)
     opened.push(workflowRuns.begin())
+    const triggers = createTriggers(workflowServices, workflowRuns)
+    opened.push(triggers.begin())
     const approvals = createApprovals(services, history, run, workflowRuns.settled)
     const configuration = createConfiguration({
       ...{ store, builtins, connectors, oauthApps, connections, channels },
@@ -277,6 +280,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         cassettes,
         workflows,
         workflowRuns,
+        hooks: triggers,
         channels,
         alerts: createAlerts({ store, clock, channels, publicUrl, wake, ...deliverers }),
         tools,

@@ -74,6 +74,7 @@ describe('the description of the API', () => {
       'GET /openapi.json',
       'GET /connector.schema.json',
       'GET /workflow.schema.json',
+      'POST /hooks',
     ]
     expect(methods).toHaveLength(operations.length + hidden.length + protocol.length)
   })

@@ -213,6 +213,35 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
         .insertInto('recordings')
         .values({ ...own, ...none, ...marks, sealed_recording: ciphertext, recording_key_id: keyId })
         .execute()
+    } else if (table === 'workflow_deployments') {
+      const own = { workspace_id: workspace, created_by: 'x' }
+      const workflow = { id: `wf_${workspace}`, slug: 'w', name: 'W', version: 1, ...own }
+      await db
+        .insertInto('workflows')
+        .values(workflow)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      const version = { workflow_id: workflow.id, version: 1, document: '{}', source: null, ...own }
+      await db
+        .insertInto('workflow_versions')
+        .values(version)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      await sql`insert into tokens (id, workspace_id, name, role, hash, hint, created_by)
+        values (${id}, ${workspace}, 'W', 'member', ${Buffer.from(id)}, 'sp', 'x')`.execute(db)
+      const row = {
+        workflow_id: workflow.id,
+        version: 1,
+        environment: id,
+        bindings: '{}',
+        pins: '{}',
+        token_id: id,
+        created_by: '{}',
+      }
+      await db
+        .insertInto('workflow_deployments')
+        .values({ ...base, ...row, sealed_hook: ciphertext, hook_key_id: keyId })
+        .execute()
     } else if (table === 'workflow_runs' || table === 'workflow_steps') {
       const made = { workspace_id: workspace, version: 1, created_by: 'x' }
       const of = {

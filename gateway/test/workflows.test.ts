@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { defineWorkflow, SallyportProblem } from '@sallyport/sdk'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -315,4 +316,40 @@ test('a person answers an approval step, and nobody one of their own; a cancelle
     status: 'failed',
     error: { code: 'APPROVAL_REQUIRED', detail: 'boss said no: too much.' },
   })
+})
+
+test('a webhook that is signed starts one run for each delivery, and none for a forged, a late or a repeated one', async () => {
+  const owner = gateway.client()
+  const hooked = { workflow: 'hooked', name: 'Hooked', trigger: { webhook: { per_minute: 6 } }, slots }
+  const steps = [{ id: 'pay', call: call('pay', { amount: '{{trigger.body.amount}}' }) }]
+  await owner.workflows.create({ ...hooked, steps })
+  const { webhook } = await owner.workflows.deploy('hooked')
+  const key = Buffer.from((webhook?.secret ?? '').replace('whsec_', ''), 'base64')
+  const deliver = async (id: string, body: string, { at = Math.floor(Date.now() / 1000), signed = body } = {}) => {
+    const signature = `v1,${createHmac('sha256', key).update(`${id}.${at}.${signed}`).digest('base64')}`
+    const headers = { 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': signature }
+    const response = await fetch(`${gateway.url}${webhook?.path}`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+    })
+    return { status: response.status, json: (await response.json()) as { run: string; duplicate: boolean; code?: string } }
+  }
+  const first = await deliver('msg_1', '{"amount":3}')
+  expect(first).toMatchObject({ status: 202, json: { duplicate: false } })
+  expect(await deliver('msg_1', '{"amount":3}')).toMatchObject({ status: 202, json: { run: first.json.run, duplicate: true } })
+  expect(await deliver('msg_2', '{"amount":4}', { signed: '{"amount":3}' })).toMatchObject({ status: 401 })
+  expect(await deliver('msg_3', '{"amount":5}', { at: Math.floor(Date.now() / 1000) - 600 })).toMatchObject({ status: 401 })
+  expect(await owner.runs.wait(first.json.run)).toMatchObject({
+    status: 'succeeded',
+    trigger: 'webhook',
+    started_by: { kind: 'trigger' },
+  })
+  expect(upstream.seen.map(({ body }) => body)).toEqual(['{"amount":3}'])
+  // The same address after it is deployed again, and a flood is told to wait.
+  expect((await owner.workflows.deploy('hooked')).webhook).toEqual(webhook)
+  const flood = await Promise.all(Array.from({ length: 10 }, (_, index) => deliver(`flood_${index}`, '{"amount":1}')))
+  expect(flood.filter(({ status }) => status === 202)).toHaveLength(6)
+  expect(flood.filter(({ status }) => status === 429)).toHaveLength(4)
+  expect((await fetch(`${gateway.url}/hooks/none`, { method: 'POST', body: 'x' })).status).toBe(404)
 })

@@ -4005,6 +4005,8 @@ export interface components {
             };
             environment?: string;
             version?: number;
+            /** @description What the sender signs with, where the sender chooses it. Without it one is made. */
+            webhook_secret?: string;
         };
         Deployment: {
             /** @description Id of the connection by slot. */
@@ -4016,6 +4018,8 @@ export interface components {
             created_by: components["schemas"]["Actor"];
             environment: string;
             id: string;
+            /** @description When its schedule starts the next run. */
+            next_at: string | null;
             /** @description The version of the connector that calls keep to, by slot. */
             pins: {
                 [key: string]: string;
@@ -4023,6 +4027,11 @@ export interface components {
             /** @description Id of the token in whose name its runs call. */
             token: string;
             version: number;
+            /** @description Where deliveries go to, and what they are signed with; shown this once. */
+            webhook?: {
+                path: string;
+                secret: string;
+            };
             workflow: string;
         };
         DeviceAnswer: {

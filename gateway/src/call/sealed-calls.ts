@@ -75,6 +75,9 @@ export interface SealedCalls {
   /** A program that waits for an approval, with what its calls answered. */
   sealRun(workspace: string, run: string, stored: unknown): Promise<Sealed>
   openRun(workspace: string, run: string, sealed: Sealed): Promise<unknown>
+  /** Of a workflow's webhook: the end of its address, and the secret that its sender signs with. */
+  sealHook(workspace: string, deployment: string, hook: unknown): Promise<Sealed>
+  openHook(workspace: string, deployment: string, sealed: Sealed): Promise<unknown>
   /** What a workflow's run began with, what came of it, and what each step took and gave. */
   sealRunTrigger(workspace: string, run: string, trigger: unknown): Promise<Sealed>
   openRunTrigger(workspace: string, run: string, sealed: Sealed): Promise<unknown>
@@ -112,7 +115,7 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
       )
     }
 
-  const { answer, call, result, kept, spilled, run, runTrigger, runOutput, step, recording, target } = sealedCallColumns
+  const { answer, call, result, kept, spilled, run, hook, runTrigger, runOutput, step, recording, target } = sealedCallColumns
   return {
     sealInput: seal(call),
     openInput: open(call),
@@ -124,6 +127,8 @@ export function createSealedCalls(vault: Vault, store: Store): SealedCalls {
     openSpilled: open(spilled),
     sealRun: seal(run),
     openRun: open(run),
+    sealHook: seal(hook),
+    openHook: open(hook),
     sealRunTrigger: seal(runTrigger),
     openRunTrigger: open(runTrigger),
     sealRunOutput: seal(runOutput),

@@ -32,6 +32,7 @@ import { registerTokens } from './commands/token.ts'
 import { registerToolsets } from './commands/toolsets.ts'
 import { registerVault } from './commands/vault.ts'
 import { registerVersion } from './commands/version.ts'
+import { registerWorkflows } from './commands/workflows.ts'
 import { exitCodeOf } from './failure.ts'
 import { Output } from './output.ts'
 
@@ -60,6 +61,7 @@ function build(): Command {
   registerAsk(program)
   registerResult(program)
   registerCassettes(program)
+  registerWorkflows(program)
   registerListings(program)
   registerConnectors(program)
   registerDrafts(program)

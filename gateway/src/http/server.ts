@@ -23,6 +23,7 @@ import { connectorDraftRoutes } from './routes/connector-drafts.ts'
 import { connectorVersionRoutes } from './routes/connector-versions.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { consentLinkRoutes } from './routes/consent-links.ts'
+import { hookRoutes } from './routes/hooks.ts'
 import { invitationRoutes, joinRoutes } from './routes/invitations.ts'
 import { memberRoutes } from './routes/members.ts'
 import { metaRoutes } from './routes/meta.ts'
@@ -81,6 +82,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   app.register(async (root: HttpApp) => metaRoutes(root, services, options, true))
   app.register(async (root: HttpApp) => oauthRoutes(root, services, options.log))
   oauthCallbackRoute(app, services)
+  app.register(async (root: HttpApp) => hookRoutes(root, services))
   app.register(async (root: HttpApp) => consentLinkRoutes(root, services, options.log))
   app.register(
     async (api: HttpApp) => {

@@ -24,7 +24,7 @@ import type { SecretBackends } from '../connections/secret-manager/types.ts'
 import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
 import type { AgentDoor, Networks } from '../tunnel/types.ts'
-import type { WorkflowRuns, Workflows } from '../workflows/types.ts'
+import type { Hooks, WorkflowRuns, Workflows } from '../workflows/types.ts'
 
 /** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
 export type HttpApp = FastifyInstance<
@@ -52,6 +52,7 @@ export interface HttpServices {
   readonly cassettes: Cassettes
   readonly workflows: Workflows
   readonly workflowRuns: WorkflowRuns
+  readonly hooks: Hooks
   readonly channels: NotificationChannels
   readonly alerts: Alerts
   readonly tools: Tools

@@ -30,6 +30,7 @@ export const sealedCallColumns = {
   },
   answer: { table: 'last_answers', column: 'sealed_answer', keyColumn: 'answer_key_id', row: 'id', version: null },
   kept: { table: 'idempotency_keys', column: 'sealed_result', keyColumn: 'result_key_id', row: 'call_id', version: null },
+  hook: { table: 'workflow_deployments', column: 'sealed_hook', keyColumn: 'hook_key_id', row: 'id', version: null },
   runTrigger: { table: 'workflow_runs', column: 'sealed_trigger', keyColumn: 'trigger_key_id', row: 'id', version: null },
   runOutput: { table: 'workflow_runs', column: 'sealed_output', keyColumn: 'output_key_id', row: 'id', version: null },
   step: { table: 'workflow_steps', column: 'sealed_result', keyColumn: 'result_key_id', row: 'id', version: null },

@@ -37,6 +37,10 @@ interface WorkflowDeploymentTable {
   bindings: Json<Names>
   pins: Json<Names>
   token_id: string
+  next_at: Later<Date>
+  hook_hash: Later<Buffer>
+  sealed_hook: Later<Buffer>
+  hook_key_id: Later<string>
   created_by: Json<unknown>
   created_at: Created
   ended_at: Later<Date>

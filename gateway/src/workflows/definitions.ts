@@ -4,6 +4,7 @@ import { type Caller, requireRole } from '../caller.ts'
 import type { WorkflowDocument } from '../definition/workflow/document.ts'
 import { childrenOf } from '../definition/workflow/kind.ts'
 import { parseWorkflow } from '../definition/workflow/parse.ts'
+import { nextTime } from '../definition/workflow/schedule.ts'
 import { SallyportError } from '../errors.ts'
 import { newId } from '../id.ts'
 import { pageSize, parseCursor, toPage } from '../page.ts'
@@ -11,7 +12,9 @@ import { recordAct } from '../store/acts.ts'
 import { isUniqueViolation } from '../store/constraints.ts'
 import type { Database } from '../store/schema.ts'
 import type { WorkflowDeploymentRow, WorkflowRow } from '../store/workflow-tables.ts'
+import { randomBytesAs, randomToken, sha256 } from '../vault/digest.ts'
 import { bind, requireBound } from './bindings.ts'
+import type { Hook } from './triggers.ts'
 import type { DeploymentView, WorkflowServices, WorkflowSummary, Workflows, WorkflowView } from './types.ts'
 
 type SummaryRow = WorkflowRow & { readonly document: Readonly<Record<string, unknown>> }
@@ -34,7 +37,7 @@ function summaryOf({ slug, name, version, updated_at, document }: SummaryRow): W
 }
 
 function deploymentView(slug: string, row: WorkflowDeploymentRow): DeploymentView {
-  const { id, version, environment, bindings, pins, token_id, created_by, created_at } = row
+  const { id, version, environment, bindings, pins, token_id, next_at, created_by, created_at } = row
   const by = created_by as Actor
   return {
     id,
@@ -44,6 +47,7 @@ function deploymentView(slug: string, row: WorkflowDeploymentRow): DeploymentVie
     bindings,
     pins,
     token: token_id,
+    next_at: next_at?.toISOString() ?? null,
     created_by: by,
     created_at: created_at.toISOString(),
   }
@@ -64,7 +68,7 @@ function selectWorkflows(db: Transaction<Database>, workspaceId: string) {
 }
 
 export function createDefinitions(services: WorkflowServices): Workflows {
-  const { store, clock } = services
+  const { store, clock, sealedCalls } = services
 
   async function find({ workspaceId }: Caller, slug: string): Promise<SummaryRow> {
     const row = await store.workspace(workspaceId, (db) =>
@@ -120,6 +124,30 @@ export function createDefinitions(services: WorkflowServices): Workflows {
       }
     }
     visit(document.workflow, [])
+  }
+
+  /** The address and the secret stay when it is deployed again: senders know them. */
+  async function hookOf(workspaceId: string, workflowId: string, environment: string, secret: string | undefined): Promise<Hook> {
+    const before = await store.workspace(workspaceId, (db) =>
+      db
+        .selectFrom('workflow_deployments')
+        .select(['id', 'sealed_hook', 'hook_key_id'])
+        .where('workflow_id', '=', workflowId)
+        .where('environment', '=', environment)
+        .where('ended_at', 'is', null)
+        .executeTakeFirst(),
+    )
+    const known =
+      before === undefined || before.sealed_hook === null || before.hook_key_id === null
+        ? null
+        : ((await sealedCalls.openHook(workspaceId, before.id, {
+            ciphertext: before.sealed_hook,
+            keyId: before.hook_key_id,
+          })) as Hook)
+    return {
+      token: known?.token ?? randomToken(24),
+      secret: secret ?? known?.secret ?? `whsec_${randomBytesAs(32, 'base64')}`,
+    }
   }
 
   const textOf = (source: unknown) => (typeof source === 'string' ? source : null)
@@ -244,11 +272,12 @@ export function createDefinitions(services: WorkflowServices): Workflows {
       })
     },
 
-    async deploy(caller, id, { environment = 'production', version, bindings = {} }) {
+    async deploy(caller, id, { environment = 'production', version, bindings = {}, webhookSecret }) {
       requireRole(caller, 'admin')
       const row = await find(caller, id)
       const { document, version: number } = await view(caller, id, version)
-      const bound = await bind(services, caller, parseWorkflow(document), environment, bindings)
+      const parsed = parseWorkflow(document)
+      const bound = await bind(services, caller, parsed, environment, bindings)
       requireBound(bound)
       const { workspaceId } = caller
       // Its own caller: weaker than whoever deploys it, for this environment, and gone when they lose their rights.
@@ -265,24 +294,41 @@ export function createDefinitions(services: WorkflowServices): Workflows {
         ...{ bindings: JSON.stringify(bound.bindings), pins: JSON.stringify(bound.pins) },
         created_by: JSON.stringify({ kind: caller.kind, id: caller.id, name: caller.name }),
       }
-      const made = await store.workspace(workspaceId, async (db) => {
-        await db
-          .updateTable('workflow_deployments')
-          .set({ ended_at: now })
-          .where('workflow_id', '=', row.id)
-          .where('environment', '=', environment)
-          .where('ended_at', 'is', null)
-          .execute()
-        const deployed = await db.insertInto('workflow_deployments').values(values).returningAll().executeTakeFirstOrThrow()
-        await recordAct(db, workspaceId, {
-          kind: 'workflow.deployed',
-          by: caller,
-          target: { kind: 'workflow', id, name: row.name },
-          after: { environment, version: number, bindings: bound.bindings, pins: bound.pins, token: token.id },
+      const hook = parsed.trigger?.webhook === undefined ? null : await hookOf(workspaceId, row.id, environment, webhookSecret)
+      const schedule = parsed.trigger?.schedule
+      const next = schedule === undefined ? null : nextTime(schedule, clock.now())
+      const made = await sealedCalls.storing(workspaceId, async () => {
+        const sealed = hook === null ? null : await sealedCalls.sealHook(workspaceId, values.id, hook)
+        return store.workspace(workspaceId, async (db) => {
+          await db
+            .updateTable('workflow_deployments')
+            .set({ ended_at: now, hook_hash: null })
+            .where('workflow_id', '=', row.id)
+            .where('environment', '=', environment)
+            .where('ended_at', 'is', null)
+            .execute()
+          const deployed = await db
+            .insertInto('workflow_deployments')
+            .values({
+              ...values,
+              next_at: typeof next === 'number' ? new Date(next) : null,
+              hook_hash: hook === null ? null : sha256(hook.token),
+              sealed_hook: sealed?.ciphertext ?? null,
+              hook_key_id: sealed?.keyId ?? null,
+            })
+            .returningAll()
+            .executeTakeFirstOrThrow()
+          await recordAct(db, workspaceId, {
+            kind: 'workflow.deployed',
+            by: caller,
+            target: { kind: 'workflow', id, name: row.name },
+            after: { environment, version: number, bindings: bound.bindings, pins: bound.pins, token: token.id },
+          })
+          return deployed
         })
-        return deployed
       })
-      return deploymentView(id, made)
+      const shown = deploymentView(id, made)
+      return hook === null ? shown : { ...shown, webhook: { path: `/hooks/${hook.token}`, secret: hook.secret } }
     },
 
     async undeploy(caller, deploymentId) {

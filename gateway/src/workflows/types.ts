@@ -45,6 +45,10 @@ export interface DeploymentView {
   readonly pins: Names
   /** In whose name its runs call. */
   readonly token: string
+  /** When its schedule starts the next run. */
+  readonly next_at: string | null
+  /** Where deliveries go to and what they are signed with; shown when it is deployed, and then no more. */
+  readonly webhook?: { readonly path: string; readonly secret: string }
   readonly created_by: Actor
   readonly created_at: string
 }
@@ -78,9 +82,23 @@ export interface Workflows {
   deploy(
     caller: Caller,
     id: string,
-    request: { readonly environment?: string; readonly version?: number; readonly bindings?: Names },
+    request: {
+      readonly environment?: string
+      readonly version?: number
+      readonly bindings?: Names
+      readonly webhookSecret?: string
+    },
   ): Promise<DeploymentView>
   undeploy(caller: Caller, deploymentId: string): Promise<void>
+}
+
+/** What comes in at the address of a webhook. */
+export interface Hooks {
+  /** `token` is the end of the address. Throws NOT_FOUND, UNAUTHENTICATED, RATE_LIMITED. */
+  deliver(
+    token: string,
+    delivery: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<{ readonly run: string; readonly duplicate: boolean }>
 }
 
 export interface RunSummary {

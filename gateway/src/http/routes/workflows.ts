@@ -137,7 +137,9 @@ export function workflowRoutes(app: HttpApp, { workflows, workflowRuns }: HttpSe
       },
     },
     async (request, reply) => {
-      const made = await workflows.deploy(callerOf(request), request.params.id, request.body)
+      const { webhook_secret: webhookSecret, ...rest } = request.body
+      const wanted = { ...rest, ...(webhookSecret !== undefined && { webhookSecret }) }
+      const made = await workflows.deploy(callerOf(request), request.params.id, wanted)
       return reply.code(201).send(made)
     },
   )

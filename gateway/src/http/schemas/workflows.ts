@@ -24,6 +24,13 @@ export const Deployment = Type.Object({
   bindings: Type.Record(Type.String(), Type.String(), { description: 'Id of the connection by slot.' }),
   pins: Type.Record(Type.String(), Type.String(), { description: 'The version of the connector that calls keep to, by slot.' }),
   token: Type.String({ description: 'Id of the token in whose name its runs call.' }),
+  next_at: Type.Union([Instant, Type.Null()], { description: 'When its schedule starts the next run.' }),
+  webhook: Type.Optional(
+    Type.Object(
+      { path: Type.String(), secret: Type.String() },
+      { description: 'Where deliveries go to, and what they are signed with; shown this once.' },
+    ),
+  ),
   created_by: Actor,
   created_at: Instant,
 })
@@ -56,6 +63,13 @@ export const DeployBody = Type.Object(
     bindings: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
         description: 'Id or name of a connection by slot. A slot that is left out takes the one connection that there is.',
+      }),
+    ),
+    webhook_secret: Type.Optional(
+      Type.String({
+        minLength: 8,
+        maxLength: 500,
+        description: 'What the sender signs with, where the sender chooses it. Without it one is made.',
       }),
     ),
   },
