@@ -1,7 +1,7 @@
 /**
  * A connector as a service of its own: the words of "contacts" in any language that can serve HTTP. It needs Node 24 and nothing else:
  *
- *   SERVICE_SECRET=… node service.ts
+ *   SERVICE_SECRET=… npx node service.ts
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'

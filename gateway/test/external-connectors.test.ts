@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startContactsApi } from './support/contacts-api.ts'
+import { startContactsCrm } from '../../examples/external-service/crm.ts'
 import { startExampleService } from './support/example-service.ts'
 import { type GatewayProcess, removeDataDir, startGatewayProcess } from './support/gateway.ts'
 
@@ -21,7 +21,7 @@ type Answer = readonly [status: number, body: unknown] | 'never'
 let gateway: GatewayProcess
 let service: Server
 let serviceUrl = ''
-let crm: Awaited<ReturnType<typeof startContactsApi>>
+let crm: Awaited<ReturnType<typeof startContactsCrm>>
 let answer: (asked: Asked) => Answer = () => [404, null]
 const asked: Asked[] = []
 
@@ -91,7 +91,7 @@ beforeAll(async () => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   }).listen(0, '127.0.0.1')
   await once(service, 'listening')
-  crm = await startContactsApi(apiKey)
+  crm = await startContactsCrm(apiKey)
   serviceUrl = `http://127.0.0.1:${portOf(service)}`
   gateway = await startGatewayProcess()
 })

@@ -1,9 +1,9 @@
 import { Sallyport, SallyportProblem } from '@sallyport/sdk'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startContactsCrm } from '../../examples/external-service/crm.ts'
 import { type Gateway, startGateway } from '../src/app.ts'
 import { parseConfig } from '../src/config.ts'
-import { startContactsApi } from './support/contacts-api.ts'
 import { crm, described, instance, script } from './support/crm-models.ts'
 import { temporaryDataDir } from './support/data-dir.ts'
 import { startExampleService } from './support/example-service.ts'
@@ -31,7 +31,7 @@ const serviceSecret = 'canary-service-4c1d90aa'
 let gateway: Gateway
 let sallyport: Sallyport
 let dataDir: string
-let api: Awaited<ReturnType<typeof startContactsApi>>
+let api: Awaited<ReturnType<typeof startContactsCrm>>
 let service: Awaited<ReturnType<typeof startExampleService>>
 
 const models = ['crm_http', 'crm_builtin', 'crm_script', 'crm_external'] as const
@@ -51,7 +51,7 @@ async function outcomeOf(connector: string, connection: string, action: string, 
 
 beforeAll(async () => {
   dataDir = await temporaryDataDir()
-  api = await startContactsApi(apiKey)
+  api = await startContactsCrm(apiKey)
   service = await startExampleService(process.execPath, 'service.ts', serviceSecret)
   gateway = await startGateway(
     parseConfig({
@@ -90,7 +90,7 @@ describe.each(models)('the CRM connector as %s (F1, F4, F19)', (model) => {
     expect(await outcomeOf(model, 'right', 'listContacts', { limit: 1 })).toEqual({
       success: true,
       outcome: 'done',
-      payload: { contacts: [{ id: 'c_1' }], total: 2 },
+      payload: { contacts: [{ id: 'c_1', email: 'ada@example.com' }], total: 2 },
       variables: { contactCount: 2 },
       diagnostics: undefined,
     })
@@ -147,7 +147,7 @@ describe.each(models)('the CRM connector as %s (F1, F4, F19)', (model) => {
       sallyport.connectors.update(model, { document: { ...document, ...more }, autoBump })
     await expect(change({ default_action: 'nothing' }, true)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     const { version } = hasDefault ? { version: document.version } : await change({ default_action: 'listContacts' }, true)
-    expect(await unnamed()).toMatchObject({ payload: { contacts: [{ id: 'c_1' }] } })
+    expect(await unnamed()).toMatchObject({ payload: { contacts: [{ id: 'c_1', email: 'ada@example.com' }] } })
     const { listContacts } = document.actions as Record<string, unknown>
     const deprecated = 'Ask for pages.'
     const less = {

@@ -26,7 +26,7 @@ export function Page({
             <h1 className="text-title font-semibold tracking-tight">{title}</h1>
             {description && <p className="mt-0.5 max-w-3xl text-body text-ink-2 max-sm:hidden">{description}</p>}
           </div>
-          {actions && <div className="flex shrink-0 gap-2">{actions}</div>}
+          {actions && <div className="flex max-w-full shrink-0 flex-wrap gap-2">{actions}</div>}
         </div>
         {toolbar && <div className="mt-3 flex flex-wrap items-center gap-2">{toolbar}</div>}
       </header>

@@ -14,13 +14,13 @@ interface TabsProps<T extends string> {
 export function Tabs<T extends string>({ value, onChange, tabs, children, listClassName }: TabsProps<T>) {
   return (
     <Base.Root value={value} onValueChange={(next) => onChange(next as T)} className="flex min-h-0 flex-1 flex-col">
-      <Base.List className={cx('relative flex shrink-0 gap-4 overflow-x-auto border-b border-line', listClassName)}>
+      <Base.List className={cx('relative flex shrink-0 gap-4 overflow-x-auto shadow-[inset_0_-1px_var(--line)]', listClassName)}>
         {tabs.map((tab) => (
           <Base.Tab
             key={tab.value}
             value={tab.value}
             data-focus-inset
-            className="-mb-px flex items-center gap-1.5 border-b-2 border-transparent py-2 text-body whitespace-nowrap text-ink-2 transition-colors hover:text-ink data-active:border-ink data-active:font-medium data-active:text-ink coarse:py-3"
+            className="flex items-center gap-1.5 border-b-2 border-transparent py-2 text-body whitespace-nowrap text-ink-2 transition-colors hover:text-ink data-active:border-ink data-active:font-medium data-active:text-ink coarse:py-3"
           >
             {tab.label}
           </Base.Tab>

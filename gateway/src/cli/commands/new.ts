@@ -71,8 +71,8 @@ function filesOf(kind: NewKind, name: string, description: string): readonly { r
 function nextStep(kind: NewKind, name: string): string {
   if (kind === 'builtin') return `npx vitest run ${join(home, `${name}.test.ts`)}`
   if (kind === 'external')
-    return `SERVICE_SECRET=… node ${name}.service.ts, then sallyport import http://127.0.0.1:4020/schema --as ${name}`
-  return `sallyport import ${name}.connector.yaml`
+    return `SERVICE_SECRET=… npx node ${name}.service.ts, then npx sallyport import http://127.0.0.1:4020/schema --as ${name}`
+  return `npx sallyport import ${name}.connector.yaml`
 }
 
 async function create(name: string, options: NewOptions, command: Command): Promise<void> {
