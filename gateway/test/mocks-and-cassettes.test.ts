@@ -278,6 +278,11 @@ describe('a cassette (B11)', () => {
     const { stdout: text } = await runCli(['cassettes', 'export', 'filed'], { env })
     const path = join(gateway.dataDir, 'filed.json')
     await writeFile(path, text)
+    const lost = ['cassettes', 'export', 'filed', '--out', join(gateway.dataDir, 'none', 'filed.json')]
+    await expect(runCli(lost, { env })).resolves.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('its folder is not there'),
+    })
     await cassettes().delete('filed')
     await runCli(['cassettes', 'import', 'filed', path], { env })
     expect(`${JSON.stringify(await cassettes().export('filed'), null, 2)}\n`).toBe(text)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { CliError, UsageError } from './failure.ts'
 import { readStandardInput } from './prompt.ts'
 
@@ -13,19 +13,33 @@ export function splitPair(pair: string, option: string): readonly [string, strin
   return [pair.slice(0, at), pair.slice(at + 1)]
 }
 
+/** Why a file could not be used. `missing` says what is not there. */
+function reasonOf(error: unknown, missing: string): string {
+  return error instanceof Error && 'code' in error ? explain(error.code, missing) : 'it is not possible'
+}
+
 export async function readTextFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? explain(error.code) : 'it cannot be read'
-    throw new CliError('INVALID_INPUT', `Cannot read ${path}: ${reason}.`, 'Check the path.')
+    throw new CliError('INVALID_INPUT', `Cannot read ${path}: ${reasonOf(error, 'there is no such file')}.`, 'Check the path.')
   }
 }
 
-function explain(code: unknown): string {
+/** Into a folder that is there: a path that was mistyped makes none. */
+export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, content)
+  } catch (error) {
+    const reason = reasonOf(error, 'its folder is not there')
+    throw new CliError('INVALID_INPUT', `Cannot write ${path}: ${reason}.`, 'Check the path, or make the folder first.')
+  }
+}
+
+function explain(code: unknown, missing: string): string {
   switch (code) {
     case 'ENOENT':
-      return 'there is no such file'
+      return missing
     case 'EISDIR':
       return 'it is a folder'
     case 'EACCES':

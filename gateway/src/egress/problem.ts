@@ -5,7 +5,8 @@ import type { EgressError, EgressFault } from './types.ts'
 const problems: Readonly<Record<EgressFault, { readonly code: ErrorCode; readonly detail: string }>> = {
   blocked: {
     code: 'URL_NOT_ALLOWED',
-    detail: 'The gateway may not dial this address. Private ranges need SALLYPORT_EGRESS_ALLOW.',
+    detail:
+      'The gateway may not dial this address. Private ranges need SALLYPORT_EGRESS_ALLOW; the gateway itself is never dialled.',
   },
   unresolvable: {
     code: 'CONNECTION_REFUSED',

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises'
 import type { Schemas } from '@sallyport/sdk'
 import type { Command } from 'commander'
 import { connectToGateway, noteNextPage, outputOf, type PageOptions, pageQuery, withPages } from '../context.ts'
 import { CliError } from '../failure.ts'
 import { when } from '../text.ts'
-import { isObject, readTextFile } from '../values.ts'
+import { isObject, readTextFile, writeOutput } from '../values.ts'
 
 type CassetteFile = Schemas['CassetteFile']
 
@@ -48,7 +47,7 @@ async function exportTo(name: string, { out: path }: { readonly out?: string }, 
   const text = `${JSON.stringify(file, null, 2)}\n`
   if (path === undefined) out.payload(text)
   else {
-    await writeFile(path, text)
+    await writeOutput(path, text)
     out.note(`Wrote ${file.recordings.length} recordings to ${path}.`)
   }
 }

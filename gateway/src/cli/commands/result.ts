@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { connectToGateway, outputOf } from '../context.ts'
+import { writeOutput } from '../values.ts'
 
 interface ResultOptions {
   readonly path?: string
@@ -13,7 +13,7 @@ async function result(handle: string, { path, cursor, save }: ResultOptions, com
   const { results } = connectToGateway()
   if (save !== undefined) {
     const bytes = await results.download(handle)
-    await writeFile(save, bytes)
+    await writeOutput(save, bytes)
     out.note(`Wrote ${bytes.length} bytes to ${save}.`)
     return
   }
