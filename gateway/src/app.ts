@@ -216,6 +216,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       access,
       connections,
       egress,
+      programs,
       builtins,
       store,
       limiter: store.limiter ?? createLimiter(clock, createPastCalls({ store, clock })),

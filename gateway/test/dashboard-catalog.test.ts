@@ -20,6 +20,7 @@ import {
   startDashboard,
 } from './dashboard-harness.ts'
 import { narrow, shoot, wide } from './support/browser.ts'
+import { noInput, startMcpUpstream } from './support/mcp-upstream.ts'
 import { type OidcServer, startOidcServer } from './support/oidc-server.ts'
 
 /** From the catalog to a connection that works: by a key, and by consent at a real OpenID provider. */
@@ -31,6 +32,7 @@ let dashboard: Dashboard
 let vendor: Server
 let oidc: OidcServer
 let tokens: TokenServer
+let shelves: Awaited<ReturnType<typeof startMcpUpstream>>
 let folder = ''
 /** While false the API refuses every token. */
 let open = true
@@ -89,15 +91,36 @@ actions:
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sallyport-catalog-'))
   const port = await freePort()
-  oidc = await startOidcServer(`http://127.0.0.1:${port}/oauth/callback`)
+  const resource = { enabled: true, useGrantedResource: () => true, getResourceServerInfo: () => ({ scope: 'read' }) }
+  oidc = await startOidcServer(`http://127.0.0.1:${port}/oauth/callback`, {
+    features: { devInteractions: { enabled: false }, registration: { enabled: true }, resourceIndicators: resource },
+  })
   ;[vendor, tokens] = await Promise.all([startVendor(), startTokenServer()])
   const url = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`
   const oauth = `{ type: oauth2, authorization_url: "${oidc.issuer}/auth", token_url: "${oidc.issuer}/token", scopes: { openid: Who you are, email: Your address, profile: Your name }, default_scopes: [openid, email] }`
+  shelves = await startMcpUpstream(
+    ['look', 'wipe'].map((name) => ({ name, description: `Does ${name}.`, inputSchema: noInput })),
+    {
+      before: async ({ path, headers }, response) => {
+        if (path !== '/mcp') {
+          const metadata = { resource: shelves.url, authorization_servers: [oidc.issuer], scopes_supported: ['read'] }
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata))
+          return true
+        }
+        if (await oidc.provider.AccessToken.find(headers.authorization?.replace(/^Bearer /, '') ?? '')) return false
+        response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
+        return true
+      },
+    },
+  )
   const guide = '    - Open https://docs.example.com/keys and make a key.\n    - Copy it, and enter it here.'
   await writeFile(join(folder, 'parcels.yaml'), provider('parcels', 'Parcels', '{ type: bearer }', guide, url))
   await writeFile(join(folder, 'letters.yaml'), provider('letters', 'Letters', oauth, guide, url))
   const device = `{ type: oauth2, flow: device_authorization, device_authorization_url: "${tokens.deviceAuthorizationUrl}", token_url: "${tokens.tokenUrl}" }`
   await writeFile(join(folder, 'telly.yaml'), provider('telly', 'Telly', device, guide, tokens.apiUrl))
+  const server = provider('shelves', 'Shelves', '{ type: mcp_oauth }', guide, shelves.url)
+  const mcp = server.replace('servers:', 'kind: mcp\nservers:').replace(/verify:.*/s, 'actions: {}\n')
+  await writeFile(join(folder, 'shelves.yaml'), mcp)
   dashboard = await startDashboard(key, { SALLYPORT_CATALOG_DIR: folder, SALLYPORT_PORT: String(port) })
   const code = new URLSearchParams(new URL(dashboard.setupUrl).hash.slice(1)).get('code') ?? ''
   await dashboard.gateway.client().session.setUp({ ...person, code })
@@ -105,7 +128,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await dashboard?.close()
-  await Promise.all([oidc?.close(), tokens?.close()])
+  await Promise.all([oidc?.close(), tokens?.close(), shelves?.close()])
   vendor?.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -149,6 +172,20 @@ test('a provider is found, tried with a wrong key, and connected within a minute
   ])
   await link(page, 'Back to the catalog').click()
   await see(page.getByText('1 account'))
+  await context.close()
+})
+
+test('an MCP server of the catalog is connected, and its tools are taken with one press', async () => {
+  const { page, context } = await signedIn(dashboard, { viewport: wide })
+  await page.goto(`${dashboard.gateway.url}/catalog/shelves`)
+  oidc.account = { sub: 'ada', email: 'ada@example.com' }
+  await button(page, 'Continue to Shelves').click()
+  await see(heading(page, 'Shelves is connected'))
+  await look(page, 'catalog-mcp-connected')
+  await button(page, 'Take its tools').click()
+  await see(page.getByText('Agents can now use 2 tools.'))
+  const { actions } = await dashboard.gateway.client().connectors.capabilities('shelves')
+  expect(actions.map(({ action }) => action)).toEqual(['look', 'wipe'])
   await context.close()
 })
 

@@ -365,7 +365,9 @@ test('the tools of an MCP server are listed with what they do, chosen, and becom
   expect(actions).not.toHaveProperty('wipe')
 })
 
-test('an MCP server that people sign in at is signed in at, its tools are listed then, and those chosen are taken', async () => {
+test('an MCP server that people sign in at is signed in at, its tools are listed then, and those chosen are taken, also by whoever stopped halfway', {
+  timeout: 90_000,
+}, async () => {
   const resource = { enabled: true, useGrantedResource: () => true, getResourceServerInfo: () => ({ scope: 'read' }) }
   const oidc = await startOidcServer(`${gateway.url}/oauth/callback`, {
     features: { devInteractions: { enabled: false }, registration: { enabled: true }, resourceIndicators: resource },
@@ -389,19 +391,43 @@ test('an MCP server that people sign in at is signed in at, its tools are listed
     },
   })
   onTestFinished(() => server.close())
-  await page.goto(`${gateway.url}/import?from=mcp`)
-  await field(page, 'Address of the MCP server').fill(server.url)
-  await button(page, 'List its tools').click()
-  await see(heading(page, `This server has people sign in at ${new URL(oidc.issuer).host}`))
-  // The browser tells of the answer that says so.
-  expect(reader.complaints()).toHaveLength(1)
+  const paste = async () => {
+    await page.goto(`${gateway.url}/import?from=mcp`)
+    await field(page, 'Address of the MCP server').fill(server.url)
+    await button(page, 'List its tools').click()
+    await see(heading(page, `This server has people sign in at ${new URL(oidc.issuer).host}`))
+    // The browser tells of the answer that says so.
+    expect(reader.complaints()).toHaveLength(1)
+    await field(page, 'Id of the connector').fill('signed_in')
+  }
+  await paste()
   await shoot(page, 'import-mcp-sign-in')
   await page.setViewportSize(narrow)
   await shoot(page, 'import-mcp-sign-in-narrow')
   await page.setViewportSize(wide)
-  await field(page, 'Id of the connector').fill('signed_in')
+  oidc.account = null
+  await button(page, /^Sign in at/).click()
+  await see(heading(page, /was not allowed/))
+  // The page is left, and the connector is there without tools: its id is no dead end.
+  await paste()
+  oidc.account = { sub: 'ada', email: 'ada@example.com' }
+  await button(page, /^Sign in at/).click()
+  await see(page.getByRole('checkbox', { name: 'Choose wipe' }))
+  expect(reader.complaints()).toEqual([expect.stringContaining('409')])
+  const { items } = await gateway.client(await ownerToken()).connections.list({ connector: 'signed_in' })
+  expect(items).toHaveLength(1)
+  // Somebody has signed in by now, so nobody is sent there again; and the page of the connection offers all of them.
+  await page.goto(`${gateway.url}/connections/${items[0]?.id}`)
+  await see(button(page, 'Take its tools'))
+  await shoot(page, 'connection-without-tools')
+  await page.setViewportSize(narrow)
+  await shoot(page, 'connection-without-tools-narrow')
+  await page.setViewportSize(wide)
+  oidc.account = null
+  await paste()
   await button(page, /^Sign in at/).click()
   await page.getByRole('checkbox', { name: 'Choose wipe' }).click()
+  expect(reader.complaints()).toEqual([expect.stringContaining('409')])
   await shoot(page, 'import-mcp-signed-in')
   await button(page, 'Take these tools').click()
   await page.waitForURL(/\/connections/)

@@ -65,6 +65,12 @@ async function taken(name = 'fixture', settings: object = {}, limits?: object): 
   return connector
 }
 
+async function tested(connector: string) {
+  const [connection] = (await ask('GET', `/connections?connector=${connector}`)).json.items
+  const { json } = await ask('POST', `/connections/${connection.id}/test`, {})
+  return { ...json, checks: Object.fromEntries(json.checks.map((check: { id: string }) => [check.id, check])) }
+}
+
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -159,6 +165,24 @@ test('a program that keeps ending is started again after pauses, and what it say
   expect(gateway.output()).not.toContain(token)
   const stored = JSON.stringify((await ask('GET', `/connectors/${talking}`)).json)
   expect(stored).not.toContain(token)
+})
+
+test('a test of a connection asks its program for its tools, and shows no secret when that fails', async () => {
+  const { checks, connection } = await tested(await taken())
+  expect(checks).toMatchObject({
+    tools: { status: 'passed', detail: 'The server lists 9 tools.' },
+    authenticated: { status: 'skipped' },
+  })
+  expect(connection).toMatchObject({ status: 'active' })
+  for (const [FAILS, says] of [
+    ['at once', 'code 7'],
+    ['to list', '[redacted] is no key'],
+  ] as const) {
+    const failed = await tested(await taken('fixture', { FAILS }))
+    expect(failed.checks.tools).toMatchObject({ status: 'failed', detail: expect.stringContaining(says) })
+    expect(failed.connection).toMatchObject({ status: 'failing', mend: { step: 'test' } })
+    expect(JSON.stringify(failed)).not.toContain(token)
+  }
 })
 
 test('a program that asks for a model is refused at once, in words', async () => {

@@ -95,6 +95,8 @@ export interface ActionDocument {
 }
 
 export interface ConnectorDocument {
+  /** Http where it says nothing. */
+  readonly kind?: string
   readonly connector: string
   readonly name: string
   readonly version?: string

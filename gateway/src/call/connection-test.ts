@@ -1,16 +1,19 @@
 import { requireRole } from '../caller.ts'
-import { countTools } from '../connections/mcp/http-listing.ts'
+import { countTools } from '../connections/mcp/count-tools.ts'
 import { requireManager } from '../connections/owners.ts'
 import type { LoadedConnection } from '../connections/registry.ts'
 import { clientCertificateOf, wantsCertificate } from '../connections/schemes/client-certificate.ts'
+import { secretsOf } from '../connections/schemes/credential.ts'
 import type { Connections } from '../connections/types.ts'
 import type { CompiledAction } from '../definition/types.ts'
 import type { ClientCertificate } from '../egress/certificates.ts'
 import { describeFault } from '../egress/problem.ts'
+import { createRedactor } from '../egress/redact.ts'
 import { EgressError } from '../egress/types.ts'
 import { SallyportError } from '../errors.ts'
 import { recordAct } from '../store/acts.ts'
 import type { ConnectionStatus } from '../store/schema.ts'
+import { redactError } from './redact-error.ts'
 import { probesOf } from './safe-actions.ts'
 import type { CallServices } from './services.ts'
 import type { CallRequest, CallResult, ConnectionTests, TestCheck } from './types.ts'
@@ -27,6 +30,8 @@ interface Tried {
 /** What an MCP server said when it was asked for its tools; `refusal` when it refused the credential. */
 interface Listed {
   readonly check: TestCheck
+  /** Whether it let somebody in for that: a program lists its tools for anybody. */
+  readonly proves: boolean
   readonly refusal: string | null
 }
 
@@ -141,6 +146,11 @@ export function createConnectionTests(
     }
   }
 
+  async function redactorOf(connection: LoadedConnection) {
+    const { fields } = await services.connections.openCredential(connection)
+    return createRedactor(secretsOf(connection.scheme, fields))
+  }
+
   /** Whether an MCP server lists its tools for the credential: none of them is called for that. */
   async function list(connection: LoadedConnection): Promise<Listed> {
     const start = clock.monotonic()
@@ -149,12 +159,14 @@ export function createConnectionTests(
       ms: clock.monotonic() - start,
     })
     try {
-      const count = await countTools(egress, services.connections, connection)
-      return { check: check('passed', `The server lists ${count} tools.`), refusal: null }
-    } catch (error) {
-      if (!(error instanceof SallyportError)) throw error
+      const count = await countTools(services, connection)
+      return { check: check('passed', `The server lists ${count} tools.`), proves: connection.baseUrl !== null, refusal: null }
+    } catch (thrown) {
+      if (!(thrown instanceof SallyportError)) throw thrown
+      // What it answers is in there, and may repeat what it was given.
+      const error = thrown.code === 'NEEDS_REAUTH' ? thrown : redactError(thrown, await redactorOf(connection))
       const refused = error.code === 'AUTHENTICATION_FAILED' || error.code === 'NEEDS_REAUTH'
-      return { check: check('failed', error.detail), refusal: refused ? error.detail : null }
+      return { check: check('failed', error.detail), proves: false, refusal: refused ? error.detail : null }
     }
   }
 
@@ -172,7 +184,7 @@ export function createConnectionTests(
         (result.kind === 'answered' || (result.kind === 'failed' && result.outcome === 'done')),
     )
     const isRefused = refused !== undefined || listed?.refusal != null
-    const authenticated = isRefused ? 'failed' : reached || listed?.check.status === 'passed' ? 'passed' : 'skipped'
+    const authenticated = isRefused ? 'failed' : reached || listed?.proves === true ? 'passed' : 'skipped'
     const details = {
       passed: hasCredential ? 'The API accepted the credential.' : 'The API asks for no credential.',
       failed:
@@ -220,7 +232,7 @@ export function createConnectionTests(
       for (const check of checks) onCheck(check)
       const tried: Tried[] = []
       const isUp = checks[0]?.status !== 'failed'
-      const listed = isUp && connector.kind === 'mcp' && loaded.baseUrl !== null ? await list(loaded) : null
+      const listed = isUp && connector.kind === 'mcp' ? await list(loaded) : null
       if (listed !== null) {
         checks.push(listed.check)
         onCheck(listed.check)

@@ -2,6 +2,7 @@ import type { Access } from '../access/types.ts'
 import type { Clock } from '../clock.ts'
 import type { Builtins } from '../connections/builtins/index.ts'
 import type { ConnectionRegistry, LoadedConnection } from '../connections/registry.ts'
+import type { Programs } from '../egress/programs/programs.ts'
 import type { Egress } from '../egress/types.ts'
 import type { Log } from '../log.ts'
 import type { Sandbox } from '../sandbox/types.ts'
@@ -22,6 +23,7 @@ export interface CallServices {
   readonly access: Access
   readonly connections: ConnectionRegistry
   readonly egress: Egress
+  readonly programs: Programs
   readonly builtins: Builtins
   readonly store: Store
   readonly limiter: Limiter<CallQuota>

@@ -54,9 +54,10 @@ if (process.env.FAILS === 'at once') {
 }
 process.stdout.write('Welcome to the server!\n')
 const server = new Server({ name: 'program', version: '1.0.0' }, { capabilities: { tools: {}, logging: {} } })
-server.setRequestHandler(ListToolsRequestSchema, () => ({
-  tools: Object.keys(tools).map((name) => ({ name, description: `Does ${name}.`, inputSchema })),
-}))
+server.setRequestHandler(ListToolsRequestSchema, () => {
+  if (process.env.FAILS === 'to list') throw new Error(`${process.env.TOKEN} is no key`)
+  return { tools: Object.keys(tools).map((name) => ({ name, description: `Does ${name}.`, inputSchema })) }
+})
 server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
   const answer = await tools[params.name]?.(server, String(params.arguments?.text ?? ''))
   return { content: [{ type: 'text', text: JSON.stringify(answer) }] }

@@ -4,6 +4,7 @@ import type { TestResult } from '../../api/types.ts'
 import type { ConnectorDocument } from '../../lib/connector-document.ts'
 import { plural } from '../../lib/format.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
+import { lacksTools, TakeTools } from '../connections/take-tools.tsx'
 import { TestChecklist } from '../connections/test-checklist.tsx'
 import type { Connecting } from './use-connect.ts'
 
@@ -19,7 +20,11 @@ export function Connected({ document, connecting }: { readonly document: Connect
       {result && works(result) && (
         <div className="rounded-panel border border-ok/40 bg-panel p-4 shadow-[inset_3px_0_0_var(--ok)]">
           <h2 className="font-semibold">{document.name} is connected</h2>
-          <p className="mt-0.5 text-ink-2">Agents can now use {plural(Object.keys(document.actions).length, 'tool')}.</p>
+          {lacksTools(document) ? (
+            <p className="mt-0.5 text-ink-2">One step is left: its tools.</p>
+          ) : (
+            <p className="mt-0.5 text-ink-2">Agents can now use {plural(Object.keys(document.actions).length, 'tool')}.</p>
+          )}
           <div className="mt-4 flex flex-wrap gap-2">
             {first !== undefined && (
               <ButtonLink
@@ -41,6 +46,7 @@ export function Connected({ document, connecting }: { readonly document: Connect
           </div>
         </div>
       )}
+      {result && works(result) && lacksTools(document) && <TakeTools document={document} />}
       <TestChecklist result={result ?? undefined} running={testing} heard={heard} />
       {result && !works(result) && (
         <div className="flex flex-wrap gap-2">

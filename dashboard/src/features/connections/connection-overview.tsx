@@ -19,6 +19,7 @@ import { Accounts } from './accounts.tsx'
 import { DefaultConnection } from './default-connection.tsx'
 import { GrantedScopes } from './granted-scopes.tsx'
 import { Mend, type MendProps } from './mend.tsx'
+import { lacksTools, TakeTools } from './take-tools.tsx'
 
 /** Actions shown here; all of them are on the tools screen. */
 const shownActions = 8
@@ -37,6 +38,10 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
   return (
     <div className="space-y-5">
       <Mend connection={connection} onShow={onShow} />
+
+      {document.data && lacksTools(document.data) && connection.status !== 'needs_reauth' && (
+        <TakeTools document={document.data} />
+      )}
 
       <Panel
         title="Last 24 hours"

@@ -3,10 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { LogIn } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
-import { isSlug } from '../../lib/connector-document.ts'
+import type { Connection } from '../../api/types.ts'
+import { asConnectorDocument, environmentsOf, isSlug } from '../../lib/connector-document.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
+import { lacksTools } from '../connections/take-tools.tsx'
 import { ConsentPanel } from '../consent/consent-panel.tsx'
 import { useConsent } from '../consent/use-consent.ts'
 import { useMay } from '../session/session.ts'
@@ -26,6 +28,18 @@ const proposedSlug = (url: string): string =>
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^[^a-z]+/, '') || 'mcp'
 
+/** One that was begun and left without tools, by the id that is taken: it is gone on with. Null for any other. */
+async function begunBefore(slug: string, url: string): Promise<{ readonly connection: Connection | undefined } | null> {
+  const document = asConnectorDocument(await api.connectors.get(slug))
+  const same = environmentsOf(document).some((name) => isSameAddress(document.servers[name]?.url, url))
+  if (!lacksTools(document) || !same) return null
+  const { items } = await api.connections.list({ connector: slug })
+  return { connection: items.find(({ status }) => status !== 'needs_reauth') ?? items[0] }
+}
+
+const isSameAddress = (one: string | undefined, other: string): boolean =>
+  one !== undefined && URL.canParse(one) && new URL(one).href === new URL(other).href
+
 interface SignInProps {
   readonly url: string
   readonly transport?: 'http' | 'sse' | undefined
@@ -34,6 +48,12 @@ interface SignInProps {
   readonly at: string
   /** Somebody has signed in: the connector whose connection lists the tools. */
   readonly onSignedIn: (connector: string) => void
+}
+
+/** Null for an id that is taken. */
+function isTaken(error: unknown): null {
+  if (error instanceof SallyportProblem && error.code === 'CONFLICT') return null
+  throw error
 }
 
 /** A server that people sign in at: its connector and a connection are made first, and its tools are listed after that. */
@@ -48,9 +68,14 @@ export function McpSignIn({ url, transport, trusted, at, onSignedIn }: SignInPro
     mutationFn: async () => {
       if (made.current !== slug) {
         const asked = { kind: 'mcp', url, connector: slug, sign_in: true, trust_annotations: trusted } as const
-        await api.connectors.create(transport === undefined ? asked : { ...asked, transport })
-        made.current = slug
         connection.current = undefined
+        const created = await api.connectors.create(transport === undefined ? asked : { ...asked, transport }).catch(isTaken)
+        const begun = created === null ? await begunBefore(slug, url) : undefined
+        if (begun === null) throw new Error(`The id ${slug} is taken by another connector. Choose another one.`)
+        made.current = slug
+        connection.current = begun?.connection?.id
+        if (begun?.connection !== undefined && begun.connection.status !== 'needs_reauth')
+          return { id: begun.connection.id, next: { next_step: '' as const } }
       }
       const next =
         connection.current === undefined

@@ -8,7 +8,6 @@ import { SallyportError } from '../../errors.ts'
 import { injectionOf } from '../on-premises.ts'
 import type { ConnectionRegistry, LoadedConnection } from '../registry.ts'
 import { type McpPlace, openClient } from './client.ts'
-import { mcpPlaceOf } from './sign-in.ts'
 import { listAll } from './tool-list.ts'
 
 export const listingMs = 30_000
@@ -125,13 +124,6 @@ export async function keyOfConnection(connections: Connections, connection: Load
     return renewed
   }
   return { ...key, renew }
-}
-
-/** Whether a connection to an MCP server works: how many tools it lists. Throws what says why it does not. */
-export async function countTools(egress: Egress, connections: Connections, connection: LoadedConnection): Promise<number> {
-  const place = mcpPlaceOf(connection.connector, connection.baseUrl)
-  const { tools } = await listOverHttp(egress, 'mcp_listing', place, await keyOfConnection(connections, connection))
-  return tools.length
 }
 
 /** Why a server could not be asked for its tools. */

@@ -6,9 +6,10 @@ import { SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import type { Trust } from '../oauth/types.ts'
 import type { ConnectionRegistry, LoadedConnection } from '../registry.ts'
-import { type McpPlace, openProgramClient } from './client.ts'
-import { type Key, keyOfConnection, listingMs, listOverHttp, problemOf, tell } from './http-listing.ts'
-import { programTransport, programValues } from './program-transport.ts'
+import type { McpPlace } from './client.ts'
+import { type Key, keyOfConnection, listOverHttp } from './http-listing.ts'
+import { listOfProgram } from './program-listing.ts'
+import { programValues } from './program-transport.ts'
 import { findMcpSignIn, type McpSignInServer } from './sign-in.ts'
 import type { ListTools, McpSource, StoredOf } from './types.ts'
 
@@ -46,23 +47,13 @@ export function createListTools(egress: Egress, programs: Programs, connections:
 
   async function ofProgram(name: string, { variables, trust_annotations: trusted = false }: McpSource, of: StoredOf | undefined) {
     const program = programs.find(name)
-    const signal = AbortSignal.timeout(listingMs)
     const values = await valuesOf(program, variables, of)
     const owner = `listing ${of?.workspaceId ?? ''} ${name}`
-    const way = await programTransport({ programs, program, workspaceId: owner, owner, values })
-    try {
-      const client = await openProgramClient(way, { timeoutMs: listingMs, signal })
-      const { tools, server } = await tell(client, signal)
-      programs.worked(owner)
-      const { variables: asked } = program
-      return {
-        mcp: { transport: 'http' as const, trusted, token: false, program: { name, variables: [...asked] }, ...server },
-        tools,
-      }
-    } catch (error) {
-      throw problemOf(error, null, `The program "${name}"`)
-    } finally {
-      await way.close()
+    const { tools, server } = await listOfProgram({ programs, program, workspaceId: owner, owner, values })
+    const { variables: asked } = program
+    return {
+      mcp: { transport: 'http' as const, trusted, token: false, program: { name, variables: [...asked] }, ...server },
+      tools,
     }
   }
 

@@ -2,7 +2,7 @@ import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
 import type { Settings } from '../../definition/types.ts'
 import type { Program } from '../../egress/programs/allowed.ts'
 import type { RunningProgram } from '../../egress/programs/process.ts'
-import type { Programs, ProgramUse } from '../../egress/programs/programs.ts'
+import type { Programs, ProgramUse as Use } from '../../egress/programs/programs.ts'
 import type { Secret } from '../../secret.ts'
 import type { CredentialFields } from '../schemes/types.ts'
 
@@ -12,9 +12,12 @@ export function programValues(settings: Settings, fields: CredentialFields): Rea
   return { ...Object.fromEntries(shown), ...fields }
 }
 
-interface Dial extends Pick<ProgramUse, 'workspaceId' | 'owner' | 'values'> {
+export interface ProgramUse extends Pick<Use, 'workspaceId' | 'owner' | 'values'> {
   readonly programs: Programs
   readonly program: Program
+}
+
+interface Dial extends ProgramUse {
   /** Hears of each message before it is sent. */
   readonly sending?: (message: JSONRPCMessage) => void
 }
