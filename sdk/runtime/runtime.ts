@@ -185,6 +185,7 @@ export function start(options: RuntimeOptions) {
       report: async () => {},
     },
     egress,
+    programs: absent(code),
     builtins: new Map(),
     store: {
       ...absent<CallServices['store']>(decided),
