@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { schemeTypes } from '../src/connections/schemes/registry.ts'
 import { compileConnector } from '../src/definition/compile.ts'
 import { parseConnector } from '../src/definition/parse.ts'
 import { errorCodes } from '../src/errors.ts'
@@ -47,6 +48,15 @@ describe('the documentation', () => {
     )
     const inTable = new Set([...read('README.md').matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name))
     expect(inTable).toEqual(inCode)
+  })
+
+  test('the guide to authentication names for each scheme a test that is there', () => {
+    const rows = [
+      ...read('docs/guide/authentication.md').matchAll(/^\| `(\w+)` +\|.*\| `(gateway\/test\/[\w.-]+)`: (.+?) +\|$/gm),
+    ]
+    const missing = rows.filter(([, , file = '', name = '']) => !read(file).includes(name)).map(([row]) => row)
+    expect(missing).toEqual([])
+    expect([...new Set(rows.map(([, scheme]) => scheme))].sort()).toEqual([...schemeTypes].sort())
   })
 
   test('the connector file of the guide compiles', () => {

@@ -18,6 +18,8 @@ const schemes: { readonly [Type in AuthScheme['type']]: Scheme<SchemeOf<Type>> }
   session,
 }
 
+export const schemeTypes: readonly string[] = Object.keys(schemes)
+
 /** What stands behind a scheme of a document. */
 export function schemeOf(scheme: AuthScheme): Scheme {
   return schemes[scheme.type]
