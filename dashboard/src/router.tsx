@@ -135,6 +135,10 @@ const configuration = createRoute({
   ...at('/configuration'),
   component: lazyRouteComponent(() => import('./features/configuration/configuration-page.tsx'), 'ConfigurationPage'),
 })
+const networks = createRoute({
+  ...at('/networks'),
+  component: lazyRouteComponent(() => import('./features/networks/networks-page.tsx'), 'NetworksPage'),
+})
 const notifications = createRoute({
   ...at('/notifications'),
   component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
@@ -212,6 +216,7 @@ const routeTree = rootRoute.addChildren([
   alerts,
   applications,
   oauthApps,
+  networks,
   audit,
   errors,
 ])

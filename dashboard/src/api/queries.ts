@@ -262,6 +262,15 @@ export const queries = {
       ...live,
     }),
 
+  networks: () =>
+    infiniteQueryOptions({
+      queryKey: ['networks', 'list'],
+      queryFn: ({ pageParam }) => api.networks.list(at(pageParam)),
+      ...paged,
+      ...live,
+      // Agents come and go while somebody looks.
+      refetchInterval: watchMs,
+    }),
   oauthApps: () => queryOptions({ queryKey: ['oauth-apps', 'list'], queryFn: () => api.oauthApps.list() }),
   grants: () =>
     infiniteQueryOptions({

@@ -21,6 +21,8 @@ export type SemverClass = ConnectorChange['class']
 export type Connection = Schemas['Connection']
 /** What is left to do before a connection can be used. */
 export type NextStep = Schemas['NextStepAnswer']
+/** A private network, with its agents. */
+export type Network = Awaited<ReturnType<Sallyport['networks']['list']>>['items'][number]
 export type OAuthApp = Awaited<ReturnType<Sallyport['oauthApps']['list']>>['items'][number]
 export type CredentialField = Connection['auth']['fields'][number]
 export type NewConnection = Schemas['CreateConnectionRequest']

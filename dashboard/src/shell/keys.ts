@@ -15,6 +15,7 @@ export const goKeys = [
   { key: 'p', to: '/people', label: 'People' },
   { key: 'o', to: '/applications', label: 'Applications' },
   { key: 'h', to: '/oauth-apps', label: 'OAuth apps' },
+  { key: 'e', to: '/networks', label: 'Networks' },
   { key: 'w', to: '/alerts', label: 'Alerts' },
   { key: 'u', to: '/audit', label: 'Audit log' },
   { key: 'f', to: '/configuration', label: 'Configuration' },

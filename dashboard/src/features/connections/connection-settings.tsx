@@ -10,6 +10,7 @@ import { Field, TextField } from '../../ui/field.tsx'
 import { ErrorNotice } from '../../ui/states.tsx'
 import { say } from '../../ui/toast.tsx'
 import { CassetteField } from '../cassettes/cassette-field.tsx'
+import { NetworkField } from '../networks/network-field.tsx'
 import { useMay } from '../session/session.ts'
 import { useScenarios } from '../tools/use-scenarios.ts'
 import { SettingFields } from './setting-fields.tsx'
@@ -26,6 +27,7 @@ export function ConnectionSettings({ connection }: { readonly connection: Connec
   const [settings, setSettings] = useState<Record<string, SettingValue>>({ ...connection.settings })
   const [mock, setMock] = useState(connection.mock ?? live)
   const [record, setRecord] = useState(connection.record ?? '')
+  const [network, setNetwork] = useState(connection.network?.id ?? '')
   const mayRecord = useMay('manager') && connection.owner === 'workspace'
   const save = useMutation({
     mutationFn: () =>
@@ -33,6 +35,7 @@ export function ConnectionSettings({ connection }: { readonly connection: Connec
         ...{ name: name.trim(), environment, settings },
         // Only what was changed: it may take a right that the rest does not.
         ...(mock !== (connection.mock ?? live) && { mock: mock === live ? null : mock }),
+        ...(network !== (connection.network?.id ?? '') && { network: network || null }),
         ...(record.trim() !== (connection.record ?? '') && { record: record.trim() || null }),
       }),
     onSuccess: async () => {
@@ -61,6 +64,7 @@ export function ConnectionSettings({ connection }: { readonly connection: Connec
         </Field>
       )}
       {definition && <SettingFields fields={settingFieldsOf(definition, environment)} values={settings} onChange={setSettings} />}
+      <NetworkField value={network} onChange={setNetwork} />
       {(scenarios.size > 0 || connection.mock !== null) && (
         <Field label="Answers" hint={mock === live ? undefined : 'Calls send nothing and need no credential.'}>
           <Select
