@@ -10,6 +10,7 @@ import {
   parseConnectSearch,
   parseImportSearch,
   parseListSearch,
+  parseSecretBackendSearch,
   parseToolsSearch,
 } from './search.ts'
 import { NotFound, ScreenError } from './shell/fallbacks.tsx'
@@ -143,6 +144,11 @@ const notifications = createRoute({
   ...at('/notifications'),
   component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
 })
+const secretBackends = createRoute({
+  ...at('/secret-backends'),
+  validateSearch: parseSecretBackendSearch,
+  component: lazyRouteComponent(() => import('./features/secret-backends/secret-backends-page.tsx'), 'SecretBackendsPage'),
+})
 const alerts = createRoute({
   ...at('/alerts'),
   validateSearch: parseAlertSearch,
@@ -217,6 +223,7 @@ const routeTree = rootRoute.addChildren([
   applications,
   oauthApps,
   networks,
+  secretBackends,
   audit,
   errors,
 ])

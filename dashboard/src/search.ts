@@ -68,6 +68,7 @@ export const parseAlertSearch = (raw: Raw) => ({
   ...oneOf(raw, 'tab', ['firing', 'history', 'rules', 'silences']),
   ...text(raw, 'alert'),
 })
+export const parseSecretBackendSearch = (raw: Raw) => ({ ...text(raw, 'backend'), ...oneOf(raw, 'secrets', ['problems']) })
 export const parseApprovalSearch = (raw: Raw) => oneOf(raw, 'show', ['pending', 'all'])
 export const parseConnectorSearch = (raw: Raw) => ({
   ...oneOf(raw, 'tab', ['actions', 'script', 'versions', 'document']),

@@ -272,6 +272,28 @@ export const queries = {
       refetchInterval: watchMs,
     }),
   oauthApps: () => queryOptions({ queryKey: ['oauth-apps', 'list'], queryFn: () => api.oauthApps.list() }),
+  secretBackends: () =>
+    queryOptions({
+      queryKey: ['secret-backends', 'list'],
+      queryFn: () => api.secrets.backends(),
+      ...live,
+      refetchInterval: ({ state }) => state.data?.items.some(({ secrets }) => secrets.waiting > 0) && watchMs,
+    }),
+  replicatedSecrets: (id: string, problems: boolean) =>
+    infiniteQueryOptions({
+      queryKey: ['secret-backends', 'secrets', id, problems],
+      queryFn: ({ pageParam }) => api.secrets.list(id, { ...(problems && { problems }), ...at(pageParam) }),
+      ...paged,
+      ...live,
+    }),
+  connectionSecret: (id: string) =>
+    queryOptions({
+      queryKey: ['secret-backends', 'of', id],
+      queryFn: () => api.secrets.of(id),
+      ...live,
+      refetchInterval: ({ state }) =>
+        state.data?.replicas.some((replica) => replica.state === 'waiting' || replica.state === 'removing') && watchMs,
+    }),
   grants: () =>
     infiniteQueryOptions({
       queryKey: ['grants', 'list'],

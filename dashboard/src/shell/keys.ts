@@ -16,6 +16,7 @@ export const goKeys = [
   { key: 'o', to: '/applications', label: 'Applications' },
   { key: 'h', to: '/oauth-apps', label: 'OAuth apps' },
   { key: 'e', to: '/networks', label: 'Networks' },
+  { key: 'm', to: '/secret-backends', label: 'Secret backends' },
   { key: 'w', to: '/alerts', label: 'Alerts' },
   { key: 'u', to: '/audit', label: 'Audit log' },
   { key: 'f', to: '/configuration', label: 'Configuration' },

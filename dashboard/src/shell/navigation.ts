@@ -17,6 +17,7 @@ import {
   ShieldCheck,
   Stamp,
   Users,
+  Vault,
 } from 'lucide-react'
 import type { Role } from '../api/types.ts'
 import type { GoTarget } from './keys.ts'
@@ -46,6 +47,7 @@ export const destinations: readonly Destination[] = [
   { to: '/applications', label: 'Applications', icon: AppWindow, group: 'define' },
   { to: '/networks', label: 'Networks', icon: Network, group: 'define' },
   { to: '/oauth-apps', label: 'OAuth apps', icon: Handshake, group: 'define', role: 'admin' },
+  { to: '/secret-backends', label: 'Secret backends', icon: Vault, group: 'define', role: 'admin' },
   { to: '/alerts', label: 'Alerts', icon: BellRing, group: 'define', role: 'admin' },
   { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', role: 'admin' },
   { to: '/configuration', label: 'Configuration', icon: FileCog, group: 'define', role: 'admin' },

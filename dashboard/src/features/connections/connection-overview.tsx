@@ -16,6 +16,7 @@ import { CallFigures } from '../calls/call-figures.tsx'
 import { HistoryChart } from '../calls/history-chart.tsx'
 import { useMayChange } from '../session/session.ts'
 import { Accounts } from './accounts.tsx'
+import { ConnectionSecret } from './connection-secret.tsx'
 import { DefaultConnection } from './default-connection.tsx'
 import { GrantedScopes } from './granted-scopes.tsx'
 import { Mend, type MendProps } from './mend.tsx'
@@ -71,6 +72,7 @@ export function ConnectionOverview({ connection, onShow, onDelete }: OverviewPro
             </span>,
           ],
           ['Authentication', connection.auth.label],
+          ['Secret', <ConnectionSecret key="secret" connection={connection} />],
           ['Belongs to', { you: 'you alone', team: 'a team of yours', workspace: 'the workspace' }[connection.owner]],
           [
             'Connector',
