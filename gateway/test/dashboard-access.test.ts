@@ -14,6 +14,7 @@ import {
 } from './dashboard-harness.ts'
 import { shoot, type Visit } from './support/browser.ts'
 import { type ModelServer, startModelServer } from './support/model-server.ts'
+import { VaultServer } from './support/secret-services.ts'
 
 /** What admins give to agents and applications in the dashboard, used by a real MCP client; and the ways out of a workspace. */
 
@@ -237,5 +238,78 @@ describe('in the dashboard', () => {
     await button(page.getByRole('alertdialog'), 'Leave workspace').click()
     await see(page.getByRole('alertdialog').getByText('last owner', { exact: false }))
     expect(reader.complaints().every((line) => line.includes('409'))).toBe(true)
+  })
+})
+
+describe('a secret manager', () => {
+  const vault = new VaultServer()
+  beforeAll(() => vault.start())
+  afterAll(() => vault.stop())
+  const sheet = () => page.getByRole('dialog', { name: 'Frankfurt' })
+
+  test('is added and becomes the mode of the workspace, and a failing secret is tried again', async () => {
+    await go('secret-backends')
+    await button(page, 'Add a backend').click()
+    await pick('Kind', /HashiCorp Vault/)
+    const form = page.getByRole('dialog')
+    await field(form, 'Name').fill('Frankfurt')
+    await field(form, 'Address').fill(vault.url)
+    await form.getByRole('radio', { name: 'AppRole' }).click()
+    await field(form, 'Role ID').fill(vault.roleId)
+    await field(form, 'Secret ID').fill(vault.secretId)
+    await button(form, 'Add').click()
+    await button(sheet(), 'Test').click()
+    await see(page.getByText('A secret was written, found and removed.'))
+    await see(heading(sheet(), 'No secret is in it'))
+    await button(sheet(), 'Close').click()
+
+    vault.fault = () => ({ status: 500, name: 'Sealed' })
+    await button(page, 'Change the mode').click()
+    await pick('Where', /Frankfurt/)
+    await button(page.getByRole('dialog'), 'Move').click()
+    await see(page.getByText('Secret-manager mode'))
+    await button(page, 'Frankfurt').click()
+    await see(sheet().getByText('Failing, tried again'))
+    vault.fault = null
+    await button(sheet(), 'Try again now').click()
+    await see(sheet().getByText('Written', { exact: true }))
+    expect([...vault.secrets.keys()]).toHaveLength(1)
+    await link(sheet(), 'Demo CRM').click()
+    await see(page.getByRole('dialog', { name: 'Demo CRM' }).getByText('In the gateway, and in Frankfurt'))
+  })
+
+  test('draws only what is in view of 5,000 secrets', async () => {
+    await page.route(/\/api\/v1\/secret-backends\/[^/]+\/secrets\?/, async (route) => {
+      const { items } = (await (await route.fetch()).json()) as { items: object[] }
+      const many = Array.from({ length: 5000 }, (_, at) => ({
+        ...items[0],
+        connection: `con_${at}`,
+        connection_name: `Account ${at}`,
+      }))
+      await route.fulfill({ json: { items: many, next_cursor: null } })
+    })
+    await go('secret-backends')
+    await button(page, 'Frankfurt').click()
+    await see(sheet().getByText('5,000', { exact: true }))
+    await link(sheet(), 'Account 0').focus()
+    await page.keyboard.press('End')
+    await see(link(sheet(), 'Account 4999'))
+    expect(await sheet().locator('[data-index]').count()).toBeLessThan(80)
+    await page.unrouteAll({ behavior: 'wait' })
+  })
+
+  test('is not removed while secrets are in it, unless they are abandoned there', async () => {
+    await go('secret-backends')
+    await button(page, 'Frankfurt').click()
+    await button(sheet(), 'Remove').click()
+    const question = page.getByRole('alertdialog')
+    await button(question, 'Remove backend').click()
+    await see(question.getByText(/1 secrets of connections are in "Frankfurt"/))
+    // The browser notes the refusal.
+    expect(reader.complaints()).toHaveLength(1)
+    await question.getByRole('checkbox', { name: /Abandon the secrets/ }).click()
+    await button(question, 'Abandon and remove').click()
+    await see(heading(page, 'Proxy mode'))
+    expect([...vault.secrets.keys()]).toHaveLength(1)
   })
 })

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   button,
   type Content,
@@ -15,18 +15,33 @@ import {
   startDashboard,
 } from './dashboard-harness.ts'
 import { narrow, shoot, type Visit, visit, wide } from './support/browser.ts'
+import { VaultServer } from './support/secret-services.ts'
 
 const apiKey = 'canary-crm-key-screens-90c1'
 
 let dashboard: Dashboard
 let content: Content
+let backend: string
+const vault = new VaultServer()
 
 beforeAll(async () => {
   dashboard = await startDashboard(apiKey)
   content = await fillWorkspace(dashboard, apiKey)
+  await vault.start()
+  const { secrets } = dashboard.gateway.client()
+  const credential = { secret_id: vault.secretId }
+  const settings = { address: vault.url, role_id: vault.roleId }
+  backend = (await secrets.addBackend({ name: 'Frankfurt', kind: 'vault', settings, credential, default: true })).id
+  await vi.waitUntil(async () => (await secrets.of(content.connection)).replicas[0]?.state === 'written', { timeout: 10_000 })
+  // Somebody else deletes what is there.
+  vault.secrets.clear()
+  await secrets.sync(backend)
 })
 
-afterAll(() => dashboard?.close())
+afterAll(async () => {
+  await dashboard?.close()
+  await vault.stop()
+})
 
 /** Roles that mean nothing without a name, as the lines of an ARIA snapshot that have none. */
 const unnamed = /^\s*- (?:button|link|textbox|searchbox|combobox|checkbox|radio|tab|dialog|alertdialog|img)(?: \[[^\]]*\])*:?$/gm
@@ -137,6 +152,24 @@ const screens: readonly Screen[] = [
     ready: (page) => field(page, 'Name'),
   },
   { name: 'alerts-silences', path: 'alerts?tab=silences', ready: (page) => button(page, 'End') },
+  { name: 'secret-backends', path: 'secret-backends', ready: (page) => button(page, 'Frankfurt') },
+  { name: 'secret-backend', path: () => `secret-backends?backend=${backend}`, ready: (page) => button(page, 'Write it anew') },
+  {
+    name: 'secret-backend-new',
+    path: 'secret-backends',
+    open: async (page) => {
+      await button(page, 'Add a backend').click()
+      await page.getByRole('combobox', { name: 'Kind' }).click()
+      await page.getByRole('option', { name: 'HashiCorp Vault or OpenBao' }).click()
+    },
+    ready: (page) => field(page, 'Address'),
+  },
+  {
+    name: 'secret-backends-mode',
+    path: 'secret-backends',
+    open: (page) => button(page, 'Change the mode').click(),
+    ready: (page) => button(page, 'Move'),
+  },
   { name: 'approvals-all', path: 'approvals?show=all', ready: (page) => link(page, /^add_note/).nth(1) },
   { name: 'approval-waiting', path: ({ waiting }) => `approvals/${waiting}`, ready: (page) => button(page, 'Approve and run') },
   { name: 'approval-used', path: ({ used }) => `approvals/${used}?show=all`, ready: (page) => heading(page, 'add_note') },
@@ -274,6 +307,12 @@ const lists = [
   },
   { path: 'tokens', api: /\/api\/v1\/tokens/, ready: (page: Page) => page.getByText('Support agent'), empty: 'No tokens yet' },
   { path: 'toolsets', api: /\/api\/v1\/toolsets/, ready: (page: Page) => button(page, 'Support'), empty: 'No toolsets yet' },
+  {
+    path: 'secret-backends',
+    api: /\/api\/v1\/secret-backends$/,
+    ready: (page: Page) => button(page, 'Frankfurt'),
+    empty: 'Proxy mode',
+  },
   {
     path: 'audit',
     api: /\/api\/v1\/audit\?/,

@@ -40,7 +40,7 @@ export function BackendSheet({ backend, show, onShow, onClose }: BackendSheetPro
     // As long as the numbers of the backend are asked for, so are its secrets.
     refetchInterval: backend.secrets.waiting > 0 && watchMs,
   })
-  const { items, more } = usePages(query)
+  const { items, more, count } = usePages(query)
   return (
     <Sheet
       onClose={onClose}
@@ -66,7 +66,9 @@ export function BackendSheet({ backend, show, onShow, onClose }: BackendSheetPro
           <>
             <About backend={backend} onRemoved={onClose} />
             <div className="flex items-center justify-between gap-3 border-b border-line px-5 pb-2">
-              <h3 className="font-semibold">Secrets</h3>
+              <h3 className="font-semibold">
+                Secrets <span className="font-normal text-ink-3">{count}</span>
+              </h3>
               <Segments label="Which secrets" value={show} onChange={onShow} options={shows} />
             </div>
           </>
