@@ -250,9 +250,9 @@ describe('a secret manager', () => {
   test('is added and becomes the mode of the workspace, and a failing secret is tried again', async () => {
     await go('secret-backends')
     await button(page, 'Add a backend').click()
-    await pick('Kind', /HashiCorp Vault/)
     const form = page.getByRole('dialog')
     await field(form, 'Name').fill('Frankfurt')
+    await pick('Kind', /HashiCorp Vault/)
     await field(form, 'Address').fill(vault.url)
     await form.getByRole('radio', { name: 'AppRole' }).click()
     await field(form, 'Role ID').fill(vault.roleId)

@@ -7,7 +7,6 @@ import type { SecretBackend } from '../../api/types.ts'
 import { formatCount } from '../../lib/format.ts'
 import { usePages } from '../../lib/use-pages.ts'
 import { Button } from '../../ui/button.tsx'
-import { Segments } from '../../ui/choice.tsx'
 import { Sheet } from '../../ui/overlay.tsx'
 import { Facts } from '../../ui/page.tsx'
 import { EmptyState, ErrorNotice, SkeletonRows } from '../../ui/states.tsx'
@@ -20,11 +19,7 @@ import { RemoveBackend } from './remove-backend.tsx'
 import { Replica } from './replica.tsx'
 import { kindWords, stateOf } from './words.ts'
 
-const shows = [
-  { value: 'all', label: 'All' },
-  { value: 'problems', label: 'With problems' },
-] as const
-type Show = (typeof shows)[number]['value']
+type Show = 'all' | 'problems'
 
 interface BackendSheetProps {
   readonly backend: SecretBackend
@@ -69,7 +64,11 @@ export function BackendSheet({ backend, show, onShow, onClose }: BackendSheetPro
               <h3 className="font-semibold">
                 Secrets <span className="font-normal text-ink-3">{count}</span>
               </h3>
-              <Segments label="Which secrets" value={show} onChange={onShow} options={shows} />
+              {(show === 'problems' || backend.secrets.failing + backend.secrets.drifted > 0) && (
+                <Button size="small" look="quiet" onClick={() => onShow(show === 'all' ? 'problems' : 'all')}>
+                  {show === 'all' ? 'Only with problems' : 'All of them'}
+                </Button>
+              )}
             </div>
           </>
         }

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
 import type { SecretBackend } from '../../api/types.ts'
 import { Checkbox } from '../../ui/choice.tsx'
 import { Confirm } from '../../ui/overlay.tsx'
@@ -22,7 +23,8 @@ export function RemoveBackend({ backend, onClose, onRemoved }: RemoveBackendProp
     onSuccess: async () => {
       say(`${backend.name} removed`)
       onRemoved()
-      await client.invalidateQueries({ queryKey: ['secret-backends'] })
+      // Not its secrets: they can't be asked for any more.
+      await client.invalidateQueries({ queryKey: queries.secretBackends().queryKey })
     },
   })
   return (
