@@ -22,11 +22,15 @@ import {
 import type { Role } from '../api/types.ts'
 import type { GoTarget } from './keys.ts'
 
+/** Groups below the first, with their headings. */
+export const groups = { build: 'Build', access: 'Access', operate: 'Operate' } as const
+type Group = 'work' | keyof typeof groups
+
 export interface Destination {
   readonly to: GoTarget
   readonly label: string
   readonly icon: LucideIcon
-  readonly group: 'work' | 'define'
+  readonly group: Group
   /** The least role that it is shown to; anybody by default. */
   readonly role?: Role
 }
@@ -38,17 +42,17 @@ export const destinations: readonly Destination[] = [
   { to: '/playground', label: 'Playground', icon: MessagesSquare, group: 'work' },
   { to: '/calls', label: 'Calls', icon: ScrollText, group: 'work' },
   { to: '/approvals', label: 'Approvals', icon: Stamp, group: 'work' },
-  { to: '/catalog', label: 'Catalog', icon: LayoutGrid, group: 'define' },
-  { to: '/connectors', label: 'Connectors', icon: Blocks, group: 'define' },
-  { to: '/people', label: 'People', icon: Users, group: 'define' },
-  { to: '/toolsets', label: 'Toolsets', icon: ListChecks, group: 'define', role: 'admin' },
-  { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'define', role: 'admin' },
-  { to: '/cassettes', label: 'Cassettes', icon: CassetteTape, group: 'define', role: 'manager' },
-  { to: '/applications', label: 'Applications', icon: AppWindow, group: 'define' },
-  { to: '/networks', label: 'Networks', icon: Network, group: 'define' },
-  { to: '/oauth-apps', label: 'OAuth apps', icon: Handshake, group: 'define', role: 'admin' },
-  { to: '/secret-backends', label: 'Secret backends', icon: Vault, group: 'define', role: 'admin' },
-  { to: '/alerts', label: 'Alerts', icon: BellRing, group: 'define', role: 'admin' },
-  { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'define', role: 'admin' },
-  { to: '/configuration', label: 'Configuration', icon: FileCog, group: 'define', role: 'admin' },
+  { to: '/catalog', label: 'Catalog', icon: LayoutGrid, group: 'build' },
+  { to: '/connectors', label: 'Connectors', icon: Blocks, group: 'build' },
+  { to: '/toolsets', label: 'Toolsets', icon: ListChecks, group: 'build', role: 'admin' },
+  { to: '/cassettes', label: 'Cassettes', icon: CassetteTape, group: 'build', role: 'manager' },
+  { to: '/people', label: 'People', icon: Users, group: 'access' },
+  { to: '/tokens', label: 'Tokens', icon: KeyRound, group: 'access', role: 'admin' },
+  { to: '/applications', label: 'Applications', icon: AppWindow, group: 'access' },
+  { to: '/oauth-apps', label: 'OAuth apps', icon: Handshake, group: 'access', role: 'admin' },
+  { to: '/networks', label: 'Networks', icon: Network, group: 'operate' },
+  { to: '/secret-backends', label: 'Secret backends', icon: Vault, group: 'operate', role: 'admin' },
+  { to: '/alerts', label: 'Alerts', icon: BellRing, group: 'operate', role: 'admin' },
+  { to: '/audit', label: 'Audit log', icon: ShieldCheck, group: 'operate', role: 'admin' },
+  { to: '/configuration', label: 'Configuration', icon: FileCog, group: 'operate', role: 'admin' },
 ]

@@ -8,7 +8,7 @@ import { Logo } from '../ui/logo.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { paletteKeys, usePageKeys } from './keys.ts'
 import { KeysDialog } from './keys-dialog.tsx'
-import { type Destination, destinations } from './navigation.ts'
+import { type Destination, destinations, groups } from './navigation.ts'
 import { usePendingApprovals } from './use-pending.ts'
 
 const Palette = lazy(() => import('./palette.tsx'))
@@ -50,10 +50,21 @@ export function Shell({ session }: { readonly session: Session & { readonly call
           <span className="flex-1 text-left">Go to…</span>
           <kbd className="text-micro">{paletteKeys}</kbd>
         </button>
-        <NavGroup items={visible.filter(({ group }) => group === 'work')} badge={badge} />
-        <div className="caption mt-5 mb-1 px-2">Definitions and access</div>
-        <NavGroup items={visible.filter(({ group }) => group === 'define')} badge={badge} />
-        <div className="mt-auto">
+        <div className="-mx-3 min-h-0 flex-1 overflow-y-auto px-3">
+          <NavGroup items={visible.filter(({ group }) => group === 'work')} badge={badge} />
+          {Object.entries(groups).map(([name, heading]) => {
+            const items = visible.filter(({ group }) => group === name)
+            return (
+              items.length > 0 && (
+                <div key={name}>
+                  <div className="caption mt-4 mb-1 px-2">{heading}</div>
+                  <NavGroup items={items} badge={badge} />
+                </div>
+              )
+            )
+          })}
+        </div>
+        <div className="pt-2">
           <AccountMenu
             session={session}
             onHelp={() => setHelp(true)}
@@ -96,7 +107,7 @@ export function Shell({ session }: { readonly session: Session & { readonly call
           first={[
             { label: 'Go to…', icon: <Search size={14} />, onSelect: () => setPalette(true) },
             ...visible
-              .filter(({ group }) => group === 'define')
+              .filter(({ group }) => group !== 'work')
               .map(({ to, label, icon: Icon }) => ({ label, icon: <Icon size={14} />, onSelect: () => void navigate({ to }) })),
             null,
           ]}

@@ -44,7 +44,8 @@ export async function runCall(
     if (rehearsal !== null) {
       if (rehearsal.by === 'recall') return await record.rehearsed(await trace.step(recall, services, checked, rehearsal.minutes))
       const { by, name } = rehearsal
-      return await record.rehearsed(await trace.named(name, by === 'mock' ? mock : replay, services, checked, name))
+      if (by === 'mock') return await record.rehearsed(await trace.named(name, mock, services, checked, name))
+      return await record.rehearsed(await trace.named(name, replay, services, checked, name))
     }
     const claim = await trace.step(deduplicate, services, checked, request, id)
     if (claim.kind === 'repeated') return claim.result

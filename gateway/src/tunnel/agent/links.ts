@@ -171,4 +171,3 @@ export function createLinks({ address, self, serve, log, ready, heartbeatMs }: D
     },
   }
 }
-export type Links = ReturnType<typeof createLinks>
