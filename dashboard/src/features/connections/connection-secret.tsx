@@ -21,13 +21,15 @@ export function ConnectionSecret({ connection }: { readonly connection: Connecti
   const placement = query.data
   if (query.isPending) return <Skeleton className="h-4 w-40 animate-appear" />
   if (!placement) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+  const withAgents = Object.keys(connection.auth.agent_secrets).length > 0
+  const here = withAgents ? 'With the agents of its network; the rest in the gateway' : 'In the gateway alone'
   const written = placement.replicas.filter(({ state }) => state !== 'removing').map(({ backend_name }) => backend_name)
   const chosen = backends.find(({ id }) => id === placement.chosen)
   return (
     <div className="space-y-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span>
-          {placement.mode === 'proxy' ? 'In the gateway alone' : `In the gateway, and in ${written.join(', ')}`}
+          {placement.mode === 'secret_manager' ? `In the gateway, and in ${written.join(', ')}` : here}
           {chosen && ', as chosen for this one'}
         </span>
         {mayMove && backends.length > 0 && (
