@@ -162,6 +162,12 @@ module.exports = {
       { path: '(^|/)@ai-sdk/' },
     ),
     rule(
+      'telemetry-in-one-file',
+      "The exporters of OpenTelemetry open sockets of their own, to the operator's collector: call/telemetry.ts makes them, where the operator wants them.",
+      { path: G, pathNot: [`${CALL}telemetry\\.ts$`, TEST] },
+      { path: '(^|/)@opentelemetry/' },
+    ),
+    rule(
       'processes-in-store',
       "Child processes are started only for the embedded database, by the sandbox, for imports, where programs of the operator's list are, by the CLI to read from a Vault, and by an agent whose file names a command for a secret.",
       {

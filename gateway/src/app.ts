@@ -10,7 +10,7 @@ import { createAudit } from './audit/audit.ts'
 import { createAlerts } from './call/alerts/alerts.ts'
 import { createAlertDeliveries } from './call/alerts/deliveries.ts'
 import { createEvaluator } from './call/alerts/evaluator.ts'
-import { createApprovals } from './call/approvals.ts'
+import { countPendingApprovals, createApprovals } from './call/approvals.ts'
 import { createAsks } from './call/ask/ask.ts'
 import { createCassettes } from './call/cassettes/cassettes.ts'
 import { createInstalls } from './call/catalog/installs.ts'
@@ -37,6 +37,7 @@ import { createScriptTrials } from './call/script-trials.ts'
 import { createScriptWriter } from './call/script-writer.ts'
 import { createSealedCalls } from './call/sealed-calls.ts'
 import type { CallServices } from './call/services.ts'
+import { startTelemetry, type Telemetry } from './call/telemetry.ts'
 import { createTools } from './call/tools.ts'
 import type { CallRequest } from './call/types.ts'
 import { createUpstreams } from './call/upstreams.ts'
@@ -65,6 +66,7 @@ import { createPrograms } from './egress/programs/programs.ts'
 import type { Egress } from './egress/types.ts'
 import { SallyportError } from './errors.ts'
 import { listen } from './http/listen.ts'
+import type { MetricsSource } from './http/routes/metrics.ts'
 import { createHttpServer, type HttpApp } from './http/server.ts'
 import { createLanguageModel } from './language-model/language-model.ts'
 import { createLog, type Log } from './log.ts'
@@ -73,12 +75,13 @@ import { mountMcp } from './mcp/mount.ts'
 import { createResultSource } from './mcp/read-result.ts'
 import { places } from './places.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
+import type { Secret } from './secret.ts'
 import type { Manifest as BackupManifest } from './store/backup-format.ts'
 import { backUpStore, openStore, restoreStore } from './store/open.ts'
 import { createGate, type Gate } from './tunnel/gate.ts'
 import { createNetworks } from './tunnel/networks.ts'
 import { createReplicas } from './tunnel/replicas.ts'
-import { hmacSha256, sha256Secret } from './vault/digest.ts'
+import { hmacSha256, safeEqual, sha256Secret } from './vault/digest.ts'
 import { findRootKey } from './vault/root-key.ts'
 import { createSigners } from './vault/signing.ts'
 import { createVault } from './vault/vault.ts'
@@ -131,6 +134,14 @@ async function drain(server: HttpApp, egress: Egress, gate: Gate, log: Log): Pro
   await late(giveUpMs)
 }
 
+/** What `/metrics` answers, to whom; null where there is no such page. */
+function metricsSource(token: Secret | undefined, telemetry: Telemetry | null): MetricsSource | null {
+  const read = telemetry?.metrics
+  if (token === undefined || !read) return null
+  const expected = sha256Secret(token)
+  return { read, isToken: (given) => safeEqual(sha256Secret(given), expected) }
+}
+
 /** Puts the parts together and listens. Throws ConfigError, or a store error with a message for the operator, before listening. */
 export async function startGateway(config: Config): Promise<Gateway> {
   dropLibrarySettings()
@@ -161,6 +172,15 @@ export async function startGateway(config: Config): Promise<Gateway> {
     let ownSockets: readonly { address: string; port: number }[] = []
     const gate = createGate({ store, replicas: createReplicas(store), log })
     opened.push(gate.start())
+    const metricsToken = config.telemetry?.metricsToken
+    const telemetry = config.telemetry === undefined ? null : await startTelemetry(config.telemetry, packageJson.version, log)
+    if (telemetry !== null) {
+      opened.push(() => telemetry.close())
+      telemetry.observe({
+        pendingApprovals: () => countPendingApprovals({ store, clock }),
+        unwrittenCalls: () => store.calls.unwritten,
+      })
+    }
     const egress = createEgress({
       allow: config.egressAllow,
       proxy: config.egressProxy,
@@ -168,6 +188,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       log,
       ownSockets: () => ownSockets,
       tunnels: gate.tunnels,
+      ...(telemetry !== null && { failed: telemetry.egressFailed }),
     })
     opened.push(() => egress.close())
     const languageModel =
@@ -213,6 +234,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const evaluator = createEvaluator({ store, clock, log, wake: outbox.wake })
     const wake = { evaluation: evaluator.wake, deliveries: outbox.wake }
     const services: CallServices = {
+      telemetry,
       access,
       connections,
       egress,
@@ -296,6 +318,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
         rotation: createCredentialRotation(services),
         networks: createNetworks({ store, clock, recheck: gate.recheck }),
         agentDoor: gate.door,
+        metrics: metricsSource(metricsToken, telemetry),
         ready: async () => {
           if (stopping) throw new SallyportError('UNAVAILABLE', { detail: 'The gateway is stopping.' })
           await store.ping()

@@ -62,8 +62,24 @@ export interface Config {
    * to the rest. Four bytes are about one token. A toolset can say otherwise.
    */
   readonly maxResultBytes: number
+  /** Where figures and traces go; undefined where none of its settings is there, and nothing is counted. */
+  readonly telemetry: TelemetryConfig | undefined
   /** `SALLYPORT_LOG_LEVEL`, default `info`: `trace`, `debug`, `info`, `warn`, `error` or `silent`. */
   readonly logLevel: LogLevel
+}
+
+export interface TelemetryConfig {
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: the base URL of a collector that takes OTLP over HTTP as JSON. The SDK reads it, and its other `OTEL_` settings, itself. */
+  readonly otlp:
+    | {
+        /** `OTEL_METRIC_EXPORT_INTERVAL`, default 60,000 ms: how often figures are sent. */
+        readonly metricsMs: number
+        /** `OTEL_BSP_SCHEDULE_DELAY`, default 5,000 ms: how long spans wait for others. */
+        readonly tracesMs: number
+      }
+    | undefined
+  /** `SALLYPORT_METRICS_TOKEN`: opens `/metrics` for Prometheus, at least 16 characters. Without it there is no such page. */
+  readonly metricsToken: Secret | undefined
 }
 
 const modelProviders = ['openai-compatible', 'anthropic'] as const
@@ -217,6 +233,30 @@ function parseLanguageModel(get: (name: string) => string | undefined): Language
   return { name, provider, url: base.replace(/\/+$/, ''), key: key === undefined ? undefined : new Secret(key) }
 }
 
+function parseTelemetry(get: (name: string) => string | undefined): TelemetryConfig | undefined {
+  const [endpoint, token] = [get('OTEL_EXPORTER_OTLP_ENDPOINT'), get('SALLYPORT_METRICS_TOKEN')]
+  if (endpoint !== undefined && !/^https?:\/\/[^\s]+$/.test(endpoint))
+    fail('OTEL_EXPORTER_OTLP_ENDPOINT', 'the base URL of a collector, such as http://127.0.0.1:4318')
+  if (token !== undefined && !/^[\x21-\x7e]{16,200}$/.test(token))
+    fail('SALLYPORT_METRICS_TOKEN', 'at least 16 characters without spaces')
+  const milliseconds = (name: string, usual: number) => {
+    const value = get(name) ?? String(usual)
+    if (!/^[1-9]\d{1,6}$/.test(value)) fail(name, 'a number of milliseconds from 10 to 9999999')
+    return Number(value)
+  }
+  if (endpoint === undefined && token === undefined) return undefined
+  return {
+    otlp:
+      endpoint === undefined
+        ? undefined
+        : {
+            metricsMs: milliseconds('OTEL_METRIC_EXPORT_INTERVAL', 60_000),
+            tracesMs: milliseconds('OTEL_BSP_SCHEDULE_DELAY', 5_000),
+          },
+    metricsToken: token === undefined ? undefined : new Secret(token),
+  }
+}
+
 function parseMaxResultBytes(value: string | undefined): number {
   if (value === undefined) return 100_000
   const bytes = Number(value)
@@ -259,6 +299,7 @@ export function parseConfig(environment: Environment): Config {
     mcpPrograms: get('SALLYPORT_MCP_PROGRAMS'),
     languageModel: parseLanguageModel(get),
     maxResultBytes: parseMaxResultBytes(get('SALLYPORT_MAX_RESULT_BYTES')),
+    telemetry: parseTelemetry(get),
     logLevel: parseLogLevel(get('SALLYPORT_LOG_LEVEL')),
   }
 }

@@ -111,6 +111,7 @@ const breaches: Record<string, readonly (readonly [from: string, to: string])[]>
     ['gateway/src/egress/secret-managers/vault.ts', '@google-cloud/secret-manager'],
   ],
   'models-in-language-model': [['gateway/src/call/chat.ts', '@ai-sdk/anthropic']],
+  'telemetry-in-one-file': [['gateway/src/http/trace.ts', '@opentelemetry/exporter-trace-otlp-http']],
   'processes-in-store': [['gateway/src/http/spawn.ts', 'node:child_process']],
   'sdk-stands-alone': [['sdk/src/client.ts', 'gateway/src/errors.ts']],
   'dashboard-uses-sdk': [['dashboard/src/main.tsx', 'gateway/src/errors.ts']],

@@ -35,7 +35,9 @@ export type Services = { readonly [K in keyof HttpServices]?: HttpServices[K] | 
 /** The real entrance on a real socket over these services. Whatever a test does not give is not there. */
 export async function openEntrance(services: Services, options: Partial<HttpOptions> & { log?: Log } = {}): Promise<Entrance> {
   const missing = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} is not there`)) })
-  const all = new Proxy(services, { get: (target, name) => Reflect.get(target, name) ?? missing }) as HttpServices
+  const all = new Proxy(services, {
+    get: (target, name) => (Reflect.has(target, name) ? Reflect.get(target, name) : missing),
+  }) as HttpServices
   let url = ''
   const app = createHttpServer(all, {
     log: createLog('silent'),

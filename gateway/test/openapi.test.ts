@@ -71,6 +71,7 @@ describe('the description of the API', () => {
       'GET /',
       'GET /healthz',
       'GET /readyz',
+      'GET /metrics',
       'GET /openapi.json',
       'GET /connector.schema.json',
       'GET /workflow.schema.json',

@@ -160,6 +160,7 @@ export function start(options: RuntimeOptions) {
   const decided = 'A person has to decide on it.'
   const calls: CallLog = {
     ready: () => undefined,
+    unwritten: 0,
     async insert({ input: _, ...record }) {
       if (record.status !== 'started') onCall?.(record)
     },
@@ -193,6 +194,7 @@ export function start(options: RuntimeOptions) {
       calls,
     },
     limiter: createLimiter(systemClock),
+    telemetry: null,
     upstreams: createUpstreams(systemClock),
     // A workload keeps no answers and knows no other connections: fallbacks are the gateway's.
     lastAnswers: { keep: async () => {}, find: async () => null },

@@ -27,6 +27,19 @@ function isOwnCall(caller: Caller, makers: Makers, asker: Actor): boolean {
   return (caller.kind === asker.kind && caller.id === asker.id) || makers.has(asker.id)
 }
 
+/** Of all workspaces, for whoever watches the gateway itself. */
+export async function countPendingApprovals({ store, clock }: Pick<CallServices, 'store' | 'clock'>): Promise<number> {
+  const { count } = await store.system((db) =>
+    db
+      .selectFrom('approvals')
+      .select((eb) => eb.fn.countAll<string>().as('count'))
+      .where('status', '=', 'pending')
+      .where('expires_at', '>', new Date(clock.now()))
+      .executeTakeFirstOrThrow(),
+  )
+  return Number(count)
+}
+
 /** Lists, decides on and runs the calls that wait for a person. */
 export function createApprovals(
   services: CallServices,

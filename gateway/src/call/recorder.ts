@@ -6,7 +6,7 @@ import type { Allowed, Armed, Checked, Permission, Progress, Redacted, Rehearsed
 import { fallbacksOf, keptMinutes } from './fallbacks.ts'
 import { redactError } from './redact-error.ts'
 import type { CallServices } from './services.ts'
-import type { Trace } from './trace.ts'
+import { readTrace, type Trace } from './trace.ts'
 import type { CallRequest, CallResult, Outcome } from './types.ts'
 
 /** Inputs are kept up to this many characters of JSON; a longer one is noted by its length. */
@@ -190,11 +190,34 @@ export class CallRecorder {
       await (this.#begun
         ? this.#finish(end)
         : this.#services.store.calls.insert(this.#row(end.status, this.progress.outcome, end)))
+      this.#count(end)
       return null
     } catch (error) {
       this.#services.log.error({ call: this.#id, err: error }, 'the record of a call could not be written')
-      return toSallyportError(error)
+      const unrecorded = toSallyportError(error)
+      this.#count({ status: 'failed', error: unrecorded })
+      return unrecorded
     }
+  }
+
+  #count({ status, error }: Pick<End, 'status' | 'error'>): void {
+    const { telemetry } = this.#services
+    if (telemetry === null) return
+    const target = this.#target
+    telemetry.ended({
+      id: this.#id,
+      workspaceId: this.#workspaceId() ?? '',
+      entrance: this.#request.entrance,
+      connector: target?.connection.connector ?? null,
+      action: target?.action.name ?? null,
+      status,
+      errorCode: error?.code ?? null,
+      upstreamStatus: this.progress.status,
+      startedAt: Date.parse(this.#startedAt),
+      durationMs: this.#trace.elapsed(),
+      traceparent: this.#request.traceparent,
+      steps: () => readTrace(JSON.parse(this.#trace.json())),
+    })
   }
 
   #workspaceId(): string | null {

@@ -16,6 +16,7 @@ import type { LastAnswers } from './last-answers.ts'
 import type { Notices } from './notices/approval-notices.ts'
 import type { CallQuota } from './quotas.ts'
 import type { SealedCalls } from './sealed-calls.ts'
+import type { Telemetry } from './telemetry.ts'
 import type { Upstreams } from './upstreams.ts'
 
 /** What the stages of a call stand on; made once in app.ts. */
@@ -36,6 +37,8 @@ export interface CallServices {
   readonly sandbox: Sandbox
   readonly mcpSessions: McpSessions
   readonly scriptState: (connection: LoadedConnection) => ScriptState
+  /** Null where the operator wants none. */
+  readonly telemetry: Pick<Telemetry, 'ended'> | null
   readonly clock: Clock
   readonly log: Log
 }

@@ -62,6 +62,8 @@ export interface CallRequest {
   readonly maxResultBytes?: number
   /** Runs the stored call of an approved approval, exactly once. */
   readonly approvalId?: string
+  /** What the caller's own trace says of itself (W3C Trace Context). */
+  readonly traceparent?: string
   /** Id of a call that failed at its API: this one is a fallback of it. */
   readonly insteadOf?: string
   /** Answers with the last good answer, if it is no older: nothing is sent. */

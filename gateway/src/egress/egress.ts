@@ -19,6 +19,7 @@ import {
   type DialTarget,
   type Egress,
   EgressError,
+  type EgressFault,
   type EgressRequest,
   type EgressResponse,
   type Passage,
@@ -41,6 +42,8 @@ export interface EgressOptions {
   readonly ownSockets?: () => readonly SocketAddress[]
   /** The agents of private networks. */
   readonly tunnels?: Tunnels
+  /** Hears of each request that got no answer. */
+  readonly failed?: (door: Door, fault: EgressFault) => void
 }
 
 /** Addresses of one name that are tried, one after the other. */
@@ -259,8 +262,10 @@ export function createEgress(options: EgressOptions): Egress {
         return endingError(ending, false)
       })
     } catch (error) {
-      if (error instanceof EgressError) throw error
-      throw new EgressError('refused', false, `No connection to ${host}:${port}.`, error)
+      const refused =
+        error instanceof EgressError ? error : new EgressError('refused', false, `No connection to ${host}:${port}.`, error)
+      options.failed?.(door, refused.fault)
+      throw refused
     } finally {
       deadline.clear()
       underWay.delete(deadline)
@@ -305,6 +310,9 @@ export function createEgress(options: EgressOptions): Egress {
           throw new EgressError('blocked', true, `The API redirects more than ${maxHops} times.`, undefined, answer.status)
         hop = nextHop(request, hop, next)
       }
+    } catch (error) {
+      if (error instanceof EgressError) options.failed?.(request.door, error.fault)
+      throw error
     } finally {
       deadline.clear()
       underWay.delete(deadline)

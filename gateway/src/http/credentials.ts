@@ -56,6 +56,12 @@ export function myself(request: FastifyRequest): Myself {
   return { person, cookie: new Secret(request.headers.cookie ?? ''), ip: request.ip }
 }
 
+/** The trace that a request is a part of (W3C Trace Context). */
+export function traceOf({ headers }: FastifyRequest): { traceparent?: string } {
+  const { traceparent } = headers
+  return typeof traceparent === 'string' ? { traceparent } : {}
+}
+
 /** The address and the program of whoever asks, for the list of sessions. */
 export function clientOf(request: FastifyRequest): { ip: string; userAgent?: string } {
   const userAgent = request.headers['user-agent']

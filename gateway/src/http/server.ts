@@ -27,6 +27,7 @@ import { hookRoutes } from './routes/hooks.ts'
 import { invitationRoutes, joinRoutes } from './routes/invitations.ts'
 import { memberRoutes } from './routes/members.ts'
 import { metaRoutes } from './routes/meta.ts'
+import { metricsRoute } from './routes/metrics.ts'
 import { agentDoorRoute, networkRoutes } from './routes/networks.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { oauthRoutes } from './routes/oauth.ts'
@@ -83,6 +84,7 @@ export function createHttpServer(services: HttpServices, options: HttpOptions): 
   app.register(async (root: HttpApp) => oauthRoutes(root, services, options.log))
   oauthCallbackRoute(app, services)
   app.register(async (root: HttpApp) => hookRoutes(root, services))
+  metricsRoute(app, services)
   app.register(async (root: HttpApp) => consentLinkRoutes(root, services, options.log))
   app.register(
     async (api: HttpApp) => {

@@ -26,6 +26,8 @@ import type { Log } from '../log.ts'
 import type { AgentDoor, Networks } from '../tunnel/types.ts'
 import type { Hooks, WorkflowRuns, Workflows } from '../workflows/types.ts'
 
+import type { MetricsSource } from './routes/metrics.ts'
+
 /** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
 export type HttpApp = FastifyInstance<
   RawServerDefault,
@@ -63,6 +65,8 @@ export interface HttpServices {
   readonly audit: AuditLog
   readonly scripts: ScriptTrials
   readonly vault: VaultRotation
+  /** Null where the operator wants no figures. */
+  readonly metrics: MetricsSource | null
   readonly configuration: Configuration
   readonly networks: Networks
   readonly agentDoor: AgentDoor

@@ -43,7 +43,7 @@ export async function callTool(
   watch?: CallWatch,
 ): Promise<Called> {
   const { tools, calls, results } = services
-  const { caller, credentials, ip, format, toolset } = visit
+  const { caller, credentials, ip, format, toolset, traceparent } = visit
   if (name === readResultName) return { result: await readResult(results, visit, args, resultBytesOf(services, visit)) }
   if (visit.builds) {
     const result = await useBuildTools({ ...services, ...services.build }, visit, name, args, resultBytesOf(services, visit))
@@ -62,6 +62,7 @@ export async function callTool(
   const call = await calls.run({
     ...{ credentials, entrance: 'mcp' as const, ip },
     ...(toolset !== undefined && { toolset }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(watch !== undefined && { watch }),
     ...target,
   })

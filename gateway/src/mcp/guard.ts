@@ -75,5 +75,7 @@ export async function authenticate(
   const through = builds ? undefined : toolset
   const caller = await access.authenticate(credentials, request.ip, through)
   if (builds) requireBuilder(caller)
-  return new Visit(caller, credentials, request.ip, formatOf(request.url, caller), through, builds)
+  const { traceparent } = request.headers
+  const trace = typeof traceparent === 'string' ? traceparent : undefined
+  return new Visit(caller, credentials, request.ip, formatOf(request.url, caller), through, builds, trace)
 }

@@ -15,6 +15,8 @@ export class Visit {
   readonly toolset: string | undefined
   /** Whether it came to build connectors, and not to call tools. */
   readonly builds: boolean
+  /** The trace that the request is a part of (W3C Trace Context). */
+  readonly traceparent: string | undefined
 
   constructor(
     caller: Caller,
@@ -23,6 +25,7 @@ export class Visit {
     format: ToolFormat = 'mcp',
     toolset?: string,
     builds = false,
+    traceparent?: string,
   ) {
     this.caller = caller
     this.credentials = credentials
@@ -30,11 +33,12 @@ export class Visit {
     this.format = format
     this.toolset = toolset
     this.builds = builds
+    this.traceparent = traceparent
   }
 
   /** The same with what its caller is now. */
   as(caller: Caller): Visit {
-    return new Visit(caller, this.credentials, this.ip, this.format, this.toolset, this.builds)
+    return new Visit(caller, this.credentials, this.ip, this.format, this.toolset, this.builds, this.traceparent)
   }
 
   /** The shape in which the SDK carries it to the handlers. The token itself stays a Secret and is not in it. */

@@ -86,6 +86,10 @@ export class GroupedCallLog implements CallLog, DatabaseHealth {
     this.#writer.answered()
   }
 
+  get unwritten(): number {
+    return this.#waiting + this.#owed.size
+  }
+
   onLost(listener: () => void): void {
     this.#lostListeners.push(listener)
   }

@@ -61,6 +61,8 @@ export interface CallLog {
   ready(): Promise<void> | undefined
   /** Rejects when the row cannot be written for now. If the call was sent, the row is written nevertheless, when that is possible. */
   insert(row: NewCall): Promise<void>
+  /** How many records are not in the database yet. */
+  readonly unwritten: number
   /** Completes a row that was inserted as `started`. */
   finish(end: CallEnd): Promise<void>
 }

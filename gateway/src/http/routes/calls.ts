@@ -3,7 +3,7 @@ import { isConfined } from '../../caller.ts'
 import { SallyportError } from '../../errors.ts'
 import type { Page } from '../../page.ts'
 import { type CallResultView, type PendingCallView, sendCallResult } from '../call-answers.ts'
-import { callerOf, credentialKind, credentialsOf } from '../credentials.ts'
+import { callerOf, credentialKind, credentialsOf, traceOf } from '../credentials.ts'
 import {
   CallPage,
   CallQuery,
@@ -55,6 +55,7 @@ export function createCallRoute(app: HttpApp, { calls }: HttpServices, { log, pu
         credentials: credentialsOf(request),
         entrance: 'http',
         ip: request.ip,
+        ...traceOf(request),
         connector,
         ...(action !== undefined && { action }),
         input: input ?? {},

@@ -6,7 +6,7 @@ import { trimText } from '../../definition/tool/text.ts'
 import { SallyportError, unreachable } from '../../errors.ts'
 import type { Page } from '../../page.ts'
 import { type CallResultView, callAnswer, type PendingCallView, sendCallResult } from '../call-answers.ts'
-import { callerOf, credentialsOf } from '../credentials.ts'
+import { callerOf, credentialsOf, traceOf } from '../credentials.ts'
 import { CallResult, PendingCall } from '../schemas/calls.ts'
 import { IdParams, JsonObject, pageOf } from '../schemas/common.ts'
 import {
@@ -142,6 +142,7 @@ export function toolRoutes(app: HttpApp, { tools, calls, asks }: HttpServices, {
         credentials: credentialsOf(request),
         entrance: 'http',
         ip: request.ip,
+        ...traceOf(request),
         ...target,
         ...(idempotency_key !== undefined && { idempotencyKey: idempotency_key }),
         ...(dry_run !== undefined && { dryRun: dry_run }),
