@@ -23,10 +23,9 @@ import type { OAuthApps } from '../connections/oauth/apps.ts'
 import type { SecretBackends } from '../connections/secret-manager/types.ts'
 import type { Connections, Connectors, Installs, VaultRotation } from '../connections/types.ts'
 import type { Log } from '../log.ts'
+import type { Secret } from '../secret.ts'
 import type { AgentDoor, Networks } from '../tunnel/types.ts'
 import type { Hooks, WorkflowRuns, Workflows } from '../workflows/types.ts'
-
-import type { MetricsSource } from './routes/metrics.ts'
 
 /** A Fastify instance whose handlers are typed by the TypeBox schemas of their routes. */
 export type HttpApp = FastifyInstance<
@@ -36,6 +35,12 @@ export type HttpApp = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >
+
+/** What Prometheus asks for, with a token of the operator's: the figures are of all workspaces, so no role in one opens them. */
+export interface MetricsSource {
+  isToken(given: Secret): boolean
+  read(): Promise<string>
+}
 
 /** Everything the routes call. */
 export interface HttpServices {

@@ -2,12 +2,6 @@ import { SallyportError } from '../../errors.ts'
 import { Secret } from '../../secret.ts'
 import type { HttpApp, HttpServices } from '../services.ts'
 
-/** What Prometheus asks for, with a token of the operator's: the figures are of all workspaces, so no role in one opens them. */
-export interface MetricsSource {
-  isToken(given: Secret): boolean
-  read(): Promise<string>
-}
-
 export function metricsRoute(app: HttpApp, { metrics }: Pick<HttpServices, 'metrics'>): void {
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     if (metrics === null)
