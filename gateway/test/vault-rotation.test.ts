@@ -138,7 +138,7 @@ async function insert(table: string, column: string, id: string, ciphertext: Buf
         .values({ ...base, ...row, secret: ciphertext, secret_key_id: keyId, secret_version: 7 })
         .execute()
     } else if (table === 'secret_backends') {
-      const row = { kind: 'vault', name: id, settings: '{}', created_by: 'x' } as const
+      const row = { kind: 'vault', name: id, settings: JSON.stringify({ place: id }), created_by: 'x' } as const
       await db
         .insertInto('secret_backends')
         .values({ ...base, ...row, credential: ciphertext, credential_key_id: keyId, credential_version: 7 })
