@@ -59,6 +59,9 @@ export async function releaseGateway(folder: string): Promise<void> {
   })
 }
 
+/** What is published of the SDK. Its runtime is the gateway's own pipeline, which works in a checkout of this repository only. */
+const published = Object.entries(sdk.exports).filter(([name]) => name !== './runtime')
+
 /** Node does not run TypeScript below node_modules, so the SDK is published as JavaScript with declarations. */
 export async function releaseSdk(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
@@ -74,7 +77,7 @@ export async function releaseSdk(folder: string): Promise<void> {
       outDir: folder,
       typeRoots: [join(top, 'node_modules/@types')],
     },
-    files: Object.values(sdk.exports).map((file) => join(top, 'sdk', file)),
+    files: published.map(([, file]) => join(top, 'sdk', file)),
   })
   const compiler = join(top, 'node_modules/typescript-7/bin/tsc')
   const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', settings], { encoding: 'utf8' })
@@ -88,10 +91,7 @@ export async function releaseSdk(folder: string): Promise<void> {
     ...about,
     engines: root.engines,
     exports: Object.fromEntries(
-      Object.entries(sdk.exports).map(([name, file]) => [
-        name,
-        { types: compiled(file, '.d.ts'), default: compiled(file, '.js') },
-      ]),
+      published.map(([name, file]) => [name, { types: compiled(file, '.d.ts'), default: compiled(file, '.js') }]),
     ),
   })
 }

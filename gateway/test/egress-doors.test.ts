@@ -305,7 +305,9 @@ describe(`afterwards, ${wallKind}`, () => {
     const informed = seen.filter((entry) => entry.kind === 'request' && JSON.stringify(entry).includes(canarySecret))
     expect(informed.length).toBeGreaterThan(0)
     for (const entry of informed)
-      expect(entry).toMatchObject({ url: expect.stringMatching(/\/(?:read|write|chat\/completions)$/) })
+      expect(entry).toMatchObject({
+        url: expect.stringMatching(/\/(?:read|write|chat\/completions)$|^\/v1\/secret\/data\/sallyport\//),
+      })
   })
 
   it.runIf(inNamespace)('the kernel has counted no connection and no datagram that is not accounted for', async () => {

@@ -38,6 +38,7 @@ describe('the first person', () => {
       single_sign_on: null,
       mails: false,
       language_model: null,
+      programs: [],
       workspace: null,
       version: '1.2.3',
     })
@@ -58,6 +59,7 @@ describe('the first person', () => {
       single_sign_on: null,
       mails: false,
       language_model: null,
+      programs: [],
       version: '1.2.3',
     }
     expect(answer).toMatchObject({ status: 201, json: session })

@@ -10988,6 +10988,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 status?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "checkpoint";
+                /** @description The slug of a workflow; of another there are none. */
                 workflow?: string;
             };
             header?: never;

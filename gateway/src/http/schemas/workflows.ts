@@ -136,7 +136,7 @@ export const RunDetail = Type.Object({
 
 export const RunQuery = Type.Object({
   ...PageQuery.properties,
-  workflow: Type.Optional(Slug),
+  workflow: Type.Optional(Type.String({ maxLength: 63, description: 'The slug of a workflow; of another there are none.' })),
   status: Type.Optional(RunStatus),
 })
 export const StartBody = Type.Object(
